@@ -1,0 +1,57 @@
+/**
+ * What the mirror must know of metrics to keep their cells: compiled by `metrics/compile.ts` from the declaration, bound in
+ * cli/server.ts. The mirror does not know what a metric means; it keeps counts by cell, exactly, under signed change.
+ */
+import type { SafeKind } from "../policy/safe.ts";
+
+/** A column reached from a row by following refs: `refs` are ref columns, first of the row's table, then of the entity reached. */
+export interface ColumnPath {
+  readonly refs: readonly string[];
+  /** Table that holds the column (the row's own when refs is empty). */
+  readonly table: string;
+  readonly column: string;
+  readonly kind: SafeKind;
+}
+
+/** column IN values; texts are compared through the dictionary; null is never equal. All conditions must hold. */
+export type RowCondition = readonly { readonly column: string; readonly values: readonly (string | number | boolean)[] }[];
+
+export interface CellDimension {
+  readonly name: string;
+  readonly path: ColumnPath;
+}
+
+/** `bucket` of a cell: hour = minute (UTC, since 1970) at which the local hour starts; day = local date as days since 1970-01-01;
+ * week = its Monday as days since 1970-01-01; month = months since 1970-01. */
+export type Grain = "hour" | "day" | "week" | "month";
+
+export interface CuboidSpec {
+  /** Stable id, e.g. `day__model__country`; unique inside the metric. */
+  readonly id: string;
+  readonly grain: Grain;
+  /** Indices into MetricSpec.dimensions. */
+  readonly dimensions: readonly number[];
+}
+
+export interface MetricSpec {
+  readonly name: string;
+  /** Definition version: another version = cells are built anew from rows. */
+  readonly version: string;
+  readonly table: string;
+  /** `minute` column that places the row. Rows where it is NULL do not count. */
+  readonly time: string;
+  readonly filter: RowCondition;
+  /** Ratio: rows that hit. undefined: count. */
+  readonly hit: RowCondition | undefined;
+  readonly dimensions: readonly CellDimension[];
+  /** Refs to follow to the protected unit; empty: the row's entity is the unit. A row whose unit is missing counts for no unit. */
+  readonly unitPath: readonly string[];
+  readonly cuboids: readonly CuboidSpec[];
+  readonly history: "follow" | "keep";
+}
+
+export interface CellsSpec {
+  readonly zone: string;
+  readonly k: number;
+  readonly metrics: readonly MetricSpec[];
+}

@@ -1,0 +1,52 @@
+/**
+ * The mirror's contract. One Mirror is one generation: a store file of its own, fed by one reader over one pipe. Rows, cells and
+ * position change together or not at all; after a crash at any point a reader of the store sees exactly one committed position.
+ */
+import type { Lsn } from "../model/lsn.ts";
+import type { ColumnTrouble, DownMessage, EpochBreak, Micros, SafeSchema, UpMessage } from "../policy/safe.ts";
+
+/** State of a generation, for every answer and for `status`. */
+export interface MirrorStatus {
+  readonly generation: number;
+  /**
+   * empty: nothing yet; loading: snapshot under way; building: loaded, slot position not passed or cells not built; ready: live.
+   */
+  readonly phase: "empty" | "loading" | "building" | "ready";
+  readonly applied: { readonly lsn: Lsn; readonly at: Micros } | undefined;
+  /** Last heartbeat whose epoch matched and whose position is applied. */
+  readonly proven: { readonly lsn: Lsn; readonly at: Micros } | undefined;
+  /** Per table (name in vitrine.yaml): why its numbers are not to be trusted, since which proven position. */
+  readonly untrusted: readonly { readonly table: string; readonly reason: string; readonly message: string; readonly remedy: string; readonly since: Micros | undefined }[];
+  readonly trouble: readonly ColumnTrouble[];
+  readonly loading: readonly { readonly table: string; readonly rows: number; readonly estimate: number; readonly done: boolean }[];
+  /** A large transaction that is being applied: changes so far. */
+  readonly applying: { readonly changes: number } | undefined;
+  readonly rows: Readonly<Record<string, number>>;
+  readonly bytes: number;
+  readonly erasure: { readonly logicalSince: Micros | undefined; readonly physicalAt: Micros | undefined };
+}
+
+/** What a query gets back: columns of plain numbers, strings, booleans, null; int64 as number (must be safe) or bigint. */
+export type SqlRow = Readonly<Record<string, string | number | bigint | boolean | null>>;
+
+/** A consistent view: every statement inside sees the same committed position, which `status` states. */
+export interface MirrorView {
+  readonly status: MirrorStatus;
+  /** Values are bound, never spliced. */
+  all(sql: string, values?: readonly (string | number | boolean | null)[]): Promise<readonly SqlRow[]>;
+}
+
+export interface Mirror extends AsyncDisposable {
+  readonly status: MirrorStatus;
+  readonly schema: SafeSchema | undefined;
+  /** What to tell a reader that has just said hello. */
+  startFor(hello: Extract<DownMessage, { tag: "hello" }>): Promise<Extract<UpMessage, { tag: "start" }>>;
+  /**
+   * Takes the next message of the pipe, strictly one after the other. Resolves when its bytes are no longer held (credit may be
+   * given back); for `commit`, after the store's commit, with the position that may be acknowledged. Throws when the store failed:
+   * the process must then end (memory may be ahead of the disk).
+   */
+  receive(message: DownMessage): Promise<{ readonly ack: Lsn } | undefined>;
+  /** Runs `work` on a read transaction. Several may run beside an apply. */
+  view<T>(work: (view: MirrorView) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,129 @@
+/**
+ * What `vitrine.yaml` says, as types: the inventory of a database (what each column is), the permission (what may leave and how)
+ * and the metrics. `parseDeclaration` (declaration/parse.ts) is the only maker. Imports model and lib only, because the server
+ * reads the same file and must not reach the source.
+ */
+
+/** What happens to a column on its way out. A column without one stays. */
+export type Treatment =
+  /** As it is. On text only with a rule: what the rule does not allow becomes `other`. */
+  | { readonly tag: "keep"; readonly rule: TextRule | undefined }
+  /** A key that names an event and not a person (a sequence, a UUIDv7): kept as it is. Only as the key of a fact. */
+  | { readonly tag: "opaque" }
+  /** A keyed pseudonym in a named space; equal values of one space give equal tokens. */
+  | { readonly tag: "token"; readonly space: string }
+  /** A time cut to a grain in the file's zone. */
+  | { readonly tag: "truncate"; readonly to: TimeGrain }
+  /** A version family: `parts` leading numbers of a dotted version; what `match` refuses becomes `other`. */
+  | { readonly tag: "version"; readonly parts: 1 | 2 | 3; readonly rule: TextRule }
+  /** Numbers into ranges: label of the range [bounds[i], bounds[i+1]); below the first and from the last on are ranges too. */
+  | { readonly tag: "bucket"; readonly bounds: readonly number[] }
+  /** The first characters of a text; `rule` is applied to the prefix. */
+  | { readonly tag: "prefix"; readonly length: number; readonly rule: TextRule }
+  /** A text or number by a table in the file; what is not in the table becomes `other`. */
+  | { readonly tag: "lookup"; readonly table: Readonly<Record<string, string>> }
+  /** There or not. The value itself is dropped in the reader. */
+  | { readonly tag: "present" }
+  /** Always the same text. */
+  | { readonly tag: "constant"; readonly value: string };
+
+export type TimeGrain = "minute" | "hour" | "day" | "month";
+
+/** Which texts may pass: a closed list, the values of a declared source column, or an anchored pattern. */
+export type TextRule =
+  | { readonly tag: "values"; readonly values: readonly string[] }
+  | { readonly tag: "values-from"; readonly table: string; readonly column: string }
+  /** Anchored on both sides by the parser; at most `lengthMax` characters (default 64). */
+  | { readonly tag: "match"; readonly pattern: string; readonly lengthMax: number };
+
+export interface ColumnDeclaration {
+  readonly name: string;
+  /** The inventory's word for what it is ("e-mail", "free text"); never empty. */
+  readonly is: string;
+  /** undefined: the column stays in the source. */
+  readonly take: Treatment | undefined;
+  /** The entity whose key this column holds: its token becomes a `ref` in the mirror. `take` is then that entity's token. */
+  readonly refers: string | undefined;
+  readonly place: Place;
+}
+
+/** Where in the file: 1-based. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface TableDeclaration {
+  /** Name in vitrine.yaml, `[a-z][a-z0-9_]*`, unique over entities and facts. */
+  readonly name: string;
+  readonly kind: "entity" | "fact";
+  readonly schema: string;
+  readonly table: string;
+  /** The mirror's key: one column. For an entity its token column. undefined: append_only, without a key. */
+  readonly key: string | undefined;
+  /** The time column of a fact; undefined for entities. */
+  readonly time: string | undefined;
+  readonly columns: readonly ColumnDeclaration[];
+  readonly dimensions: readonly DimensionDeclaration[];
+  /** keep: closed periods stand when the source purges their rows; follow: they go. */
+  readonly history: "follow" | "keep";
+  readonly place: Place;
+}
+
+/**
+ * A dimension of a table's metrics. `own`: a column of the row. `current`: a column of an entity as it is now, reached by
+ * `path`: the columns that refer, one after the other (at most two), resolved and unambiguous after parsing.
+ */
+export interface DimensionDeclaration {
+  readonly name: string;
+  readonly origin: "own" | "current";
+  readonly path: readonly string[];
+  /** Table (its name in vitrine.yaml) and column that hold the value at the end of the path. */
+  readonly of: { readonly table: string; readonly column: string };
+}
+
+export type MetricGrain = "hour" | "day" | "week" | "month";
+
+/** A condition on columns of the metric's own table: every column must have one of its values. */
+export type Condition = readonly { readonly column: string; readonly values: readonly (string | number | boolean)[] }[];
+
+export interface MetricDeclaration {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly kind: "count" | "ratio";
+  /** Table name in vitrine.yaml whose rows are counted. */
+  readonly table: string;
+  /** The time column that places a row in a period. */
+  readonly at: string;
+  /** Rows that count at all. */
+  readonly filter: Condition;
+  /** kind ratio: rows that are in the numerator. */
+  readonly where: Condition;
+  /** Names of dimensions of the table. */
+  readonly by: readonly string[];
+  readonly grain: readonly MetricGrain[];
+  /** Sets of dimensions that get a cuboid, each a subset of `by`; undefined: chosen by size. */
+  readonly cuboids: readonly (readonly string[])[] | undefined;
+  /** Path of `refers` columns from the table to the protected unit; empty when the table is the unit itself. */
+  readonly unitPath: readonly string[];
+  /** SHA-256 over the meaning (not title or description), 16 hex digits: the definition version. */
+  readonly version: string;
+  readonly place: Place;
+}
+
+export interface Declaration {
+  readonly file: string;
+  /** IANA zone; days, weeks (from Monday), months and truncation are of this zone. */
+  readonly zone: string;
+  /** Entity whose number of distinct members protects a cell. */
+  readonly unit: string;
+  readonly k: number;
+  readonly tables: readonly TableDeclaration[];
+  readonly metrics: readonly MetricDeclaration[];
+  /** SHA-256 over all that decides what is in the store (not metrics, not titles), 16 hex digits. */
+  readonly policyHash: string;
+  readonly source: { readonly url: string | undefined };
+  readonly limits: { readonly acceptUnlimitedWalGb: number | undefined };
+}
