@@ -3,7 +3,7 @@
  * position change together or not at all; after a crash at any point a reader of the store sees exactly one committed position.
  */
 import type { Lsn } from "../model/lsn.ts";
-import type { ColumnTrouble, DownMessage, EpochBreak, Micros, SafeSchema, UpMessage } from "../policy/safe.ts";
+import type { ColumnTrouble, DownMessage, Micros, SafeSchema, UpMessage } from "../policy/safe.ts";
 
 /** State of a generation, for every answer and for `status`. */
 export interface MirrorStatus {
