@@ -27,6 +27,17 @@ export interface AnswerCell {
   readonly value: number;
   /** At least k protected units stand behind it; undefined: not known for this cell (it is then to be treated as no). */
   readonly atLeastK: boolean | undefined;
+  /** Ratio: at least k units have a row that hit; undefined as above, and for a count. */
+  readonly hitsAtLeastK?: boolean | undefined;
+  /** Ratio: at least k units have rows, but none that hit; undefined as above, and for a count. */
+  readonly missesAtLeastK?: boolean | undefined;
+}
+
+/** A stable word, a public sentence and what mends it; names and counts only. */
+export interface Reason {
+  readonly reason: string;
+  readonly message: string;
+  readonly remedy: string;
 }
 
 export interface Answer {
@@ -36,7 +47,9 @@ export interface Answer {
   readonly question: Question;
   readonly state: "building" | "ready" | "untrusted" | "stale";
   /** Why it is not `ready`, with what mends it. */
-  readonly reasons: readonly { readonly reason: string; readonly message: string; readonly remedy: string }[];
+  readonly reasons: readonly Reason[];
+  /** What else a reader of the numbers should know (a degraded column), whatever the state. */
+  readonly notes: readonly Reason[];
   readonly class: "live";
   readonly k: number;
   readonly applied: { readonly lsn: string; readonly at: string } | undefined;

@@ -32,8 +32,11 @@ export type SqlRow = Readonly<Record<string, string | number | bigint | boolean 
 /** A consistent view: every statement inside sees the same committed position, which `status` states. */
 export interface MirrorView {
   readonly status: MirrorStatus;
-  /** Values are bound, never spliced. */
-  all(sql: string, values?: readonly (string | number | boolean | null)[]): Promise<readonly SqlRow[]>;
+  /**
+   * Values are bound, never spliced. After `limitMs` the statement is interrupted and the promise rejects with a VitrineError
+   * (code `mirror/interrupted`); the view stays usable for nothing else then.
+   */
+  all(sql: string, values?: readonly (string | number | boolean | null)[], limitMs?: number): Promise<readonly SqlRow[]>;
 }
 
 export interface Mirror extends AsyncDisposable {

@@ -1,8 +1,10 @@
 /**
  * What `vitrine.yaml` says, as types: the inventory of a database (what each column is), the permission (what may leave and how)
- * and the metrics. `parseDeclaration` (declaration/parse.ts) is the only maker. Imports model and lib only, because the server
+ * and the metrics. `parseDeclaration` is the only maker. Imports model and lib only, because the server
  * reads the same file and must not reach the source.
  */
+export { parseDeclaration } from "./declaration/parse.ts";
+export { storedTextAllowed } from "./declaration/stored-text.ts";
 
 /** What happens to a column on its way out. A column without one stays. */
 export type Treatment =
@@ -106,6 +108,8 @@ export interface MetricDeclaration {
   readonly grain: readonly MetricGrain[];
   /** Sets of dimensions that get a cuboid, each a subset of `by`; undefined: chosen by size. */
   readonly cuboids: readonly (readonly string[])[] | undefined;
+  /** keep: closed periods stand when the source purges their rows; default: the table's. */
+  readonly history: "follow" | "keep";
   /** Path of `refers` columns from the table to the protected unit; empty when the table is the unit itself. */
   readonly unitPath: readonly string[];
   /** SHA-256 over the meaning (not title or description), 16 hex digits: the definition version. */

@@ -150,7 +150,8 @@ export interface RangeChecksum {
 
 /** Down the pipe, reader to server, in order. */
 export type DownMessage =
-  | { readonly tag: "hello"; readonly schema: SafeSchema; readonly systemIdentifier: string; readonly timeline: number; readonly slot: string }
+  /** `rules`: by `schema.table.column`, the lists that rules `values: from` name, for the proof of the store. */
+  | { readonly tag: "hello"; readonly schema: SafeSchema; readonly systemIdentifier: string; readonly timeline: number; readonly slot: string; readonly rules?: Readonly<Record<string, readonly string[]>> }
   /** A new snapshot at `lsn`; `estimates` are rows by table. */
   | { readonly tag: "snapshot-begin"; readonly lsn: Lsn; readonly at: Micros; readonly estimates: Readonly<Record<string, number>> }
   | SafeRows
@@ -189,5 +190,7 @@ export type UpMessage =
   /** Committed in the store: the slot may advance to `lsn`. */
   | { readonly tag: "ack"; readonly lsn: Lsn }
   | { readonly tag: "prove"; readonly request: number }
+  /** The rows of these tables were verified: what the catalog says of them now is the epoch from here on. */
+  | { readonly tag: "accept-epoch"; readonly tables: readonly string[] }
   | { readonly tag: "verify"; readonly request: number; readonly mode: "counts" | "sample" | "full"; readonly tables: readonly string[] }
   | { readonly tag: "stop"; readonly dropSlot: boolean };

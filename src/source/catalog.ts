@@ -10,6 +10,8 @@ export interface CatalogColumn {
   readonly typeName: string;
   /** pg_type.typtype: b base, e enum, d domain, c composite, r range … */
   readonly typeKind: string;
+  /** A domain's base type, through domains over domains; undefined: no domain. */
+  readonly base?: { readonly typeOid: number; readonly typeName: string; readonly typeKind: string } | undefined;
   /** atttypmod, -1 for none. */
   readonly typmod: number;
   readonly notNull: boolean;

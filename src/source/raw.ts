@@ -35,7 +35,17 @@ export interface SourceColumn {
   readonly typeOid: number;
   readonly typeName: string;
   readonly raw: RawTag;
+  /** raw `bytes`: what the bytes are. */
+  readonly form?: BytesForm;
+  /** The column's own type as it is in relation messages, where `typeOid` is a domain's base type. */
+  readonly wireOid?: number;
 }
+
+/**
+ * `text`: UTF-8 (text, varchar, enum, json …). `jsonb`: a version byte (1), then UTF-8. `numeric`: PostgreSQL's base-10000 digits
+ * (numeric_send). `binary`: anything else, of use to `present` and `token` only.
+ */
+export type BytesForm = "text" | "jsonb" | "numeric" | "binary";
 
 /** A table as the reader asks for it. */
 export interface SourceTable {

@@ -1,0 +1,127 @@
+/**
+ * JSON Schemas of the answers. They are the output allow-list: Fastify serialises only what stands here, so a field that is added
+ * inside does not get out by itself. OpenAPI is made of them, too.
+ */
+const text = { type: "string" } as const;
+const whole = { type: "integer" } as const;
+const truth = { type: "boolean" } as const;
+const texts = { type: "array", items: text } as const;
+
+function object(properties: Readonly<Record<string, object>>, optional: readonly string[] = []) {
+  return { type: "object", properties, required: Object.keys(properties).filter((name) => !optional.includes(name)) };
+}
+
+function list(items: object) {
+  return { type: "array", items };
+}
+
+function mapOf(items: object) {
+  return { type: "object", additionalProperties: items };
+}
+
+const position = object({ lsn: text, at: { type: "string", format: "date-time" } });
+const reason = object({ reason: text, message: text, remedy: text });
+const grain = { type: "string", enum: ["hour", "day", "week", "month", "all"] } as const;
+const kind = { type: "string", enum: ["count", "ratio"] } as const;
+
+export const metricsSchema = object({
+  metrics: list(
+    object({
+      name: text,
+      title: text,
+      description: text,
+      kind,
+      definitionVersion: text,
+      zone: text,
+      k: whole,
+      grains: list(grain),
+      dimensions: list(object({ name: text, origin: { type: "string", enum: ["own", "current"] }, values: texts }, ["values"])),
+      cuboids: texts,
+    }),
+  ),
+});
+
+const cell = object(
+  {
+    period: text,
+    by: mapOf({ type: ["string", "null"] }),
+    count: whole,
+    hits: whole,
+    value: { type: "number" },
+    atLeastK: truth,
+    hitsAtLeastK: truth,
+    missesAtLeastK: truth,
+  },
+  ["period", "hits", "atLeastK", "hitsAtLeastK", "missesAtLeastK"],
+);
+
+export const answerSchema = object(
+  {
+    metric: text,
+    title: text,
+    kind,
+    question: object({ metric: text, grain, from: text, to: text, by: texts, where: mapOf(texts), limit: whole }, ["limit"]),
+    state: { type: "string", enum: ["building", "ready", "untrusted", "stale"] },
+    reasons: list(reason),
+    notes: list(reason),
+    class: { type: "string", enum: ["live"] },
+    k: whole,
+    applied: position,
+    proven: position,
+    lagMs: whole,
+    definitionVersion: text,
+    generation: whole,
+    from: text,
+    cells: list(cell),
+    cellsWithheld: whole,
+  },
+  ["applied", "proven", "lagMs"],
+);
+
+const generation = object(
+  {
+    generation: whole,
+    phase: { type: "string", enum: ["empty", "loading", "building", "ready"] },
+    applied: position,
+    proven: position,
+    lagMs: whole,
+    untrusted: list(object({ table: text, reason: text, message: text, remedy: text, since: text }, ["since"])),
+    trouble: list(object({ table: text, column: text, other: whole, degraded: whole })),
+    loading: list(object({ table: text, rows: whole, estimate: whole, done: truth })),
+    applying: object({ changes: whole }),
+    rows: mapOf(whole),
+    bytes: whole,
+    erasure: object({ logicalSince: text, physicalAt: text }, ["logicalSince", "physicalAt"]),
+  },
+  ["applied", "proven", "lagMs", "applying"],
+);
+
+const slot = object({ name: text, retainedBytes: whole, safeBytes: whole, walStatus: text }, ["safeBytes"]);
+
+export const statusSchema = object(
+  {
+    version: text,
+    startedAt: text,
+    serving: whole,
+    generations: list(generation),
+    readers: list(object({ generation: whole, state: text, message: text, code: text, remedy: text, slot }, ["code", "remedy", "slot"])),
+  },
+  ["serving"],
+);
+
+export const proofSchema = object({
+  verdicts: list(
+    object({
+      name: text,
+      verdict: { type: "string", enum: ["refused", "possible", "clean", "failed", "unknown"] },
+      level: { type: "string", enum: ["green", "amber", "red"] },
+      checked: whole,
+      message: text,
+      findings: list(object({ what: text, remedy: text })),
+      at: { type: "number", description: "microseconds since 1970 UTC" },
+    }),
+  ),
+});
+
+export const readySchema = object({ ready: truth, state: text });
+export const healthSchema = object({ status: text });

@@ -1,0 +1,113 @@
+/** Starts the real processes: each in its own process group, with the environment, files and rights that its work needs and no more. */
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { realpathSync } from "node:fs";
+import { Socket } from "node:net";
+import { dirname, extname, join } from "node:path";
+import type { Config } from "./config.ts";
+import { packageRoot } from "./config.ts";
+import type { ServerMessage, SupervisorMessage } from "./messages.ts";
+import type { Child, WantedReader } from "./supervisor.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ChildOptions {
+  readonly config: Config;
+  readonly environment: Environment;
+  /** Where the children's standard error goes: ours, or a file's descriptor. */
+  readonly stderr: "inherit" | number;
+}
+
+const everywhere = ["PATH", "LANG", "LC_ALL", "TZ", "NODE_EXTRA_CA_CERTS", "VITRINE_CRASH_AT", "VITRINE_LOG"];
+/** The names, not the values, of what only the reader may see. */
+const readerOnly = ["VITRINE_SOURCE_URL", "VITRINE_KEYS", "CREDENTIALS_DIRECTORY", "PGPASSWORD", "PGPASSFILE", "PGSSLROOTCERT", "PGSSLMODE"];
+
+/** Never a way to the source, never a key. */
+export function serverEnvironment(environment: Environment): Record<string, string> {
+  return pick(environment, everywhere);
+}
+
+export function readerEnvironment(environment: Environment): Record<string, string> {
+  return pick(environment, [...everywhere, ...readerOnly]);
+}
+
+function pick(environment: Environment, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
+}
+
+/** `server.ts` in the clone, `server.js` in the package. */
+function entry(name: string): string {
+  return join(import.meta.dirname, `${name}${extname(import.meta.filename)}`);
+}
+
+export function startServer(options: ChildOptions, onMessage: (message: ServerMessage) => void): Child {
+  const child = spawn(process.execPath, ["--disable-sigusr1", entry("server"), JSON.stringify(childConfig(options.config))], {
+    detached: true,
+    env: serverEnvironment(options.environment),
+    stdio: ["ignore", "ignore", options.stderr, "ipc"],
+  });
+  child.on("message", (message) => onMessage(message as ServerMessage)); // eslint-disable-line -- our own server's messages
+  return over(child);
+}
+
+/**
+ * The reader may read its code, the configuration, its key and password, and connect; it may write nothing, start nothing,
+ * load no native code.
+ */
+export function startReader(options: ChildOptions, wanted: WantedReader): Child {
+  const child = spawn(process.execPath, [...readerRights(options), entry("reader"), JSON.stringify({ config: childConfig(options.config), ...wanted })], {
+    detached: true,
+    env: readerEnvironment(options.environment),
+    stdio: ["ignore", "ignore", options.stderr, "pipe"],
+  });
+  return over(child);
+}
+
+export function readerRights({ config, environment }: Pick<ChildOptions, "config" | "environment">): readonly string[] {
+  const root = packageRoot();
+  const files = [
+    join(root, "package.json"),
+    join(root, "src"),
+    join(root, "dist"),
+    ...nodeModules(root),
+    config.configFile,
+    config.keysFile,
+    config.passwordFile,
+    environment["PGPASSFILE"],
+    environment["PGSSLROOTCERT"],
+    environment["CREDENTIALS_DIRECTORY"],
+  ].filter((file) => file !== undefined);
+  return ["--permission", "--allow-net", "--disable-warning=ExperimentalWarning", ...files.map((file) => `--allow-fs-read=${file}`), "--disable-sigusr1", "--disallow-code-generation-from-strings", "--max-old-space-size=512"];
+}
+
+/** Ours, and the folder that we are installed in. */
+function nodeModules(root: string): readonly string[] {
+  const parent = dirname(realpathSync(root));
+  return [join(root, "node_modules"), ...(parent.endsWith("node_modules") ? [parent] : [])];
+}
+
+/** What a child is told on its command line: places and limits, no secret. */
+function childConfig(config: Config): Omit<Config, "choices"> {
+  const { choices: _, ...rest } = config;
+  return rest;
+}
+
+function over(child: ChildProcess): Child {
+  const { promise: ended, resolve } = Promise.withResolvers<{ readonly code: number | null; readonly signal: string | null }>();
+  child.on("exit", (code, signal) => resolve({ code, signal }));
+  child.on("error", () => resolve({ code: 127, signal: null }));
+  const pipe = child.stdio[3];
+  if (pipe instanceof Socket) pipe.on("error", () => pipe.destroy());
+  return {
+    pid: child.pid ?? 0,
+    pipe: pipe instanceof Socket ? pipe : undefined,
+    ended,
+    send(message: SupervisorMessage, socket?: Socket) {
+      // A server that is just ending no longer listens; its end is told by `ended`.
+      if (child.connected) child.send(message, socket, undefined, () => undefined);
+    },
+    kill(signal) {
+      child.kill(signal);
+    },
+  };
+}

@@ -1,0 +1,12 @@
+/** Every command, in the order of `vitrine --help`. A plain array: nothing registers itself. */
+import { apply, detach, plan } from "./administer.ts";
+import type { Command } from "./command.ts";
+import { demo } from "./demo.ts";
+import { keys } from "./keys.ts";
+import { backup, compact, config, restore, run, token, verify } from "./owner.ts";
+import { prove } from "./prove.ts";
+import { query } from "./query.ts";
+import { status } from "./status.ts";
+import { watch } from "./watch.ts";
+
+export const commands: readonly Command[] = [demo, keys, plan, apply, run, query, watch, status, prove, verify, compact, token, config, backup, restore, detach];

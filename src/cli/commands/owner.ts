@@ -1,0 +1,181 @@
+/** The smaller commands: verify, compact, token, config, backup, restore, run. */
+import { copyFileSync, chmodSync, existsSync, renameSync, rmSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
+import { randomBytes } from "node:crypto";
+import { VitrineError } from "../../model/error.ts";
+import { lockState } from "../lock.ts";
+import { bytes, integer, paint, table } from "../render.ts";
+import { run as runSupervisor, signals } from "../run.ts";
+import type { VerifyReport } from "../server/service.ts";
+import type { SettingName } from "../settings.ts";
+import { settings } from "../settings.ts";
+import { openState } from "../state.ts";
+import { connectServer } from "./ask.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { print, text, texts } from "./command.ts";
+
+export const run: Command = {
+  name: "run",
+  summary: "follow the source and answer, until stopped",
+  usage: "",
+  help: `Starts the supervisor, which starts the server (holds the copy, answers) and a reader (holds the credential, follows the source) and
+keeps both going. The first start copies the declared tables; the next ones go on where the last one ended. Ctrl-C stops in order,
+a second Ctrl-C kills. Needs keys (\`vitrine keys\`) and a source that was set up (\`vitrine apply\`).`,
+  options: {},
+  async run(context) {
+    const config = context.config({ needsFile: true });
+    const { stop, kill } = signals();
+    await runSupervisor({ config, environment: { ...context.environment, VITRINE_LOG: context.terminal.isTerminal ? "text" : "json" }, stderr: "inherit", log: context.log, stop, kill });
+    return 0;
+  },
+};
+
+export const verify: Command = {
+  name: "verify",
+  summary: "compare the copy with the source at one exact position",
+  usage: "[counts | sample | full]",
+  help: `Reads the source again through the policy at one position and compares it with the copy at that same position: row counts, checksums of
+a sample of block ranges, or of all. Exit code 1: a table differs (it is then untrusted).
+
+  vitrine verify full --table devices`,
+  options: { table: { type: "string", value: "NAME", multiple: true, help: "only this table (its name in vitrine.yaml)" } },
+  async run(context) {
+    const [mode = "counts"] = context.positionals;
+    if (!["counts", "sample", "full"].includes(mode)) throw new VitrineError("cli/usage", { message: "verify knows counts, sample and full." });
+    using server = await connectServer(context);
+    const report = (await server.ask("verify", { mode, tables: texts(context, "table") }, context.terminal.error)) as unknown as VerifyReport; // eslint-disable-line -- our own server's answer
+    print(context, report, () => `${table(["table", "rows", "differing"], report.tables.map((one) => [one.table, integer(one.rows), integer(one.differing)]))}${report.message}\n`);
+    return report.equal ? 0 : 1;
+  },
+};
+
+export const compact: Command = {
+  name: "compact",
+  summary: "rewrite the store so that bytes of deleted rows are gone",
+  usage: "",
+  help: `A deleted row is out of every answer with the commit that deleted it; its bytes stay in the store's file until that part is rewritten.
+compact rewrites it now (it also happens every night, see \`vitrine config\`, compactAt). Answers go on meanwhile.`,
+  options: {},
+  async run(context) {
+    using server = await connectServer(context);
+    const done = (await server.ask("compact", {}, context.terminal.error)) as unknown as { readonly bytesBefore: number; readonly bytesAfter: number }; // eslint-disable-line -- our own server's answer
+    print(context, done, () => `The store had ${bytes(done.bytesBefore)} and has ${bytes(done.bytesAfter)}.\n`);
+    return 0;
+  },
+};
+
+export const token: Command = {
+  name: "token",
+  summary: "make, list and revoke bearer tokens for the HTTP interface",
+  usage: "new | list | revoke ID",
+  help: `The owner's socket needs no token; everything else does. A token is shown once when it is made; only its hash is kept.
+
+  vitrine token new --name grafana --role viewer
+  vitrine token list
+  vitrine token revoke 1a2b3c4d`,
+  options: {
+    name: { type: "string", value: "NAME", help: "new: who uses it" },
+    role: { type: "string", value: "ROLE", help: "new: viewer, analyst, responder or admin (default viewer)" },
+  },
+  async run(context) {
+    const [action = "list", id] = context.positionals;
+    using server = await connectServer(context);
+    if (action === "new") {
+      const made = (await server.ask("token-new", { name: text(context, "name") ?? "unnamed", role: text(context, "role") ?? "viewer" })) as { readonly token: string; readonly id: string }; // eslint-disable-line -- our own server's answer
+      print(context, made, () => `${made.token}\n`);
+      if (!context.json) context.terminal.error(`Shown this once. Its id is ${made.id}.\n`);
+      return 0;
+    }
+    if (action === "list") {
+      const list = (await server.ask("token-list")) as unknown as readonly { readonly id: string; readonly name: string; readonly role: string; readonly createdAt: number }[]; // eslint-disable-line -- as above
+      print(context, list, () => table(["id", "name", "role", "made"], list.map((one) => [one.id, one.name, one.role, new Date(one.createdAt).toISOString()])));
+      return 0;
+    }
+    if (action !== "revoke" || id === undefined) throw new VitrineError("cli/usage", { message: "token knows new, list and revoke ID." });
+    const done = await server.ask("token-revoke", { id });
+    print(context, done, () => `The token ${id} is refused from now on.\n`);
+    return 0;
+  },
+};
+
+export const config: Command = {
+  name: "config",
+  summary: "every setting, its value and where it comes from",
+  usage: "",
+  help: `Prints each setting with its origin: flag > environment > vitrine.yaml > demonstration > default. Secrets are never settings and are
+never printed.`,
+  options: {},
+  async run(context) {
+    const { choices } = context.config();
+    const rows = (Object.keys(settings) as SettingName[]).map((name) => ({ name, value: name === "source" ? masked(choices[name].value) : choices[name].value, origin: choices[name].origin, flag: `--${settings[name].flag}`, variable: settings[name].variable })); // eslint-disable-line -- the table's own names
+    const colours = paint(context.terminal.hasColour);
+    print(context, rows, () => table(["setting", "value", "origin", "flag", "environment"], rows.map((row) => [row.name, row.value ?? colours.dim("(none)"), row.value === undefined ? "" : row.origin, row.flag, row.variable])));
+    return Promise.resolve(0);
+  },
+};
+
+/** A password in the environment's address is not shown. */
+function masked(value: string | undefined): string | undefined {
+  if (value === undefined || !URL.canParse(value)) return value;
+  const url = new URL(value);
+  if (url.password !== "") url.password = "***";
+  return url.toString();
+}
+
+export const backup: Command = {
+  name: "backup",
+  summary: "copy control state and ledger to a file",
+  usage: "FILE",
+  help: `Writes generations, ledger and token hashes into one file (mode 0600), also while Vitrine runs. The mirror is not in it: it can be built
+again. Keys and passwords are not in it either: they lie elsewhere, copy them yourself.`,
+  options: {},
+  async run(context) {
+    const file = fileOf(context);
+    const { stateFolder } = context.config();
+    try {
+      using server = await connectServer(context);
+      await server.ask("backup", { file });
+    } catch (error) {
+      if (!(error instanceof VitrineError) || error.code !== "cli/not-running") throw error;
+      using state = openState({ folder: stateFolder, now: Date.now, random: () => randomBytes(8).toString("hex") });
+      if (existsSync(file)) throw new VitrineError("cli/refused", { message: "The file is there already.", place: file });
+      state.backup(file);
+    }
+    print(context, { file }, () => `${file}\n`);
+    return 0;
+  },
+};
+
+export const restore: Command = {
+  name: "restore",
+  summary: "put a backup of the control state back",
+  usage: "FILE",
+  help: `Replaces control state and ledger by a backup. Vitrine must not run. What was there is kept beside it as state.sqlite.before-restore.
+Generations that the backup names and that are no longer there are built anew.`,
+  options: {},
+  async run(context) {
+    const file = fileOf(context);
+    const { stateFolder } = context.config();
+    if (!existsSync(file)) throw new VitrineError("cli/usage", { message: "There is no such file.", place: file });
+    using _lock = lockState(stateFolder, "run", 0);
+    const target = join(stateFolder, "state.sqlite");
+    const beside = `${target}.restoring`;
+    copyFileSync(file, beside);
+    chmodSync(beside, 0o600);
+    if (existsSync(target)) renameSync(target, `${target}.before-restore`);
+    renameSync(beside, target);
+    rmSync(`${target}-journal`, { force: true });
+    using state = openState({ folder: stateFolder, now: Date.now, random: () => randomBytes(8).toString("hex") });
+    const wrong = state.checkLedger();
+    if (wrong.length > 0) throw new VitrineError("cli/state-unreadable", { message: `The backup's ledger does not hold together at row ${wrong[0]}.`, place: file });
+    state.append("restore", { generations: state.generations().length });
+    print(context, { restored: file }, () => "The control state is the backup's. Start with `vitrine run`.\n");
+    return 0;
+  },
+};
+
+function fileOf(context: CommandContext): string {
+  const [file] = context.positionals;
+  if (file === undefined) throw new VitrineError("cli/usage", { message: "Name the file." });
+  return isAbsolute(file) ? file : resolve(context.workingFolder, file);
+}

@@ -1,0 +1,84 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { parseListen, readConfig } from "./config.ts";
+import { passwordFor, sourceConnection } from "./credentials.ts";
+import { choose } from "./settings.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "vitrine-config-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const config = (flags: Record<string, string> = {}, environment: Record<string, string> = {}, file?: string) =>
+  readConfig({ flags, environment: { HOME: folder, ...environment }, workingFolder: folder, ...(file === undefined ? {} : { sourceUrlInFile: () => file }) });
+const codeOf = (work: () => unknown): unknown => {
+  try {
+    work();
+  } catch (error) {
+    return (error as { code?: unknown }).code;
+  }
+  return "nothing thrown";
+};
+
+test("a flag wins over the environment, that over the file, that over the demonstration, that over the default", () => {
+  const levels = {
+    flags: { source: "1" } as Record<string, string>,
+    environment: { VITRINE_SOURCE_URL: "2" } as Record<string, string>,
+    file: { source: "3" } as { source?: string },
+    demonstration: { source: "4" } as { source?: string },
+    defaults: { source: "5" },
+  };
+  const seen = (): unknown => choose(levels).source;
+  expect(seen()).toEqual({ value: "1", origin: "flag" });
+  levels.flags = {};
+  expect(seen()).toEqual({ value: "2", origin: "environment" });
+  levels.environment = { VITRINE_SOURCE_URL: "" };
+  expect(seen()).toEqual({ value: "3", origin: "vitrine.yaml" });
+  levels.file = {};
+  expect(seen()).toEqual({ value: "4", origin: "demonstration" });
+  levels.demonstration = {};
+  expect(seen()).toEqual({ value: "5", origin: "default" });
+});
+
+test("a password on the command line or in the file is refused; one in the environment is taken out of the configuration", () => {
+  expect(codeOf(() => config({ source: "postgres://u:secret@h/d" }))).toBe("cli/credential-place");
+  writeFileSync(join(folder, "vitrine.yaml"), "");
+  expect(codeOf(() => config({}, {}, "postgres://u:secret@h/d"))).toBe("cli/credential-place");
+  expect(JSON.stringify(config({}, { VITRINE_SOURCE_URL: "postgres://u:secret@h/d" }).sourceUrl)).toBe('"postgres://u@h/d"');
+});
+
+const refused: [string, Record<string, string>, string][] = [
+  ["an address that is none", { source: "anna@example.org" }, "cli/source-url"],
+  ["an address without a database", { source: "postgres://h" }, "cli/source-url"],
+  ["any address without a certificate", { listen: "0.0.0.0:80" }, "cli/listen-invalid"],
+  ["a listen address without a port", { listen: "localhost" }, "cli/listen-invalid"],
+  ["a port that is none", { listen: "localhost:70000" }, "cli/listen-invalid"],
+  ["a certificate without its key", { "tls-cert": "c.pem" }, "cli/listen-invalid"],
+  ["keys inside the state folder", { keys: ".vitrine/keys" }, "cli/credential-place"],
+  ["an hour that is none", { "compact-at": "24" }, "cli/usage"],
+];
+for (const [name, flags, code] of refused) test(`${name} is refused with ${code}`, () => expect(codeOf(() => config(flags))).toBe(code));
+
+test("an address is read with and without brackets", () => {
+  expect(parseListen("[::1]:80")).toEqual({ host: "::1", port: 80 });
+  expect(parseListen("127.0.0.1:0")).toEqual({ host: "127.0.0.1", port: 0 });
+});
+
+test("a password is found in each place that is allowed, the nearest first", () => {
+  const passwordFile = join(folder, "reader.pass");
+  writeFileSync(passwordFile, "from-file\n", { mode: 0o600 });
+  const connect = (environment: Record<string, string>): string => new URL(sourceConnection({ sourceUrl: "postgres://u@h/d", passwordFile, environment })).password;
+  expect(connect({ VITRINE_SOURCE_URL: "postgres://u:in-url@h/d", PGPASSWORD: "plain" })).toBe("in-url");
+  expect(connect({ PGPASSWORD: "plain" })).toBe("plain");
+  expect(connect({})).toBe("from-file");
+  writeFileSync(join(folder, "vitrine-source-password"), "from-systemd");
+  expect(connect({ CREDENTIALS_DIRECTORY: folder })).toBe("from-systemd");
+  chmodSync(passwordFile, 0o640);
+  expect(codeOf(() => connect({}))).toBe("cli/credential-unprotected");
+});
+
+test("libpq's password file: wildcards, escapes, comments, first match", () => {
+  const text = "#h:5432:d:u:no\nother:*:*:*:no\nh:5432:d:u:a\\:b\\\\c\n*:*:*:*:late\n";
+  expect(passwordFor(text, new URL("postgres://u@h/d"))).toBe("a:b\\c");
+  expect(passwordFor("h:1:d:u:x", new URL("postgres://u@h/d"))).toBeUndefined();
+});

@@ -1,0 +1,189 @@
+/** From command line, environment and files to one checked configuration. Holds no secret: those are found by credentials.ts. */
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { VitrineError } from "../model/error.ts";
+import { choose } from "./settings.ts";
+import type { Choices } from "./settings.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Config {
+  /** Absolute. */
+  readonly configFile: string;
+  /** Absolute. */
+  readonly stateFolder: string;
+  /** Without a password. */
+  readonly sourceUrl: string | undefined;
+  readonly passwordFile: string;
+  readonly keysFile: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly allowedHosts: readonly string[];
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly acceptUnlimitedWalGb: number | undefined;
+  readonly proveEveryMs: number;
+  readonly verifyEveryMs: number;
+  readonly compactHour: number;
+  readonly memoryMb: number;
+  readonly choices: Choices;
+}
+
+/** What a running demonstration says about itself, in `.demo/demo.json` (0600): the demonstration's own database, nothing else. */
+export interface DemoInfo {
+  readonly sourceUrl: string;
+  readonly adminUrl: string;
+  readonly passwordFile: string;
+  readonly keysFile: string;
+}
+
+/** The folder that holds package.json: of the clone, or of the installed package. */
+export function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+export const demoFolderName = ".demo";
+const demoConfig = "examples/smart-home/vitrine.yaml";
+
+export interface ConfigInput {
+  readonly flags: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
+  readonly workingFolder: string;
+}
+
+/** Throws cli/* when a value is none, cli/config-missing when the file is not there and `needsFile` is set. */
+export function readConfig(input: ConfigInput & { readonly needsFile?: boolean; readonly sourceUrlInFile?: (file: string) => string | undefined }): Config {
+  const at = (path: string): string => (isAbsolute(path) ? path : resolve(input.workingFolder, path));
+  const first = choose({ flags: input.flags, environment: input.environment, file: {}, demonstration: {}, defaults: { config: defaultConfig(input.workingFolder) } });
+  const configFile = at(first.config.value ?? "vitrine.yaml");
+  if (input.needsFile === true && !existsSync(configFile))
+    throw new VitrineError("cli/config-missing", { message: "There is no vitrine.yaml at the place where it was looked for.", place: configFile });
+  const demo = configFile === join(packageRoot(), demoConfig) ? readDemoInfo(input.workingFolder) : undefined;
+  const secrets = secretsFolder({ environment: input.environment, configFile });
+  const choices = choose({
+    flags: input.flags,
+    environment: input.environment,
+    file: { source: existsSync(configFile) ? (input.sourceUrlInFile?.(configFile) ?? undefined) : undefined },
+    demonstration: demo === undefined ? {} : { source: demo.sourceUrl, passwordFile: demo.passwordFile, keys: demo.keysFile },
+    defaults: {
+      config: defaultConfig(input.workingFolder),
+      state: ".vitrine",
+      passwordFile: join(secrets, "reader.pass"),
+      keys: join(secrets, "keys"),
+      listen: "127.0.0.1:7465",
+      proveEvery: "60",
+      verifyEvery: "360",
+      compactAt: "3",
+      memoryMb: "512",
+    },
+  });
+  return { configFile, ...checked(choices, at) };
+}
+
+function checked(choices: Choices, at: (path: string) => string): Omit<Config, "configFile"> {
+  const stateFolder = at(choices.state.value ?? ".vitrine");
+  const passwordFile = at(choices.passwordFile.value ?? "");
+  const keysFile = at(choices.keys.value ?? "");
+  for (const file of [passwordFile, keysFile]) refuseInside(stateFolder, file);
+  const listen = parseListen(choices.listen.value ?? "");
+  const tls = parseTls(choices, at);
+  if (tls === undefined && !isLoopback(listen.host))
+    throw new VitrineError("cli/listen-invalid", { message: "An address that is not loopback needs a certificate and its key.", place: `${listen.host}:${listen.port}` });
+  return {
+    stateFolder,
+    sourceUrl: checkedSourceUrl(choices),
+    passwordFile,
+    keysFile,
+    listen,
+    allowedHosts: (choices.allowedHosts.value ?? "").split(",").filter((host) => host !== ""),
+    tls,
+    acceptUnlimitedWalGb: optionalNumber(choices, "acceptUnlimitedWalGb", { min: 1, max: 1e6 }),
+    proveEveryMs: (optionalNumber(choices, "proveEvery", { min: 1, max: 1e5 }) ?? 60) * 60_000,
+    verifyEveryMs: (optionalNumber(choices, "verifyEvery", { min: 0, max: 1e5 }) ?? 0) * 60_000,
+    compactHour: optionalNumber(choices, "compactAt", { min: 0, max: 23 }) ?? 3,
+    memoryMb: optionalNumber(choices, "memoryMb", { min: 64, max: 1e6 }) ?? 512,
+    choices,
+  };
+}
+
+function defaultConfig(workingFolder: string): string {
+  const here = join(workingFolder, "vitrine.yaml");
+  const demo = join(packageRoot(), demoConfig);
+  return existsSync(here) || !existsSync(demo) ? here : demo;
+}
+
+/** Keys and the reader's password live outside the state folder: whoever takes the store must not have them. */
+function secretsFolder({ environment, configFile }: { readonly environment: Environment; readonly configFile: string }): string {
+  const base = environment["XDG_CONFIG_HOME"] ?? join(environment["HOME"] ?? homedir(), ".config");
+  return join(base, "vitrine", basename(dirname(configFile)) || "default");
+}
+
+/** Throws cli/credential-place when `file` is inside the state folder. */
+export function refuseInside(stateFolder: string, file: string): void {
+  const way = relative(stateFolder, file);
+  if (way === "" || (!way.startsWith("..") && !isAbsolute(way)))
+    throw new VitrineError("cli/credential-place", { message: "A key or password must not lie in the state folder.", place: file });
+}
+
+export function demoInfoFile(workingFolder: string): string {
+  return join(workingFolder, demoFolderName, "demo.json");
+}
+
+export function readDemoInfo(workingFolder: string): DemoInfo | undefined {
+  try {
+    return JSON.parse(readFileSync(demoInfoFile(workingFolder), "utf8")) as DemoInfo; // eslint-disable-line -- written by demo.ts alone
+  } catch {
+    return undefined;
+  }
+}
+
+/** A password is allowed in the environment's URL only: a command line is seen by every user, a configuration is copied about. */
+function checkedSourceUrl(choices: Choices): string | undefined {
+  const { value, origin } = choices.source;
+  if (value === undefined) return undefined;
+  const url = parseSourceUrl(value, choices.source.origin);
+  if (url.password !== "" && origin !== "environment")
+    throw new VitrineError("cli/credential-place", { message: `The address of the database from ${origin} holds a password.`, place: origin });
+  url.password = "";
+  return url.toString();
+}
+
+/** Throws cli/source-url; never quotes what does not parse, since it may hold a password. */
+export function parseSourceUrl(text: string, place: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== "postgres:" && url.protocol !== "postgresql:") || url.pathname.length < 2)
+    throw new VitrineError("cli/source-url", { message: "The address of the database is not postgres://user@host:port/database.", place });
+  return url;
+}
+
+export function parseListen(text: string): { readonly host: string; readonly port: number } {
+  const match = /^(?:\[([0-9A-Fa-f:]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  const host = match?.[1] ?? match?.[2];
+  if (host === undefined || port > 65_535) throw new VitrineError("cli/listen-invalid", { message: "The address to listen on is not HOST:PORT." });
+  return { host, port };
+}
+
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function parseTls(choices: Choices, at: (path: string) => string): Config["tls"] {
+  const cert = choices.tlsCert.value;
+  const key = choices.tlsKey.value;
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined)
+    throw new VitrineError("cli/listen-invalid", { message: "A certificate needs its key, and a key its certificate.", place: cert === undefined ? "--tls-cert" : "--tls-key" });
+  return { certFile: at(cert), keyFile: at(key) };
+}
+
+function optionalNumber(choices: Choices, name: keyof Choices, limits: { readonly min: number; readonly max: number }): number | undefined {
+  const { value } = choices[name];
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number < limits.min || number > limits.max)
+    throw new VitrineError("cli/usage", { message: `The setting ${name} must be a whole number from ${limits.min} to ${limits.max}.`, place: name });
+  return number;
+}

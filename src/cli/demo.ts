@@ -1,0 +1,181 @@
+/**
+ * The demonstration that `npm start` runs: a PostgreSQL of its own, the smart-home company's database in it, Vitrine set up on it and
+ * running, a simulator that keeps it alive, and the live view. All of it ends with this process.
+ */
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { extname, join } from "node:path";
+import { Client } from "pg";
+import { createWorld, worldExists } from "../../examples/smart-home/world.ts";
+import type { WorldProgress } from "../../examples/smart-home/world.ts";
+import { must } from "../lib/assert.ts";
+import { createLog } from "../lib/log.ts";
+import { VitrineError } from "../model/error.ts";
+import { applyOnce, openAdmin } from "./commands/administer.ts";
+import type { CommandContext, Terminal } from "./commands/command.ts";
+import { makeKeys } from "./commands/keys.ts";
+import { watchUntil } from "./commands/watch.ts";
+import type { Config, DemoInfo } from "./config.ts";
+import { demoFolderName, demoInfoFile, packageRoot, readConfig } from "./config.ts";
+import { connectControl, controlPath } from "./control.ts";
+import { startPostgres } from "./demo/postgres-launcher.ts";
+import { readerRole } from "./reader/prepare.ts";
+import { duration, integer } from "./render.ts";
+import { run, signals } from "./run.ts";
+import { writeSecret } from "./secret-file.ts";
+
+export interface DemoOptions {
+  readonly context: CommandContext;
+  readonly accounts: string | undefined;
+  readonly attempts: string | undefined;
+  readonly rate: string | undefined;
+  readonly seed: string | undefined;
+}
+
+const databaseName = "smart_home";
+/** What the demonstration's own server keeps for a slot at most: its disk is the user's. */
+const slotKeep = "4GB";
+
+export async function runDemo(options: DemoOptions): Promise<number> {
+  const { context } = options;
+  const { terminal } = context;
+  const { stop, kill } = signals();
+  const started = performance.now();
+  const folder = join(context.workingFolder, demoFolderName);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const sizes = { accounts: whole("accounts", options.accounts), attempts: whole("attempts", options.attempts), seed: whole("seed", options.seed) };
+  const rate = whole("rate", options.rate) ?? 50;
+  terminal.error("Starting PostgreSQL …\n");
+  await using postgres = await startPostgres({ folder: join(folder, "postgres"), settings: { max_slot_wal_keep_size: slotKeep } });
+  const info = await infoOf(postgres.url, folder);
+  writeSecret(demoInfoFile(context.workingFolder), `${JSON.stringify(info)}\n`);
+  if (!(await makeWorldOnce({ url: info.adminUrl, sizes, terminal, stop }))) return 0;
+  const config = demoConfiguration(context);
+  await makeKeys(config);
+  await using admin = await openAdmin(info.adminUrl, {});
+  await applyOnce({ ...admin, config, newPassword: false });
+  await admin.session.close();
+  terminal.error(`The database is ready after ${duration(performance.now() - started)}. Log: ${join(demoFolderName, "vitrine.log")}\n`);
+  await runAndWatch({ context, config, info, rate, stop, kill, logFile: join(folder, "vitrine.log") });
+  terminal.error("Stopping …\n");
+  return 0;
+}
+
+function whole(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[\d_]{1,12}$/.test(text)) throw new VitrineError("cli/usage", { message: "A size is a whole number.", place: `--${name}` });
+  return Number(text.replaceAll("_", ""));
+}
+
+async function infoOf(url: string, folder: string): Promise<DemoInfo> {
+  const admin = new URL(url);
+  await createDatabase(url);
+  admin.pathname = `/${databaseName}`;
+  const source = new URL(admin);
+  source.username = readerRole;
+  source.password = "";
+  return { adminUrl: admin.toString(), sourceUrl: source.toString(), passwordFile: join(folder, "reader.pass"), keysFile: join(folder, "keys") };
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [databaseName]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${databaseName}`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** False when it was stopped meanwhile. */
+async function makeWorldOnce(options: { readonly url: string; readonly sizes: Readonly<Record<"accounts" | "attempts" | "seed", number | undefined>>; readonly terminal: Terminal; readonly stop: AbortSignal }): Promise<boolean> {
+  const { url, terminal, stop } = options;
+  if (await worldExists({ url })) return !stop.aborted;
+  const sizes = Object.fromEntries(Object.entries(options.sizes).filter(([, value]) => value !== undefined)) as { accounts?: number; attempts?: number; seed?: number }; // eslint-disable-line -- what is undefined was left out
+  const stopped = Promise.withResolvers<undefined>();
+  stop.addEventListener("abort", () => stopped.resolve(undefined), { once: true });
+  const summary = await Promise.race([createWorld({ url, ...sizes, now: new Date(), onProgress: progressOn(terminal) }), stopped.promise]);
+  if (summary === undefined) return false;
+  const rows = Object.values(summary.rows).reduce((sum, count) => sum + count, 0);
+  terminal.error(`${terminal.isTerminal ? "\r\u001b[K" : ""}Made the example's database: ${integer(rows)} rows in ${summary.seconds.toFixed(1)} s.\n`);
+  return true;
+}
+
+function progressOn(terminal: Terminal): (progress: WorldProgress) => void {
+  let shownAt = 0;
+  return (progress) => {
+    const now = performance.now();
+    if (now - shownAt < (terminal.isTerminal ? 200 : 5_000) || progress.phase === "done") return;
+    shownAt = now;
+    const left = progress.secondsLeft === undefined ? "" : `, about ${Math.ceil(progress.secondsLeft)} s left`;
+    const words = `Making the example's database: ${progress.table} ${integer(progress.done)} of ${integer(progress.total)}${left}`;
+    terminal.error(terminal.isTerminal ? `\r\u001b[K${words}` : `${words}\n`);
+  };
+}
+
+/** Whatever the environment says of other databases does not concern the demonstration. */
+function demoConfiguration(context: CommandContext): Config {
+  const environment = { ...context.environment, VITRINE_SOURCE_URL: undefined, VITRINE_KEYS: undefined, VITRINE_PASSWORD_FILE: undefined };
+  const given = (name: string): Record<string, string> => (typeof context.values[name] === "string" ? { [name]: context.values[name] } : {});
+  const flags = { ...given("state"), ...given("listen"), ...given("memory"), config: join(packageRoot(), "examples/smart-home/vitrine.yaml") };
+  return readConfig({ flags, environment, workingFolder: context.workingFolder, needsFile: true });
+}
+
+interface WatchRun {
+  readonly context: CommandContext;
+  readonly config: Config;
+  readonly info: DemoInfo;
+  readonly rate: number;
+  readonly stop: AbortSignal;
+  readonly kill: AbortSignal;
+  readonly logFile: string;
+}
+
+async function runAndWatch(options: WatchRun): Promise<void> {
+  const { context, config, stop, kill } = options;
+  const logFd = openSync(options.logFile, "a", 0o600);
+  const log = createLog({ write: (line) => void writeSync(logFd, line), format: "json", process: "supervisor", nowMs: Date.now });
+  const environment = { ...context.environment, VITRINE_SOURCE_URL: undefined, PGPASSWORD: undefined, PGPASSFILE: undefined, VITRINE_LOG: "json" };
+  let ready: () => void = () => undefined;
+  const isReady = new Promise<void>((resolve) => {
+    ready = resolve;
+  });
+  const over = new AbortController();
+  stop.addEventListener("abort", () => over.abort(), { once: true });
+  if (stop.aborted) over.abort();
+  const running = run({ config, environment, stderr: logFd, log, onReady: () => ready(), stop: over.signal, kill }).finally(() => over.abort());
+  const simulator = options.rate === 0 ? undefined : startSimulator(options.info.adminUrl, options.rate);
+  try {
+    await Promise.race([isReady, running]);
+    if (!over.signal.aborted) await watchAgainAndAgain({ context, config, stop: over.signal });
+  } finally {
+    simulator?.kill("SIGTERM");
+    over.abort();
+    await running.finally(() => closeSync(logFd));
+  }
+}
+
+/** The view goes on over a restart of the server. */
+async function watchAgainAndAgain({ context, config, stop }: { readonly context: CommandContext; readonly config: Config; readonly stop: AbortSignal }): Promise<void> {
+  const path = controlPath(config.stateFolder, { folder: tmpdir(), uid: userInfo().uid });
+  while (!stop.aborted) {
+    try {
+      using server = await connectControl(path, config.stateFolder);
+      await watchUntil({ server, terminal: context.terminal, json: context.json, stop });
+    } catch (error) {
+      if (!(error instanceof VitrineError) || error.code !== "cli/not-running") throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
+/** In a process of its own, as the application would be. It ends when its database goes away. */
+function startSimulator(url: string, rate: number): ChildProcess {
+  const file = join(import.meta.dirname, "..", "..", "examples", "smart-home", `simulate${extname(import.meta.filename)}`);
+  const child = spawn(process.execPath, [file, "--rate", String(rate)], { detached: true, stdio: "ignore", env: { PATH: must(process.env["PATH"], "PATH"), VITRINE_ADMIN_URL: url } });
+  child.on("error", () => undefined);
+  return child;
+}

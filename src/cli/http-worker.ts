@@ -1,0 +1,48 @@
+/** The server's HTTP thread: parses what comes from the network, asks the main thread, answers. It holds no store and no state. */
+import { parentPort, workerData } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
+import type { Backend } from "../api/backend.ts";
+import { openListener } from "../api/listen.ts";
+import type { Address } from "../api/listen.ts";
+import type { ApiEvent } from "../api/server.ts";
+import type { TokenEntry } from "../api/tokens.ts";
+import { must } from "../lib/assert.ts";
+import { plainError } from "./failure.ts";
+import type { PlainError } from "./messages.ts";
+import { callsTo } from "./server/calls.ts";
+
+export interface HttpWorkerData {
+  readonly calls: MessagePort;
+  readonly addresses: readonly Address[];
+  readonly hosts: readonly string[];
+  readonly version: string;
+  readonly tokens: readonly TokenEntry[];
+}
+
+/** To the main thread. */
+export type HttpWorkerMessage =
+  | { readonly tag: "listening"; readonly urls: readonly string[] }
+  | { readonly tag: "failed"; readonly error: PlainError }
+  | { readonly tag: "event"; readonly event: ApiEvent };
+
+/** From the main thread. */
+export type HttpWorkerOrder = { readonly tag: "tokens"; readonly tokens: readonly TokenEntry[] };
+
+async function serve(port: MessagePort, data: HttpWorkerData): Promise<void> {
+  const say = (message: HttpWorkerMessage): void => port.postMessage(message);
+  let { tokens } = data;
+  port.on("message", (order: HttpWorkerOrder) => {
+    tokens = order.tokens;
+  });
+  const backend = callsTo<Backend>(data.calls, ["metrics", "answer", "status", "proof", "ready"]);
+  const options = { backend, hosts: data.hosts, tokens: () => tokens, version: data.version, nowMs: Date.now, log: (event: ApiEvent) => say({ tag: "event", event }) };
+  try {
+    const urls: string[] = [];
+    for (const address of data.addresses) urls.push((await openListener(options, address)).url);
+    say({ tag: "listening", urls });
+  } catch (error) {
+    say({ tag: "failed", error: plainError(error) });
+  }
+}
+
+await serve(must(parentPort, "main thread"), workerData as HttpWorkerData); // eslint-disable-line -- from server.ts alone

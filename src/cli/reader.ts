@@ -1,0 +1,174 @@
+/**
+ * The reader's root: source and policy, nothing else. It holds the source's credential and the token keys; it opens no port, writes
+ * no file, starts no process, and what leaves it goes down the one pipe, treated. Anything that fails on the way ends the process:
+ * the supervisor starts a new one, which begins at the last committed position.
+ */
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { Socket } from "node:net";
+import { backoffMs } from "../lib/backoff.ts";
+import { systemClock } from "../lib/clock.ts";
+import type { CrashHook } from "../lib/crash-points.ts";
+import { crashHook } from "../lib/crash-points.ts";
+import { createLog } from "../lib/log.ts";
+import type { Log } from "../lib/log.ts";
+import { errorCodes } from "../model/error-codes.ts";
+import { VitrineError } from "../model/error.ts";
+import { parseDeclaration } from "../policy/declaration.ts";
+import { createTreater } from "../policy/treat.ts";
+import { parseEpoch } from "../source/epoch.ts";
+import { dropSlot } from "../source/slot.ts";
+import type { Config } from "./config.ts";
+import { sourceConnection } from "./credentials.ts";
+import { guardProcess, plainError } from "./failure.ts";
+import { readerExit } from "./messages.ts";
+import type { ReaderMode } from "./messages.ts";
+import { copyAll, readerStatus } from "./reader/copy.ts";
+import { follow } from "./reader/follow.ts";
+import { ServerLink } from "./reader/link.ts";
+import type { Prepared } from "./reader/prepare.ts";
+import { prepare, sourceAt } from "./reader/prepare.ts";
+import { tryOut } from "./reader/prove.ts";
+import { verifySource, VerifyGate } from "./reader/verify.ts";
+
+interface ReaderArguments {
+  readonly config: Omit<Config, "choices">;
+  readonly generation: number;
+  readonly slot: string;
+  readonly mode: ReaderMode;
+}
+
+const retryFirstMs = 200;
+const retryMaxMs = 5_000;
+
+async function main(): Promise<void> {
+  const given = JSON.parse(process.argv[2] ?? "{}") as ReaderArguments; // eslint-disable-line -- from our own supervisor
+  const log = createLog({ write: (line) => process.stderr.write(line), format: process.env["VITRINE_LOG"] === "text" ? "text" : "json", process: `reader-${given.generation}`, nowMs: Date.now });
+  guardProcess({ onFailure: (error) => log("error", "failed", { ...error }), exit: (code) => process.exit(code) });
+  process.on("SIGTERM", () => process.exit(readerExit.finished));
+  const crash = crashHook(process.env["VITRINE_CRASH_AT"], () => process.kill(process.pid, "SIGKILL"));
+  const link = new ServerLink(new Socket({ fd: 3, readable: true, writable: true }));
+  // Without the server there is nothing to read for.
+  void link.ended.then(() => process.exit(readerExit.failed));
+  await link.ready;
+  if (given.mode === "drop-slot") return giveBack(given, link);
+  await run({ given, link, log, crash });
+}
+
+interface Running {
+  readonly given: ReaderArguments;
+  readonly link: ServerLink;
+  readonly log: Log;
+  readonly crash: CrashHook;
+}
+
+async function run({ given, link, log, crash }: Running): Promise<never> {
+  const prepared = await untilPrepared({ given, link, log, crash });
+  const treater = createTreater(prepared.compiled, prepared.keys, prepared.values);
+  const gate = new VerifyGate();
+  let accept: () => void = () => undefined;
+  serveRequests({ given, link, log, crash, prepared, treater, gate, accept: () => accept() });
+  const { systemIdentifier, timeline } = prepared.catalog;
+  await link.send({ tag: "hello", schema: prepared.compiled.schema, systemIdentifier, timeline, slot: given.slot, rules: Object.fromEntries(prepared.values) });
+  crash("reader-after-hello");
+  const { from } = await link.start;
+  const stored = from.tag === "stream" ? parseEpoch(from.epoch) : undefined;
+  try {
+    const begin = from.tag === "stream" && stored !== undefined ? { lsn: from.lsn, epoch: stored } : await copyAll({ prepared, treater, link, slot: given.slot, crash });
+    void prove({ prepared, link, request: undefined, log, slot: given.slot });
+    setInterval(() => void prove({ prepared, link, request: undefined, log, slot: given.slot }), given.config.proveEveryMs);
+    return await follow({
+      prepared,
+      treater,
+      link,
+      slot: given.slot,
+      from: begin.lsn,
+      epoch: begin.epoch,
+      clock: systemClock,
+      nonce: randomUUID,
+      crash,
+      gate,
+      onAccept: (handler) => {
+        accept = handler;
+      },
+    });
+  } catch (error) {
+    return endWith(error, link, log);
+  }
+}
+
+/** Tells the server why, then ends; the server decides whether a new generation is needed, the supervisor when to start again. */
+async function endWith(error: unknown, link: ServerLink, log: Log): Promise<never> {
+  const plain = plainError(error);
+  log("error", "reader-failed", { ...plain });
+  await link.send(readerStatus("failed", plain.message, { code: plain.code, remedy: plain.remedy }));
+  // The status is on its way; the pipe's other end reads it before it sees the end.
+  await systemClock.sleep(50);
+  process.exit(errorCodes[plain.code].retry ? readerExit.failed : readerExit.refused);
+}
+
+/** A source that is away, or that refuses us, is tried again for as long as it takes; `status` says why. */
+async function untilPrepared({ given, link, log }: Running): Promise<Prepared> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await prepareOnce(given);
+    } catch (error) {
+      const plain = plainError(error);
+      if (!(error instanceof VitrineError)) throw error;
+      if (attempt === 0) log("warn", "reader-waits", { ...plain });
+      const place = plain.place === undefined ? "" : ` (${plain.place})`;
+      await link.send(readerStatus(errorCodes[plain.code].retry ? "connecting" : "refused", `${plain.message}${place}`, { code: plain.code, remedy: plain.remedy }));
+      await systemClock.sleep(backoffMs({ attempt, firstMs: retryFirstMs, maxMs: retryMaxMs, random: Math.random }));
+    }
+  }
+}
+
+async function prepareOnce({ config, slot }: ReaderArguments): Promise<Prepared> {
+  const url = sourceConnection({ sourceUrl: config.sourceUrl, passwordFile: config.passwordFile, environment: process.env });
+  const declaration = parseDeclaration(readFileSync(config.configFile, "utf8"), config.configFile);
+  return prepare({
+    url,
+    declaration,
+    keysFile: config.keysFile,
+    keysText: undefined,
+    slotPrefix: slot.replace(/\d+$/, ""),
+    acceptUnlimitedWalGb: config.acceptUnlimitedWalGb ?? declaration.limits.acceptUnlimitedWalGb,
+  });
+}
+
+function serveRequests(options: Running & { readonly prepared: Prepared; readonly treater: ReturnType<typeof createTreater>; readonly gate: VerifyGate; readonly accept: () => void }): void {
+  const { link, prepared, treater, gate, given, log } = options;
+  let busy = Promise.resolve();
+  link.onRequest((request) => {
+    if (request.tag === "accept-epoch") return options.accept();
+    if (request.tag === "stop") return process.exit(readerExit.finished);
+    busy = busy.then(async () => {
+      if (request.tag === "prove") return prove({ prepared, link, request: request.request, log, slot: given.slot });
+      return verifySource({ prepared, treater, link, gate, request: request.request, tables: request.tables, slot: `${given.slot}_verify` });
+    });
+  });
+}
+
+async function prove(options: { readonly prepared: Prepared; readonly link: ServerLink; readonly request: number | undefined; readonly log: Log; readonly slot: string }): Promise<void> {
+  const { prepared, link, request, log, slot } = options;
+  try {
+    await link.send({ tag: "proof", request, verdicts: await tryOut(prepared, { at: Date.now() * 1000, probeSlot: `${slot}_probe` }) });
+  } catch (error) {
+    log("warn", "prove-failed", { ...plainError(error) });
+    if (request !== undefined) await link.send({ tag: "proof", request, verdicts: [] });
+  }
+}
+
+/** A generation is over: what the source keeps for it is given back. */
+async function giveBack({ config, slot }: ReaderArguments, link: ServerLink): Promise<void> {
+  try {
+    const source = await sourceAt(sourceConnection({ sourceUrl: config.sourceUrl, passwordFile: config.passwordFile, environment: process.env }), "vitrine reader");
+    await using session = await source.openSql();
+    await dropSlot(session, slot);
+  } catch (error) {
+    return endWith(error, link, () => undefined);
+  }
+  process.exit(readerExit.finished);
+}
+
+await main();

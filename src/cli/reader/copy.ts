@@ -1,0 +1,47 @@
+/** The snapshot: raw rows in, safe rows down the pipe. Returns where the stream begins. */
+import type { CrashHook } from "../../lib/crash-points.ts";
+import type { Lsn } from "../../model/lsn.ts";
+import type { Treater } from "../../policy/treat.ts";
+import type { Epoch } from "../../source/epoch.ts";
+import { formatEpoch } from "../../source/epoch.ts";
+import { openSnapshot } from "../../source/snapshot.ts";
+import type { ServerLink } from "./link.ts";
+import type { Prepared } from "./prepare.ts";
+
+export const snapshotConnections = 1;
+
+export async function copyAll(options: { readonly prepared: Prepared; readonly treater: Treater; readonly link: ServerLink; readonly slot: string; readonly crash: CrashHook }): Promise<{ readonly lsn: Lsn; readonly epoch: Epoch }> {
+  const { prepared, treater, link, crash } = options;
+  await using snapshot = await openSnapshot({
+    source: prepared.source,
+    slot: options.slot,
+    tables: prepared.compiled.sourceTables,
+    publications: prepared.publications,
+    rowSecurityTables: prepared.rowSecurityTables,
+    connections: snapshotConnections,
+    replaceSlot: true,
+    onStatus: (status) => {
+      if (status.tag !== "blocked") return;
+      void link.send(readerStatus("waiting", `The new slot waits for transactions that are running on the source: pids ${status.pids.join(", ")}.`));
+    },
+  });
+  await link.send({ tag: "snapshot-begin", lsn: snapshot.lsn, at: snapshot.at, estimates: snapshot.estimates });
+  await link.send(readerStatus("snapshot", "Copying the declared tables."));
+  for await (const event of snapshot.events()) {
+    if (event.tag === "table-done") {
+      await link.send({ tag: "table-done", table: event.table, rowCount: event.rowCount });
+      continue;
+    }
+    await link.sendData(treater.rows(event.rows));
+    crash("reader-mid-snapshot");
+  }
+  crash("reader-before-snapshot-end");
+  const trouble = treater.trouble();
+  if (trouble.length > 0) await link.send({ tag: "trouble", columns: trouble });
+  await link.send({ tag: "snapshot-end", lsn: snapshot.lsn, epoch: formatEpoch(snapshot.epoch) });
+  return { lsn: snapshot.lsn, epoch: snapshot.epoch };
+}
+
+export function readerStatus(state: string, message: string, more: { readonly code?: string; readonly remedy?: string } = {}) {
+  return { tag: "reader-status" as const, state, message, code: more.code, remedy: more.remedy, slot: undefined };
+}

@@ -1,0 +1,218 @@
+/**
+ * The stream: raw changes in, safe changes down the pipe; a batch is sent when the last one has committed, so that a slow store makes
+ * larger batches and not a queue. Once a second the epoch is read, a message goes through the source's log, and when it comes
+ * back the epoch is read again: only two readings equal to each other and to the stored one prove freshness.
+ */
+import type { Clock } from "../../lib/clock.ts";
+import type { CrashHook } from "../../lib/crash-points.ts";
+import type { Lsn } from "../../model/lsn.ts";
+import type { EpochBreak, Micros } from "../../policy/safe.ts";
+import type { Treater } from "../../policy/treat.ts";
+import type { Epoch, EpochReader } from "../../source/epoch.ts";
+import { compareEpochs, formatEpoch, openEpochReader } from "../../source/epoch.ts";
+import type { Session } from "../../source/session.ts";
+import { readSlot } from "../../source/slot.ts";
+import type { Stream } from "../../source/stream.ts";
+import { openStream } from "../../source/stream.ts";
+import { readerStatus } from "./copy.ts";
+import type { ServerLink } from "./link.ts";
+import type { Prepared } from "./prepare.ts";
+
+export const heartbeatMs = 1_000;
+
+export interface Gate {
+  /** Resolves at once, or when a verification lets a commit at this position go. */
+  before(lsn: Lsn): Promise<void>;
+  /** Gives it the way to have each source transaction committed alone. */
+  bind(separate: (on: boolean) => void): void;
+}
+
+export interface FollowOptions {
+  readonly prepared: Prepared;
+  readonly treater: Treater;
+  readonly link: ServerLink;
+  readonly slot: string;
+  readonly from: Lsn;
+  readonly epoch: Epoch;
+  readonly clock: Clock;
+  readonly nonce: () => string;
+  readonly crash: CrashHook;
+  readonly gate: Gate;
+  readonly onAccept: (handler: () => void) => void;
+}
+
+/** Runs until the source fails: then throws. */
+export async function follow(options: FollowOptions): Promise<never> {
+  const { prepared, link } = options;
+  await using session = await prepared.source.openSql();
+  const reader = await openEpochReader(session, { tables: prepared.compiled.sourceTables, publications: prepared.publications, systemIdentifier: prepared.catalog.systemIdentifier });
+  await using stream = await openStream({
+    source: prepared.source,
+    slot: options.slot,
+    publications: prepared.publications,
+    tables: prepared.compiled.sourceTables,
+    from: options.from,
+    nowMs: options.clock.nowMs,
+  });
+  options.gate.bind((on) => stream.oneByOne(on));
+  link.onAck((lsn) => stream.acknowledge(lsn));
+  await link.send(readerStatus("streaming", "Following the source."));
+  const heartbeat = new Heartbeat({ ...options, reader, session });
+  options.onAccept(() => heartbeat.accept());
+  const over = new AbortController();
+  try {
+    await Promise.race([pump({ ...options, stream, heartbeat }), heartbeat.run(over.signal)]);
+  } finally {
+    over.abort();
+  }
+  throw new Error("bug: the stream ended without a failure");
+}
+
+/** A commit of the store that holds no changes: the position moves, so that an idle source's log can be thrown away. */
+interface Position {
+  readonly lsn: Lsn;
+  readonly at: Micros;
+}
+
+async function pump(options: FollowOptions & { readonly stream: Stream; readonly heartbeat: Heartbeat }): Promise<void> {
+  const { link, treater, stream, heartbeat, crash } = options;
+  let sent = options.from;
+  let troubles = 0;
+  const commit = async (position: Position, transactions: number, changes: number): Promise<void> => {
+    if (position.lsn <= sent) return;
+    sent = position.lsn;
+    await options.gate.before(position.lsn);
+    crash("reader-before-commit-sent");
+    await link.send({ tag: "commit", lsn: position.lsn, at: position.at, transactions, changes });
+    await link.committed(position.lsn);
+    crash("reader-after-ack");
+  };
+  for await (const event of stream) {
+    switch (event.tag) {
+      case "changes":
+        await link.sendData(treater.changes(event.changes));
+        break;
+      case "commit":
+        await commit(event, event.transactions, event.changes);
+        troubles = await reportTrouble({ link, treater, before: troubles });
+        break;
+      case "heartbeat": {
+        const at = heartbeat.returned(event.nonce);
+        if (at === undefined) break;
+        await commit({ lsn: event.lsn, at }, 0, 0);
+        heartbeat.applied(event.nonce, event.lsn);
+        break;
+      }
+      case "idle":
+        // The heartbeat's own messages move the position once a second; more would be a commit of the store for nothing.
+        break;
+      case "relation-changed":
+        await link.send({ tag: "epoch-broken", breaks: [{ table: event.table, reason: "relation-changed", message: event.message, mend: { tag: "rebuild" } }] });
+    }
+  }
+}
+
+async function reportTrouble(options: { readonly link: ServerLink; readonly treater: Treater; readonly before: number }): Promise<number> {
+  const columns = options.treater.trouble();
+  const count = columns.reduce((sum, column) => sum + column.other + column.degraded, 0);
+  if (count !== options.before) await options.link.send({ tag: "trouble", columns });
+  return count;
+}
+
+interface Beat {
+  readonly nonce: string;
+  readonly at: Micros;
+  readonly epoch: Epoch;
+  applied: Lsn | undefined;
+}
+
+type HeartbeatOptions = FollowOptions & { readonly reader: EpochReader; readonly session: Session };
+
+class Heartbeat {
+  readonly #options: HeartbeatOptions;
+  #stored: Epoch;
+  #beat: Beat | undefined;
+  #nonce: string | undefined;
+  #wake: (() => void) | undefined;
+  #broken = "";
+  #accepted = false;
+  #beats = 0;
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+    this.#stored = options.epoch;
+  }
+
+  /** The next reading that agrees with itself is the epoch from there on: its rows were verified. */
+  accept(): void {
+    this.#accepted = true;
+  }
+
+  /** The source's clock when this message was sent; undefined for a message that is not the one on its way. */
+  returned(nonce: string): Micros | undefined {
+    return this.#nonce === nonce ? (this.#beat?.at ?? this.#options.clock.nowMs() * 1000) : undefined;
+  }
+
+  /** The message came back and the store has committed up to `lsn`. */
+  applied(nonce: string, lsn: Lsn): void {
+    if (this.#nonce !== nonce) return;
+    this.#early = lsn;
+    if (this.#beat !== undefined) this.#beat.applied = lsn;
+    this.#wake?.();
+  }
+  #early: Lsn | undefined;
+
+  /** One beat after the other; throws when the source fails. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    while (!signal.aborted) {
+      const started = clock.monotonicMs();
+      await this.#once();
+      await clock.sleep(Math.max(0, heartbeatMs - (clock.monotonicMs() - started)), signal);
+    }
+  }
+
+  async #once(): Promise<void> {
+    const { reader, nonce: makeNonce } = this.#options;
+    const nonce = makeNonce();
+    this.#nonce = nonce;
+    this.#beat = undefined;
+    this.#early = undefined;
+    const { epoch, at } = await reader.beat(nonce);
+    const beat: Beat = { nonce, at, epoch, applied: this.#early };
+    this.#beat = beat;
+    while (beat.applied === undefined) await this.#woken();
+    await this.#judge(beat, await reader.read(), beat.applied);
+    this.#beats += 1;
+    if (this.#beats % 5 === 1) await this.#reportSlot();
+  }
+
+  async #woken(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    await promise;
+  }
+
+  async #judge(beat: Beat, after: Epoch, lsn: Lsn): Promise<void> {
+    const { link } = this.#options;
+    const same = formatEpoch(beat.epoch) === formatEpoch(after);
+    if (same && this.#accepted) {
+      this.#stored = after;
+      this.#accepted = false;
+    }
+    const breaks: readonly EpochBreak[] = [...compareEpochs(this.#stored, beat.epoch), ...(same ? [] : compareEpochs(this.#stored, after))];
+    const unique = [...new Map(breaks.map((one) => [`${one.table} ${one.reason}`, one])).values()];
+    const said = JSON.stringify(unique);
+    if (said !== this.#broken && (unique.length > 0 || this.#broken !== "")) await link.send({ tag: "epoch-broken", breaks: unique });
+    this.#broken = unique.length === 0 ? "" : said;
+    if (unique.length === 0 && same) await link.send({ tag: "proven", lsn, at: beat.at, epoch: formatEpoch(this.#stored) });
+  }
+
+  /** How much of its log the source keeps for us. */
+  async #reportSlot(): Promise<void> {
+    const slot = await readSlot(this.#options.session, this.#options.slot);
+    if (slot === undefined) return;
+    const { name, retainedBytes, safeBytes, walStatus } = slot;
+    await this.#options.link.send({ ...readerStatus("streaming", "Following the source."), slot: { name, retainedBytes, safeBytes, walStatus } });
+  }
+}

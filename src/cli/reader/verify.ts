@@ -1,0 +1,106 @@
+/**
+ * Re-reads the source for `verify` at one exact position. The order makes it exact: the stream is brought to one commit mark a source
+ * transaction before the temporary slot is asked for; the slot's position L is told to the store before the first commit beyond L;
+ * so what the store has committed when it hears of L is all up to L and nothing more.
+ */
+import { VitrineError } from "../../model/error.ts";
+import type { Lsn } from "../../model/lsn.ts";
+import type { Treater } from "../../policy/treat.ts";
+import { openSnapshot } from "../../source/snapshot.ts";
+import type { ServerLink } from "./link.ts";
+import type { Prepared } from "./prepare.ts";
+
+/** A longer wait for running transactions ends the verification, and not the stream. */
+const holdMaxMs = 10_000;
+
+/** Between the verification and the stream: holds commits while the slot's position is not known, then tells of it in time. */
+export class VerifyGate {
+  #held: PromiseWithResolvers<void> | undefined;
+  #pending: { readonly lsn: Lsn; readonly tell: () => Promise<void> } | undefined;
+  #told: PromiseWithResolvers<void> | undefined;
+
+  /** Called before a commit is sent. */
+  async before(lsn: Lsn): Promise<void> {
+    await this.#held?.promise;
+    const pending = this.#pending;
+    if (pending === undefined || lsn <= pending.lsn) return;
+    this.#pending = undefined;
+    this.#separate(false);
+    await pending.tell();
+    this.#told?.resolve();
+  }
+
+  #separate: (on: boolean) => void = () => undefined;
+
+  /** `separate(true)`: the stream shall not put several source transactions into one commit. */
+  bind(separate: (on: boolean) => void): void {
+    this.#separate = separate;
+  }
+
+  hold(): void {
+    this.#held = Promise.withResolvers();
+    this.#separate(true);
+  }
+
+  /** The position is known: commits up to it go on; `tell` is called before the first one beyond it. Resolves then. */
+  async release(lsn: Lsn, tell: () => Promise<void>): Promise<void> {
+    this.#pending = { lsn, tell };
+    this.#told = Promise.withResolvers();
+    this.#open();
+    await this.#told.promise;
+  }
+
+  giveUp(): void {
+    this.#pending = undefined;
+    this.#separate(false);
+    this.#open();
+  }
+
+  #open(): void {
+    this.#held?.resolve();
+    this.#held = undefined;
+  }
+}
+
+export interface VerifyOptions {
+  readonly prepared: Prepared;
+  readonly treater: Treater;
+  readonly link: ServerLink;
+  readonly gate: VerifyGate;
+  readonly request: number;
+  readonly tables: readonly string[];
+  readonly slot: string;
+}
+
+export async function verifySource(options: VerifyOptions): Promise<void> {
+  const { prepared, treater, link, gate, request } = options;
+  const tables = prepared.compiled.sourceTables.filter((table) => options.tables.length === 0 || options.tables.includes(table.name));
+  let pids: readonly number[] = [];
+  gate.hold();
+  try {
+    await using snapshot = await openSnapshot({
+      source: prepared.source,
+      slot: options.slot,
+      tables,
+      publications: prepared.publications,
+      rowSecurityTables: prepared.rowSecurityTables,
+      connections: 1,
+      replaceSlot: false,
+      temporary: true,
+      slotTimeoutMs: holdMaxMs,
+      onStatus: (status) => {
+        if (status.tag === "blocked") pids = status.pids;
+      },
+    });
+    await gate.release(snapshot.lsn, () => link.send({ tag: "verify-at", request, lsn: snapshot.lsn }));
+    for await (const event of snapshot.events()) {
+      if (event.tag === "rows") await link.sendData({ tag: "verify-rows", request, rows: treater.rows(event.rows, { counted: false }) });
+    }
+    await link.send({ tag: "verify-end", request });
+  } catch (error) {
+    if (!(error instanceof VitrineError)) throw error;
+    await link.send({ tag: "verify-blocked", request, pids });
+  } finally {
+    gate.giveUp();
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * The server's root: mirror, metrics, api. It holds the store and has neither the source's credential nor a token key; nothing that is
+ * reachable from here may import them. The main thread owns DuckDB, the pipes and the state; HTTP runs in a thread of its own.
+ */
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { Socket } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import type { Address } from "../api/listen.ts";
+import { systemClock } from "../lib/clock.ts";
+import { crashHook } from "../lib/crash-points.ts";
+import { createLog } from "../lib/log.ts";
+import type { Log } from "../lib/log.ts";
+import { errorCodes } from "../model/error-codes.ts";
+import { compileMetrics } from "../metrics/compile.ts";
+import { parseDeclaration } from "../policy/declaration.ts";
+import type { Declaration } from "../policy/declaration.ts";
+import type { Config } from "./config.ts";
+import { packageRoot } from "./config.ts";
+import { controlPath, httpSocketPath, serveControl } from "./control.ts";
+import { guardProcess, plainError } from "./failure.ts";
+import { lockState } from "./lock.ts";
+import type { PlainError, ServerMessage, SupervisorMessage } from "./messages.ts";
+import { commandsOf } from "./server/commands.ts";
+import { Driver } from "./server/driver.ts";
+import type { Http } from "./server/http.ts";
+import { startHttp } from "./server/http.ts";
+import { openMirror } from "./server/open-mirror.ts";
+import { scheduleCompaction, scheduleVerification } from "./server/schedule.ts";
+import { Service } from "./server/service.ts";
+import type { State } from "./state.ts";
+import { openState } from "./state.ts";
+
+type ServerConfig = Omit<Config, "choices">;
+
+/** A server that was killed gives its lock back within this time. */
+const lockWaitMs = 10_000;
+
+const log = createLog({ write: (line) => process.stderr.write(line), format: process.env["VITRINE_LOG"] === "text" ? "text" : "json", process: "server", nowMs: Date.now });
+
+function tell(message: ServerMessage): void {
+  // A supervisor that has gone is noticed by `disconnect`.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
+
+/** Ends this process; the supervisor starts another one when the failure may pass. */
+function fail(error: unknown): void {
+  const plain: PlainError = plainError(error);
+  log("error", "server-failed", { ...plain });
+  if (!errorCodes[plain.code].retry) tell({ tag: "fatal", error: plain });
+  // The message is written before the process ends.
+  setTimeout(() => process.exit(1), 20);
+}
+
+async function main(): Promise<void> {
+  guardProcess({ onFailure: fail, exit: () => undefined });
+  // The supervisor alone decides; without it there is nobody to stop us.
+  process.on("disconnect", () => process.exit(1));
+  const config = JSON.parse(process.argv[2] ?? "{}") as ServerConfig; // eslint-disable-line -- from our own supervisor
+  const early: { readonly message: SupervisorMessage; readonly socket: Socket | undefined }[] = [];
+  let hear = (message: SupervisorMessage, socket: Socket | undefined): void => void early.push({ message, socket });
+  process.on("message", (message, handle) => hear(message as SupervisorMessage, handle instanceof Socket ? handle : undefined)); // eslint-disable-line -- our own supervisor's messages
+  const lock = lockState(config.stateFolder, "server", lockWaitMs);
+  const state = openState({ folder: config.stateFolder, now: Date.now, random: () => randomUUID().replaceAll("-", "") });
+  const running = await start(config, state);
+  const stop = (): void => void stopInOrder({ ...running, state, lock });
+  process.on("SIGTERM", stop);
+  hear = (message, socket) => {
+    switch (message.tag) {
+      case "pipe":
+        if (socket !== undefined) void running.driver.takePipe(message.generation, socket);
+        return;
+      case "reader-ended":
+        running.driver.readerEnded(message);
+        return;
+      case "stop":
+        stop();
+    }
+  };
+  for (const { message, socket } of early) hear(message, socket);
+}
+
+interface Running {
+  readonly driver: Driver;
+  readonly http: Http;
+}
+
+async function start(config: ServerConfig, state: State): Promise<Running> {
+  const declaration = parseDeclaration(readFileSync(config.configFile, "utf8"), config.configFile);
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { readonly version: string }; // eslint-disable-line -- our own file
+  const service = new Service({ declaration, state, version, startedAtMs: Date.now(), nowMs: Date.now });
+  const driver = newDriver({ config, state, declaration, service });
+  service.bind(driver);
+  const http = await startHttp({
+    backend: service.backend,
+    addresses: addressesOf(config),
+    hosts: config.allowedHosts,
+    version,
+    tokens: tokensOf(state),
+    log,
+    onDeath: () => fail(new Error("bug: the HTTP thread ended")),
+  });
+  const path = ownerSocket(config);
+  await serveControl(path, commandsOf({ service, driver, state, onTokens: () => http.setTokens(tokensOf(state)), nowMs: Date.now }));
+  await driver.start();
+  scheduleCompaction({ service, hour: config.compactHour, nowMs: Date.now, log });
+  scheduleVerification({ service, everyMs: config.verifyEveryMs, log });
+  tell({ tag: "ready", address: http.urls[0] ?? "", socket: path });
+  log("info", "ready", { address: http.urls[0], socket: path });
+  return { driver, http };
+}
+
+function newDriver({ config, state, declaration, service }: { readonly config: ServerConfig; readonly state: State; readonly declaration: Declaration; readonly service: Service }): Driver {
+  return new Driver({
+    state,
+    openMirror: async ({ folder, generation }) =>
+      openMirror({ folder, generation, memoryMb: config.memoryMb, cells: (schema) => compileMetrics({ declaration, schema }).cells }),
+    tell,
+    nowMs: Date.now,
+    log,
+    crash: crashHook(process.env["VITRINE_CRASH_AT"], () => process.kill(process.pid, "SIGKILL")),
+    policyHash: declaration.policyHash,
+    onProof: (verdicts, request) => void service.keepProof(verdicts, request).catch(fail),
+    onVerifyWanted: (host, tables) => void service.verifyAfterEpoch(host, tables).catch((error: unknown) => logFailure(log, error)),
+    onStoreFailure: fail,
+  });
+}
+
+function logFailure(to: Log, error: unknown): void {
+  to("warn", "verify-failed", { ...plainError(error) });
+}
+
+function addressesOf(config: ServerConfig): readonly Address[] {
+  const { host, port } = config.listen;
+  const tls = config.tls === undefined ? {} : { tls: { cert: config.tls.certFile, key: config.tls.keyFile } };
+  const path = httpSocketPath(config.stateFolder);
+  return [{ tag: "tcp", host, port, ...tls }, ...(path === undefined ? [] : [{ tag: "unix", path } as const])];
+}
+
+function ownerSocket(config: ServerConfig): string {
+  return controlPath(config.stateFolder, { folder: tmpdir(), uid: userInfo().uid });
+}
+
+function tokensOf(state: State) {
+  return state.tokens().map((token) => ({ name: token.name, role: token.role as "viewer", sha256: token.hash })); // eslint-disable-line -- written by the token command alone
+}
+
+async function stopInOrder(running: Running & { readonly state: State; readonly lock: Disposable }): Promise<void> {
+  // The store's close may take its time; after this nobody waits any longer.
+  setTimeout(() => process.exit(0), 2_500);
+  await running.driver.close();
+  running.state[Symbol.dispose]();
+  running.lock[Symbol.dispose]();
+  await systemClock.sleep(0);
+  process.exit(0);
+}
+
+await main().catch(fail);

@@ -1,0 +1,267 @@
+/**
+ * Does what the list of generations says: opens and closes mirrors, asks the supervisor for readers, switches, deletes. The list is
+ * written before anything is done, so that a crash at any point is followed by doing it again.
+ */
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Socket } from "node:net";
+import type { CrashHook } from "../../lib/crash-points.ts";
+import type { Log } from "../../lib/log.ts";
+import type { Mirror } from "../../mirror/mirror.ts";
+import type { DownMessage, EpochBreak, ProofVerdict } from "../../policy/safe.ts";
+import type { Generation, GenerationEventTag } from "../generations.ts";
+import { afterEvent, readerFor, shown, slotName, startGenerations } from "../generations.ts";
+import type { ServerMessage, SupervisorMessage } from "../messages.ts";
+import { readerExit } from "../messages.ts";
+import type { State } from "../state.ts";
+import { Host } from "./host.ts";
+
+export interface DriverOptions {
+  readonly state: State;
+  readonly openMirror: (options: { readonly folder: string; readonly generation: number }) => Promise<Mirror>;
+  readonly tell: (message: ServerMessage) => void;
+  readonly nowMs: () => number;
+  readonly log: Log;
+  readonly crash: CrashHook;
+  /** The policy that the configuration names now. */
+  readonly policyHash: string;
+  readonly onProof: (verdicts: readonly ProofVerdict[], request: number | undefined) => void;
+  /** Tables whose rows shall be looked at again. */
+  readonly onVerifyWanted: (host: Host, tables: readonly string[]) => void;
+  /** The store failed: memory may be ahead of the disk, so the process ends. */
+  readonly onStoreFailure: (error: unknown) => void;
+}
+
+/** Codes of the source that say: this slot gives nothing any more. */
+const slotIsGone = new Set(["source/slot-missing", "source/slot-lost", "source/slot-ahead", "source/slot-foreign"]);
+/** A generation that breaks as soon as it is built is not built again at once. */
+const rebuildPauseMs = 5_000;
+
+export class Driver {
+  readonly #options: DriverOptions;
+  readonly #hosts = new Map<number, Host>();
+  readonly #readers = new Map<number, "stream" | "drop-slot">();
+  #list: readonly Generation[];
+  #working: Promise<void> = Promise.resolve();
+
+  constructor(options: DriverOptions) {
+    this.#options = options;
+    this.#list = options.state.generations();
+  }
+
+  get generations(): readonly Generation[] {
+    return this.#list;
+  }
+
+  get hosts(): readonly Host[] {
+    return [...this.#hosts.values()];
+  }
+
+  /** What answers. */
+  get shown(): Host | undefined {
+    const generation = shown(this.#list);
+    return generation === undefined ? undefined : this.#hosts.get(generation.number);
+  }
+
+  get folder(): string {
+    return join(this.#options.state.folder, "mirror");
+  }
+
+  async start(): Promise<void> {
+    this.#store(startGenerations(this.#list, this.#begin()));
+    await this.#follow();
+  }
+
+  /** A pipe to the reader of a generation; its end is heard by the supervisor. */
+  async takePipe(number: number, socket: Socket): Promise<void> {
+    const host = this.#hosts.get(number);
+    if (host === undefined || this.#readers.get(number) !== "stream") {
+      await new Host({ number, mirror: noMirror, events: silentEvents, crash: () => undefined }).serve(socket);
+      return;
+    }
+    try {
+      await host.serve(socket);
+    } catch (error) {
+      this.#options.onStoreFailure(error);
+    }
+  }
+
+  readerEnded(message: Extract<SupervisorMessage, { tag: "reader-ended" }>): void {
+    const host = this.#hosts.get(message.generation);
+    if (message.mode === "drop-slot") {
+      if (message.exitCode === readerExit.finished) this.#hear("slot-gone", message.generation, "slot dropped");
+      return;
+    }
+    if (host === undefined) return;
+    const said = host.reader.state === "failed" ? `${host.reader.message} ` : "";
+    host.reader = {
+      ...host.reader,
+      state: message.crashLoop ? "crash-loop" : "restarting",
+      message: `${said}The reader ended (exit code ${message.exitCode}) and is started again; ${message.restarts} times so far.`,
+    };
+  }
+
+  #hear(tag: GenerationEventTag, number: number, reason: string): void {
+    const before = this.#list;
+    const next = afterEvent(before, { tag, number, reason }, this.#begin());
+    if (next === before) return;
+    if (tag === "caught-up") this.#options.crash("server-before-switch");
+    this.#options.log("info", `generation-${tag}`, { generation: number, reason });
+    this.#options.state.append("generation", { event: tag, generation: number, reason, generations: next.map((one) => ({ number: one.number, role: one.role })), rows: this.#rowCounts() });
+    this.#store(next);
+    if (tag === "caught-up") this.#options.crash("server-after-switch");
+    const isRebuild = tag === "broken" || tag === "unusable";
+    setTimeout(() => void this.#follow().catch(this.#options.onStoreFailure), isRebuild && number > 1 ? this.#pauseMs(number) : 0);
+  }
+
+  /** The first rebuild is begun at once; one that follows a generation younger than a minute waits. */
+  #pauseMs(number: number): number {
+    const broken = this.#list.find((one) => one.number === number);
+    return broken !== undefined && this.#options.nowMs() - broken.createdAt < 60_000 ? rebuildPauseMs : 0;
+  }
+
+  #rowCounts(): Record<string, Record<string, number>> {
+    return Object.fromEntries(this.hosts.map((host) => [String(host.number), { ...host.mirror.status.rows }]));
+  }
+
+  #store(list: readonly Generation[]): void {
+    if (list === this.#list) return;
+    const last = Math.max(this.#last(), ...list.map((one) => one.number));
+    this.#options.state.set("last-generation", String(last));
+    this.#options.state.setGenerations(list);
+    this.#list = list;
+  }
+
+  #last(): number {
+    return Number(this.#options.state.get("last-generation") ?? 0);
+  }
+
+  #begin(): { readonly number: number; readonly slot: string; readonly at: number } {
+    const number = this.#last() + 1;
+    return { number, slot: slotName(this.#options.state.installation, number), at: this.#options.nowMs() };
+  }
+
+  /** Brings hosts, readers and folders to what the list says; one at a time. */
+  #follow(): Promise<void> {
+    this.#working = this.#working.then(() => this.#bringAbout());
+    return this.#working;
+  }
+
+  async #bringAbout(): Promise<void> {
+    for (const generation of this.#list) {
+      if (generation.role !== "retiring" && !this.#hosts.has(generation.number)) await this.#open(generation);
+      this.#wantReader(generation);
+    }
+    for (const [number, host] of this.#hosts) {
+      const generation = this.#list.find((one) => one.number === number);
+      if (generation !== undefined && generation.role !== "retiring") continue;
+      this.#hosts.delete(number);
+      await host.close();
+    }
+    for (const number of this.#readers.keys()) if (!this.#list.some((one) => one.number === number)) this.#dropReader(number);
+    this.#options.crash("server-before-retire");
+    this.#deleteFolders();
+  }
+
+  #wantReader(generation: Generation): void {
+    const wanted = readerFor(generation);
+    const there = this.#readers.get(generation.number);
+    if (wanted === there) return;
+    if (wanted === "none") {
+      if (there !== undefined) this.#dropReader(generation.number);
+      return;
+    }
+    this.#readers.set(generation.number, wanted);
+    this.#options.tell({ tag: "want-reader", generation: generation.number, slot: generation.slot, mode: wanted });
+  }
+
+  #dropReader(number: number): void {
+    this.#readers.delete(number);
+    this.#options.tell({ tag: "drop-reader", generation: number });
+  }
+
+  async #open(generation: Generation): Promise<void> {
+    const mirror = await this.#options.openMirror({ folder: join(this.folder, `gen-${generation.number}`), generation: generation.number });
+    const { number } = generation;
+    const host: Host = new Host({
+      number,
+      mirror,
+      crash: this.#options.crash,
+      events: {
+        onHello: (hello) => this.#hello(host, hello),
+        onMoved: () => this.#moved(host),
+        onReaderStatus: (status) => {
+          if (status.code !== undefined && slotIsGone.has(status.code)) this.#hear("unusable", number, status.code);
+        },
+        onEpoch: (breaks) => this.#epoch(host, breaks),
+        onProof: this.#options.onProof,
+      },
+    });
+    this.#hosts.set(number, host);
+  }
+
+  /** A reader with another policy, key or schema than the store's cannot go on with it: another generation is built. */
+  #hello(host: Host, hello: Extract<DownMessage, { tag: "hello" }>): boolean {
+    const stored = host.mirror.schema;
+    if (hello.schema.policyHash !== this.#options.policyHash) {
+      // The file was changed while we ran: the server, too, must read it again.
+      this.#options.onStoreFailure(new Error("bug: configuration changed, starting again"));
+      return false;
+    }
+    if (stored === undefined || host.mirror.status.phase === "empty") return true;
+    const reason = differs(stored, hello.schema);
+    if (reason === undefined) return true;
+    this.#hear("unusable", host.number, reason);
+    return false;
+  }
+
+  #epoch(host: Host, breaks: readonly EpochBreak[]): void {
+    const rebuild = breaks.find((one) => one.mend.tag === "rebuild");
+    if (rebuild !== undefined) return this.#hear("broken", host.number, rebuild.reason);
+    const verify = breaks.filter((one) => one.mend.tag === "verify").map((one) => one.table);
+    if (verify.length > 0) this.#options.onVerifyWanted(host, verify);
+  }
+
+  #moved(host: Host): void {
+    const generation = this.#list.find((one) => one.number === host.number);
+    if (generation?.role !== "building") return;
+    const { status } = host.mirror;
+    if (status.phase !== "ready" || status.applied === undefined || status.untrusted.length > 0) return;
+    const serving = this.#list.find((one) => one.role === "serving");
+    const servingAt = serving === undefined ? undefined : this.#hosts.get(serving.number)?.mirror.status.applied;
+    if (servingAt !== undefined && status.applied.lsn < servingAt.lsn) return;
+    this.#hear("caught-up", host.number, "caught up");
+  }
+
+  /** Folders of generations that are in no list: of one that was switched away, or that a crash left behind. */
+  #deleteFolders(): void {
+    const kept = new Set(this.#list.filter((one) => one.role !== "retiring").map((one) => `gen-${one.number}`));
+    let names: readonly string[];
+    try {
+      names = readdirSync(this.folder);
+    } catch {
+      return;
+    }
+    for (const name of names) if (/^gen-\d+$/.test(name) && !kept.has(name)) rmSync(join(this.folder, name), { recursive: true, force: true });
+  }
+
+  async close(): Promise<void> {
+    await this.#working.catch(() => undefined);
+    for (const host of this.#hosts.values()) await host.close();
+  }
+}
+
+type Schema = Extract<DownMessage, { tag: "hello" }>["schema"];
+
+/** Why a store of one schema cannot go on with another: a stable word. */
+function differs(stored: Schema, now: Schema): string | undefined {
+  if (stored.policyHash !== now.policyHash) return "policy-changed";
+  const spaces = Object.keys({ ...stored.keys, ...now.keys });
+  if (spaces.some((space) => stored.keys[space] !== now.keys[space])) return "key-changed";
+  return JSON.stringify(stored.tables) === JSON.stringify(now.tables) ? undefined : "schema-changed";
+}
+
+const silentEvents = { onHello: () => false, onMoved: () => undefined, onReaderStatus: () => undefined, onEpoch: () => undefined, onProof: () => undefined };
+
+/** For the pipe of a reader that only drops its slot: it says nothing but its status. */
+const noMirror = { schema: undefined, receive: async () => undefined } as unknown as Mirror; // eslint-disable-line -- never asked for anything else

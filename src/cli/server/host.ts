@@ -1,0 +1,122 @@
+/** One generation in the server: its mirror, its reader's pipe, what is known of both. Messages are taken strictly one by one. */
+import type { Socket } from "node:net";
+import type { CrashHook } from "../../lib/crash-points.ts";
+import { unreachable } from "../../lib/assert.ts";
+import type { Mirror } from "../../mirror/mirror.ts";
+import type { ReaderReport } from "../../metrics/status-report.ts";
+import type { DownMessage, EpochBreak, ProofVerdict, UpMessage } from "../../policy/safe.ts";
+import { readFrames, writeFrame } from "../pipe.ts";
+
+export interface HostEvents {
+  /** May the reader go on with this generation? Else it is dropped by whoever answers. */
+  readonly onHello: (hello: Extract<DownMessage, { tag: "hello" }>) => boolean;
+  /** Rows, position or proof have moved. */
+  readonly onMoved: () => void;
+  readonly onReaderStatus: (status: Extract<DownMessage, { tag: "reader-status" }>) => void;
+  readonly onEpoch: (breaks: readonly EpochBreak[]) => void;
+  readonly onProof: (verdicts: readonly ProofVerdict[], request: number | undefined) => void;
+}
+
+export class Host {
+  readonly number: number;
+  readonly mirror: Mirror;
+  readonly #events: HostEvents;
+  readonly #crash: CrashHook;
+  #socket: Socket | undefined;
+  #serving: Promise<void> = Promise.resolve();
+  reader: ReaderReport;
+  rules: Readonly<Record<string, readonly string[]>> = {};
+
+  constructor(options: { readonly number: number; readonly mirror: Mirror; readonly events: HostEvents; readonly crash: CrashHook }) {
+    this.number = options.number;
+    this.mirror = options.mirror;
+    this.#events = options.events;
+    this.#crash = options.crash;
+    this.reader = { generation: options.number, state: "starting", message: "The reader is being started.", code: undefined, remedy: undefined, slot: undefined };
+  }
+
+  /** Takes over a new pipe; the old one is over. Rejects when the store failed: then the process must end. */
+  serve(socket: Socket): Promise<void> {
+    const before = this.#serving;
+    this.#socket?.destroy();
+    this.#socket = socket;
+    socket.on("error", () => socket.destroy());
+    this.#serving = before.then(() => this.#loop(socket));
+    return this.#serving;
+  }
+
+  async #loop(socket: Socket): Promise<void> {
+    await writeFrame(socket, { tag: "credit", bytes: 0 } satisfies UpMessage);
+    for await (const { message, bytes } of readFrames(socket)) {
+      await this.#take(socket, message as DownMessage); // eslint-disable-line -- our own reader's messages
+      await writeFrame(socket, { tag: "credit", bytes } satisfies UpMessage);
+    }
+    if (this.#socket === socket) this.#socket = undefined;
+  }
+
+  async #take(socket: Socket, message: DownMessage): Promise<void> {
+    switch (message.tag) {
+      case "hello":
+        this.rules = message.rules ?? {};
+        if (!this.#events.onHello(message)) return;
+        await writeFrame(socket, await this.mirror.startFor(message));
+        this.#crash("server-after-start");
+        return;
+      case "reader-status":
+        this.reader = { ...this.reader, ...message, slot: message.slot ?? this.reader.slot, generation: this.number };
+        this.#events.onReaderStatus(message);
+        return;
+      case "proof":
+        this.#events.onProof(message.verdicts, message.request);
+        return;
+      case "epoch-broken":
+        await this.mirror.receive(message);
+        this.#events.onEpoch(message.breaks);
+        return;
+      case "rows":
+        await this.mirror.receive(message);
+        this.#crash("server-mid-load");
+        return;
+      case "commit": {
+        this.#crash("server-before-commit");
+        const done = await this.mirror.receive(message);
+        this.#crash("server-after-commit-before-ack");
+        if (done !== undefined) await writeFrame(socket, { tag: "ack", lsn: done.ack } satisfies UpMessage);
+        this.#events.onMoved();
+        return;
+      }
+      case "proven":
+      case "snapshot-end": {
+        const done = await this.mirror.receive(message);
+        if (done !== undefined) await writeFrame(socket, { tag: "ack", lsn: done.ack } satisfies UpMessage);
+        this.#events.onMoved();
+        return;
+      }
+      case "snapshot-begin":
+      case "table-done":
+      case "changes":
+      case "trouble":
+      case "verify-at":
+      case "verify-blocked":
+      case "verify-rows":
+      case "verify-end":
+        await this.mirror.receive(message);
+        return;
+      default:
+        unreachable(message);
+    }
+  }
+
+  /** False when no reader is connected. */
+  ask(message: UpMessage): boolean {
+    if (this.#socket === undefined || this.#socket.destroyed) return false;
+    void writeFrame(this.#socket, message);
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.#socket?.destroy();
+    await this.#serving.catch(() => undefined);
+    await this.mirror[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,51 @@
+/** Starts the HTTP thread and tells when it listens. */
+import { extname, join } from "node:path";
+import { MessageChannel, Worker } from "node:worker_threads";
+import type { Backend } from "../../api/backend.ts";
+import type { Address } from "../../api/listen.ts";
+import type { TokenEntry } from "../../api/tokens.ts";
+import type { Log } from "../../lib/log.ts";
+import { errorFrom } from "../failure.ts";
+import type { HttpWorkerData, HttpWorkerMessage, HttpWorkerOrder } from "../http-worker.ts";
+import { serveCalls } from "./calls.ts";
+
+export interface Http {
+  readonly urls: readonly string[];
+  setTokens(tokens: readonly TokenEntry[]): void;
+}
+
+/** Throws what listening threw, e.g. cli/port-in-use. */
+export async function startHttp(options: {
+  readonly backend: Backend;
+  readonly addresses: readonly Address[];
+  readonly hosts: readonly string[];
+  readonly version: string;
+  readonly tokens: readonly TokenEntry[];
+  readonly log: Log;
+  readonly onDeath: () => void;
+}): Promise<Http> {
+  const { port1, port2 } = new MessageChannel();
+  serveCalls(port1, options.backend);
+  const workerData: HttpWorkerData = { calls: port2, addresses: options.addresses, hosts: options.hosts, version: options.version, tokens: options.tokens };
+  const file = join(import.meta.dirname, "..", `http-worker${extname(import.meta.filename)}`);
+  const worker = new Worker(file, { workerData, transferList: [port2], resourceLimits: { maxOldGenerationSizeMb: 128 } });
+  const urls = Promise.withResolvers<readonly string[]>();
+  worker.on("message", (message: HttpWorkerMessage) => {
+    switch (message.tag) {
+      case "listening":
+        urls.resolve(message.urls);
+        return;
+      case "failed":
+        urls.reject(errorFrom(message.error));
+        return;
+      case "event":
+        options.log(message.event.level, message.event.event, { code: message.event.code, status: message.event.status });
+    }
+  });
+  worker.on("error", () => options.onDeath());
+  worker.on("exit", () => options.onDeath());
+  return {
+    urls: await urls.promise,
+    setTokens: (tokens) => worker.postMessage({ tag: "tokens", tokens } satisfies HttpWorkerOrder),
+  };
+}

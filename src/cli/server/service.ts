@@ -1,0 +1,153 @@
+/** What the server does for its two doors (HTTP, owner's socket): questions, status, proof, verification. */
+import type { Backend } from "../../api/backend.ts";
+import { must } from "../../lib/assert.ts";
+import { VitrineError } from "../../model/error.ts";
+import type { Mirror } from "../../mirror/mirror.ts";
+import type { CompiledMetrics } from "../../metrics/compile.ts";
+import { compileMetrics } from "../../metrics/compile.ts";
+import { describeMetrics } from "../../metrics/describe.ts";
+import { ask } from "../../metrics/respond.ts";
+import type { StatusReport } from "../../metrics/status-report.ts";
+import { reportGeneration } from "../../metrics/status-report.ts";
+import type { Declaration } from "../../policy/declaration.ts";
+import type { ProofVerdict } from "../../policy/safe.ts";
+import type { State } from "../state.ts";
+import type { Driver } from "./driver.ts";
+import type { Host } from "./host.ts";
+import { proveStore } from "./proofs.ts";
+import { Requests } from "./requests.ts";
+
+export interface ServiceOptions {
+  readonly declaration: Declaration;
+  readonly state: State;
+  readonly version: string;
+  readonly startedAtMs: number;
+  readonly nowMs: () => number;
+}
+
+export interface VerifyReport {
+  readonly equal: boolean;
+  readonly mode: "counts" | "sample" | "full";
+  readonly tables: readonly { readonly table: string; readonly rows: number; readonly differing: number }[];
+  readonly message: string;
+}
+
+const proveLimitMs = 60_000;
+/** Order in which the verdicts are shown. */
+const verdictOrder = ["select-and-copy", "other-decoding", "physical-replication", "store"] as const;
+
+export class Service {
+  readonly #options: ServiceOptions;
+  readonly #proofs = new Requests<readonly ProofVerdict[]>();
+  readonly #compiled = new WeakMap<Mirror, CompiledMetrics>();
+  #driver: Driver | undefined;
+  #verdicts = new Map<ProofVerdict["name"], ProofVerdict>();
+
+  constructor(options: ServiceOptions) {
+    this.#options = options;
+    const last = options.state.ledger({ kind: "proof", last: 1 })[0]?.body;
+    const verdicts = (last as { readonly verdicts?: readonly ProofVerdict[] } | undefined)?.verdicts ?? []; // eslint-disable-line -- written by #keep
+    for (const verdict of verdicts) this.#verdicts.set(verdict.name, verdict);
+  }
+
+  bind(driver: Driver): void {
+    this.#driver = driver;
+  }
+
+  get #bound(): Driver {
+    return must(this.#driver, "driver");
+  }
+
+  readonly backend: Backend = {
+    metrics: async () => {
+      const { mirror } = this.#shown();
+      return describeMetrics(this.#metricsOf(mirror));
+    },
+    answer: async (question, options) => {
+      const { mirror } = this.#shown();
+      return ask(mirror, this.#metricsOf(mirror), question, this.#nowMicros(), options);
+    },
+    status: async () => this.status(),
+    proof: async () => ({ verdicts: this.#inOrder() }),
+    ready: async () => {
+      const phase = this.#bound.shown?.mirror.status.phase ?? "starting";
+      return { ready: phase === "ready", state: phase };
+    },
+  };
+
+  status(): StatusReport {
+    const now = this.#nowMicros();
+    const { generations, hosts, shown } = this.#bound;
+    const serving = generations.find((one) => one.role === "serving" || one.role === "frozen");
+    return {
+      version: this.#options.version,
+      startedAt: new Date(this.#options.startedAtMs).toISOString(),
+      serving: serving?.number ?? shown?.number,
+      generations: hosts.map((host) => reportGeneration(host.mirror.status, now)),
+      readers: hosts.map((host) => host.reader),
+    };
+  }
+
+  /** Throws cli/refused while no reader answers. */
+  async prove(): Promise<readonly ProofVerdict[]> {
+    const host = this.#shown();
+    const verdicts = await this.#proofs.ask((request) => host.ask({ tag: "prove", request }), proveLimitMs);
+    if (verdicts === undefined || verdicts.length === 0)
+      throw new VitrineError("cli/refused", { message: `The reader cannot prove now: ${host.reader.message}`, remedy: host.reader.remedy ?? "`vitrine status` shows the reader's state." });
+    return this.#inOrder();
+  }
+
+  /** Verdicts of the source came from a reader: the store's is added, all are written to the ledger and served. */
+  async keepProof(verdicts: readonly ProofVerdict[], request: number | undefined): Promise<void> {
+    const host = this.#bound.shown;
+    if (verdicts.length > 0 && host !== undefined) {
+      const store = await proveStore({ mirror: host.mirror, declaration: this.#options.declaration, rules: host.rules, at: this.#nowMicros() });
+      for (const verdict of [...verdicts, store]) this.#verdicts.set(verdict.name, verdict);
+      this.#options.state.append("proof", JSON.parse(JSON.stringify({ verdicts: this.#inOrder(), generation: host.number })));
+    }
+    if (request !== undefined) this.#proofs.answer(request, verdicts);
+  }
+
+  /** Compares the copy with the source at one exact position. `tables` empty: all. */
+  async verify(mode: "counts" | "sample" | "full", tables: readonly string[]): Promise<VerifyReport> {
+    const host = this.#shown();
+    throw new VitrineError("cli/refused", { message: `Verification (${mode}, ${tables.length} tables) is not built into generation ${host.number} yet.` });
+  }
+
+  /** The catalog has changed in a way that may or may not have touched rows: looked at, and accepted when they are equal. */
+  async verifyAfterEpoch(host: Host, tables: readonly string[]): Promise<void> {
+    const report = await this.verify("full", tables);
+    if (report.equal) host.ask({ tag: "accept-epoch", tables });
+  }
+
+  /** Rewrites what deleted rows have left in the store's file. */
+  async compact(): Promise<{ readonly bytesBefore: number; readonly bytesAfter: number }> {
+    const { mirror } = this.#shown();
+    const bytesBefore = mirror.status.bytes;
+    return { bytesBefore, bytesAfter: mirror.status.bytes };
+  }
+
+  #inOrder(): readonly ProofVerdict[] {
+    return verdictOrder.flatMap((name) => this.#verdicts.get(name) ?? []);
+  }
+
+  #shown() {
+    const host = this.#bound.shown;
+    if (host === undefined) throw new VitrineError("cli/not-running", { message: "The server is still opening its store." });
+    return host;
+  }
+
+  /** Throws api/busy before a reader has said what there is. */
+  #metricsOf(mirror: Mirror): CompiledMetrics {
+    const known = this.#compiled.get(mirror);
+    if (known !== undefined) return known;
+    if (mirror.schema === undefined) throw new VitrineError("cli/not-ready", { message: "The copy has not begun: no reader has been there yet." });
+    const compiled = compileMetrics({ declaration: this.#options.declaration, schema: mirror.schema });
+    this.#compiled.set(mirror, compiled);
+    return compiled;
+  }
+
+  #nowMicros(): number {
+    return this.#options.nowMs() * 1000;
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * Control state and ledger: `.vitrine/state.sqlite`, 0600 in a folder of 0700. What stands here is durable (the mirror can be built
+ * again, this cannot): which generations there are, the ledger, the hashes of bearer tokens. Never a credential, key or value.
+ */
+import { chmodSync, copyFileSync, existsSync, mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { VitrineError } from "../model/error.ts";
+import { canonicalJson, ledgerHash } from "./canonical-json.ts";
+import type { Json } from "./canonical-json.ts";
+import type { Generation, GenerationRole } from "./generations.ts";
+
+const applicationId = 0x76_74_72_6e; // "vtrn"
+
+/** One entry a version: user_version n means that the first n were run. Append only. */
+const migrations: readonly string[] = [
+  `CREATE TABLE control (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+   CREATE TABLE generation (number INTEGER PRIMARY KEY, role TEXT NOT NULL, slot TEXT NOT NULL, reason TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+   CREATE TABLE ledger (
+     id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL
+   ) STRICT;
+   CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
+   CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
+   CREATE TABLE token (id TEXT PRIMARY KEY, hash TEXT NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL, created_at INTEGER NOT NULL, revoked_at INTEGER) STRICT;`,
+];
+
+export const stateVersion = migrations.length;
+
+export interface LedgerEntry {
+  readonly id: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly kind: string;
+  readonly body: Json;
+  readonly hash: string;
+}
+
+export interface TokenRow {
+  readonly id: string;
+  /** SHA-256 of the token, hexadecimal. */
+  readonly hash: string;
+  readonly role: string;
+  readonly name: string;
+  readonly createdAt: number;
+}
+
+export interface State extends Disposable {
+  readonly folder: string;
+  /** Eight hexadecimal digits that name this installation in slots. */
+  readonly installation: string;
+  generations(): readonly Generation[];
+  /** Replaces the list of generations: the one row of control that a switch is. */
+  setGenerations(generations: readonly Generation[]): void;
+  get(name: string): string | undefined;
+  set(name: string, value: string): void;
+  append(kind: string, body: Json): LedgerEntry;
+  ledger(options: { readonly kind?: string; readonly last: number }): readonly LedgerEntry[];
+  /** Ids of rows whose hash does not follow from what stands before; empty: the ledger is whole. */
+  checkLedger(): readonly number[];
+  addToken(token: TokenRow): void;
+  revokeToken(id: string, at: number): boolean;
+  tokens(): readonly TokenRow[];
+  backup(file: string): void;
+}
+
+/** Makes the folder if it is missing. Throws cli/state-foreign when it is not the caller's alone. */
+export function openStateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const stat = statSync(folder);
+  if (!stat.isDirectory() || (process.getuid !== undefined && stat.uid !== process.getuid()))
+    throw new VitrineError("cli/state-foreign", { message: "The state folder is not owned by this user.", place: folder });
+  if ((stat.mode & 0o077) !== 0) chmodSync(folder, 0o700);
+}
+
+/** `now` in milliseconds; `random` gives the installation its name when the state is new. */
+export function openState(options: { readonly folder: string; readonly now: () => number; readonly random: () => string }): State {
+  openStateFolder(options.folder);
+  const file = join(options.folder, "state.sqlite");
+  const fresh = !existsSync(file);
+  const database = openDatabase(file);
+  try {
+    migrate({ database, file, fresh });
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return stateOver({ database, ...options });
+}
+
+function openDatabase(file: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(file, { timeout: 5000 });
+    database.exec("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON");
+    chmodSync(file, 0o600);
+    return database;
+  } catch {
+    throw new VitrineError("cli/state-unreadable", { message: "The state file cannot be opened.", place: file });
+  }
+}
+
+function migrate({ database, file, fresh }: { readonly database: DatabaseSync; readonly file: string; readonly fresh: boolean }): void {
+  const version = pragma(database, "user_version", file);
+  const application = pragma(database, "application_id", file);
+  if (application !== applicationId && !(application === 0 && version === 0))
+    throw new VitrineError("cli/state-unreadable", { message: "The state file is not one of Vitrine's.", place: file });
+  if (version > stateVersion)
+    throw new VitrineError("cli/state-newer", { message: `The state has version ${version}; this Vitrine knows up to ${stateVersion}.`, place: file });
+  if (version === stateVersion) return;
+  if (!fresh && version > 0) backupBeside(file, version);
+  database.exec("BEGIN IMMEDIATE");
+  for (const step of migrations.slice(version)) database.exec(step);
+  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${stateVersion}; COMMIT`);
+}
+
+/** The old version stays readable by the old program: migration is forward only. */
+function backupBeside(file: string, version: number): void {
+  const copy = `${file}.v${version}.backup`;
+  copyFileSync(file, copy);
+  chmodSync(copy, 0o600);
+}
+
+function pragma(database: DatabaseSync, name: string, file: string): number {
+  try {
+    return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+  } catch {
+    throw new VitrineError("cli/state-unreadable", { message: "The state file is damaged or is not a database.", place: file });
+  }
+}
+
+interface Opened {
+  readonly database: DatabaseSync;
+  readonly folder: string;
+  readonly now: () => number;
+  readonly random: () => string;
+}
+
+function stateOver({ database, folder, now, random }: Opened): State {
+  const get = (name: string): string | undefined => database.prepare("SELECT value FROM control WHERE name = ?").get(name)?.["value"]?.toString();
+  const set = (name: string, value: string): void => {
+    database.prepare("INSERT INTO control (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value").run(name, value);
+  };
+  if (get("installation") === undefined) set("installation", random().slice(0, 8));
+  return {
+    folder,
+    installation: get("installation") ?? "",
+    get,
+    set,
+    generations: () => readGenerations(database),
+    setGenerations: (generations) => writeGenerations(database, generations),
+    append: (kind, body) => appendLedger(database, { at: now(), kind, body }),
+    ledger: (wanted) => readLedger(database, wanted),
+    checkLedger: () => checkLedger(database),
+    addToken: (token) => {
+      database
+        .prepare("INSERT INTO token (id, hash, role, name, created_at) VALUES (?, ?, ?, ?, ?)")
+        .run(token.id, token.hash, token.role, token.name, token.createdAt);
+    },
+    revokeToken: (id, at) => database.prepare("UPDATE token SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL").run(at, id).changes === 1,
+    tokens: () => readTokens(database),
+    backup: (file) => {
+      database.prepare("VACUUM INTO ?").run(file);
+      chmodSync(file, 0o600);
+    },
+    [Symbol.dispose]: () => database.close(),
+  };
+}
+
+function readGenerations(database: DatabaseSync): readonly Generation[] {
+  return database
+    .prepare("SELECT number, role, slot, reason, created_at FROM generation ORDER BY number")
+    .all()
+    .map((row) => ({
+      number: Number(row["number"]),
+      role: String(row["role"]) as GenerationRole, // eslint-disable-line -- written by writeGenerations alone
+      slot: String(row["slot"]),
+      reason: String(row["reason"]),
+      createdAt: Number(row["created_at"]),
+    }));
+}
+
+function writeGenerations(database: DatabaseSync, generations: readonly Generation[]): void {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    database.exec("DELETE FROM generation");
+    const insert = database.prepare("INSERT INTO generation (number, role, slot, reason, created_at) VALUES (?, ?, ?, ?, ?)");
+    for (const one of generations) insert.run(one.number, one.role, one.slot, one.reason, one.createdAt);
+    database.exec("COMMIT");
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function appendLedger(database: DatabaseSync, entry: { readonly at: number; readonly kind: string; readonly body: Json }): LedgerEntry {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const previous = String(database.prepare("SELECT hash FROM ledger ORDER BY id DESC LIMIT 1").get()?.["hash"] ?? "");
+    const body = canonicalJson(entry.body);
+    const hash = ledgerHash({ previous, at: entry.at, kind: entry.kind, body });
+    const done = database
+      .prepare("INSERT INTO ledger (at, kind, body, previous, hash) VALUES (?, ?, ?, ?, ?)")
+      .run(entry.at, entry.kind, body, previous, hash);
+    database.exec("COMMIT");
+    return { id: Number(done.lastInsertRowid), ...entry, hash };
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function readLedger(database: DatabaseSync, wanted: { readonly kind?: string; readonly last: number }): readonly LedgerEntry[] {
+  return database
+    .prepare("SELECT id, at, kind, body, hash FROM ledger WHERE ?1 = '' OR kind = ?1 ORDER BY id DESC LIMIT ?2")
+    .all(wanted.kind ?? "", wanted.last)
+    .reverse()
+    .map((row) => ({
+      id: Number(row["id"]),
+      at: Number(row["at"]),
+      kind: String(row["kind"]),
+      body: JSON.parse(String(row["body"])) as Json, // eslint-disable-line -- written by appendLedger alone
+      hash: String(row["hash"]),
+    }));
+}
+
+function checkLedger(database: DatabaseSync): readonly number[] {
+  const wrong: number[] = [];
+  let previous = "";
+  for (const row of database.prepare("SELECT id, at, kind, body, previous, hash FROM ledger ORDER BY id").iterate()) {
+    const expected = ledgerHash({ previous, at: Number(row["at"]), kind: String(row["kind"]), body: String(row["body"]) });
+    if (row["previous"] !== previous || row["hash"] !== expected) wrong.push(Number(row["id"]));
+    previous = String(row["hash"]);
+  }
+  return wrong;
+}
+
+function readTokens(database: DatabaseSync): readonly TokenRow[] {
+  return database
+    .prepare("SELECT id, hash, role, name, created_at FROM token WHERE revoked_at IS NULL ORDER BY created_at")
+    .all()
+    .map((row) => ({
+      id: String(row["id"]),
+      hash: String(row["hash"]),
+      role: String(row["role"]),
+      name: String(row["name"]),
+      createdAt: Number(row["created_at"]),
+    }));
+}

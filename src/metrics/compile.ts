@@ -1,0 +1,179 @@
+/**
+ * From the declaration and the safe schema to what the mirror keeps (CellsSpec) and what may be asked. Pure: the same declaration,
+ * schema and sizes give the same lattice, so that `plan` and the server agree.
+ */
+import { VitrineError } from "../model/error.ts";
+import { must } from "../lib/assert.ts";
+import type { CellDimension, CellsSpec, ColumnPath, MetricSpec } from "../mirror/cuboid.ts";
+import type { Declaration, DimensionDeclaration, MetricDeclaration, MetricGrain, TableDeclaration } from "../policy/declaration.ts";
+import type { SafeColumn, SafeSchema } from "../policy/safe.ts";
+import type { Sizes } from "./estimate.ts";
+import { chooseCuboids, declaredSizes } from "./estimate.ts";
+import { declaredValues } from "./values.ts";
+
+/** A dimension as a question sees it. */
+export interface CompiledDimension {
+  readonly name: string;
+  readonly origin: "own" | "current";
+  /** Declared table and column that hold the value. */
+  readonly table: string;
+  readonly column: SafeColumn;
+  /** All values that the declaration allows, as text, sorted; undefined: known only from the mirror's dictionary. */
+  readonly values: readonly string[] | undefined;
+}
+
+export interface CompiledMetric {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly kind: "count" | "ratio";
+  readonly version: string;
+  readonly grains: readonly MetricGrain[];
+  readonly dimensions: readonly CompiledDimension[];
+  /** Every table whose rows the numbers depend on: one of them untrusted, and so is the metric. Sorted. */
+  readonly tables: readonly string[];
+  /** Estimated cells by cuboid id: the planner takes the smallest that answers. */
+  readonly estimates: Readonly<Record<string, number>>;
+  readonly spec: MetricSpec;
+}
+
+/** Plain data: may be sent to another thread. */
+export interface CompiledMetrics {
+  readonly zone: string;
+  readonly k: number;
+  readonly policyHash: string;
+  readonly metrics: readonly CompiledMetric[];
+  /** For the mirror. */
+  readonly cells: CellsSpec;
+}
+
+/**
+ * Compiles every metric. `sizes` is what is known of the data (see estimate.ts); without it only the declaration is used.
+ * Throws `metrics/policy-differs` when the schema is not that of the declaration.
+ */
+export function compileMetrics(options: {
+  readonly declaration: Declaration;
+  readonly schema: SafeSchema;
+  readonly sizes?: Sizes;
+}): CompiledMetrics {
+  const { declaration, schema } = options;
+  if (schema.policyHash !== declaration.policyHash) {
+    throw new VitrineError("metrics/policy-differs", { message: "The reader's policy is not that of the declaration." });
+  }
+  const sizes = declaredSizes(declaration, options.sizes);
+  const metrics = declaration.metrics.map((metric) => compileMetric({ declaration, schema, metric, sizes }));
+  return {
+    zone: declaration.zone,
+    k: declaration.k,
+    policyHash: declaration.policyHash,
+    metrics,
+    cells: { zone: declaration.zone, k: declaration.k, metrics: metrics.map((metric) => metric.spec) },
+  };
+}
+
+interface Context {
+  readonly declaration: Declaration;
+  readonly schema: SafeSchema;
+  readonly metric: MetricDeclaration;
+  readonly sizes: Sizes;
+}
+
+function compileMetric({ declaration, schema, metric, sizes }: Context): CompiledMetric {
+  const table = tableOf(declaration, metric.table);
+  const declared = metric.by.map((name) =>
+    must(
+      table.dimensions.find((dimension) => dimension.name === name),
+      "dimension of a parsed metric",
+    ),
+  );
+  const dimensions = declared.map((dimension) => compileDimension(declaration, schema, dimension));
+  const chosen = chooseCuboids(metric, declared, sizes);
+  const spec: MetricSpec = {
+    name: metric.name,
+    version: metric.version,
+    table: metric.table,
+    time: columnOf(schema, metric.table, metric.at).name,
+    filter: metric.filter,
+    hit: metric.kind === "ratio" ? metric.where : undefined,
+    dimensions: declared.map((dimension) => cellDimension(schema, dimension)),
+    unitPath: metric.unitPath,
+    cuboids: chosen.map(({ id, grain, dimensions: indices }) => ({ id, grain, dimensions: indices })),
+    history: metric.history,
+  };
+  const paths = [metric.unitPath, ...declared.map((dimension) => dimension.path)];
+  const tables = new Set([
+    metric.table,
+    ...declared.map((dimension) => dimension.of.table),
+    ...paths.flatMap((path) => tablesOn(schema, metric.table, path)),
+  ]);
+  return {
+    name: metric.name,
+    title: metric.title,
+    description: metric.description,
+    kind: metric.kind,
+    version: metric.version,
+    grains: metric.grain,
+    dimensions,
+    tables: [...tables].toSorted(),
+    estimates: Object.fromEntries(chosen.map(({ id, cells }) => [id, cells])),
+    spec,
+  };
+}
+
+function cellDimension(schema: SafeSchema, dimension: DimensionDeclaration): CellDimension {
+  const path: ColumnPath = {
+    // The path of an own dimension is empty; that of a current one is the columns that refer.
+    refs: dimension.origin === "own" ? [] : dimension.path,
+    table: dimension.of.table,
+    column: dimension.of.column,
+    kind: columnOf(schema, dimension.of.table, dimension.of.column).kind,
+  };
+  return { name: dimension.name, path };
+}
+
+function compileDimension(declaration: Declaration, schema: SafeSchema, dimension: DimensionDeclaration): CompiledDimension {
+  const column = columnOf(schema, dimension.of.table, dimension.of.column);
+  if (column.kind === "f64" || column.kind === "token") {
+    throw new VitrineError("metrics/dimension-kind", {
+      message: "A dimension holds floating-point numbers or tokens.",
+      place: `${dimension.of.table}.${column.name}`,
+    });
+  }
+  const declared = tableOf(declaration, dimension.of.table).columns.find(({ name }) => name === dimension.of.column);
+  return {
+    name: dimension.name,
+    origin: dimension.origin,
+    table: dimension.of.table,
+    column,
+    values: column.kind === "bool" ? ["false", "true"] : declaredValues(declared?.take)?.toSorted(),
+  };
+}
+
+/** Names of the entities reached by following refs from a table. */
+function tablesOn(schema: SafeSchema, start: string, refs: readonly string[]): string[] {
+  const reached: string[] = [];
+  let table = start;
+  for (const ref of refs) {
+    table = must(columnOf(schema, table, ref).refers, "entity of a ref");
+    reached.push(table);
+  }
+  return reached;
+}
+
+function tableOf(declaration: Declaration, name: string): TableDeclaration {
+  return must(
+    declaration.tables.find((table) => table.name === name),
+    "table of a parsed declaration",
+  );
+}
+
+function columnOf(schema: SafeSchema, table: string, column: string): SafeColumn {
+  const found = schema.tables.find(({ name }) => name === table)?.columns.find(({ name }) => name === column);
+  if (found === undefined) {
+    throw new VitrineError("metrics/policy-differs", {
+      message: "The reader does not send a column that a metric needs.",
+      place: `${table}.${column}`,
+    });
+  }
+  return found;
+}

@@ -1,0 +1,128 @@
+/** The lattice: which cuboids a metric gets, how large they may become, which questions have none. */
+import { describe, expect, test } from "vitest";
+import { declaration, schema } from "../../test/support/small-world.ts";
+import { compileMetrics } from "./compile.ts";
+import { cuboidCellsMax, estimateMetrics } from "./estimate.ts";
+import type { Sizes } from "./estimate.ts";
+import { findMetric } from "./question.ts";
+
+const unknown: Sizes = { distinct: () => undefined, days: () => undefined, rows: () => undefined };
+
+function cuboidsOf(metric: string, sizes?: Sizes): readonly string[] {
+  const compiled = compileMetrics({ declaration, schema, ...(sizes === undefined ? {} : { sizes }) });
+  return findMetric(compiled, metric).spec.cuboids.map(({ id }) => id);
+}
+
+describe("declared sets", () => {
+  test("each at every grain where it fits, and the empty set", () => {
+    expect(
+      cuboidsOf("failure_rate", { ...unknown, days: () => 100, distinct: (_, column) => (column === "country" ? 5 : undefined) }),
+    ).toEqual([
+      "hour",
+      "day",
+      "week",
+      "month",
+      "hour__model",
+      "day__model",
+      "week__model",
+      "month__model",
+      "hour__model__country",
+      "day__model__country",
+      "week__model__country",
+      "month__model__country",
+    ]);
+  });
+
+  test("a set that is too large at a fine grain is kept at the coarser ones", () => {
+    const ids = cuboidsOf("failure_rate", {
+      ...unknown,
+      days: () => 365,
+      distinct: (_, column) => (column === "country" ? 200 : undefined),
+    });
+    expect(ids).not.toContain("hour__model__country");
+    expect(ids).toEqual(expect.arrayContaining(["week__model__country", "month__model__country"]));
+  });
+
+  test("no table has more cells than rows", () => {
+    expect(cuboidsOf("failure_rate", { days: () => 3_650, distinct: () => 1_000, rows: () => 1_000 })).toContain("hour__model__country");
+  });
+});
+
+describe("without declared sets", () => {
+  test("all sets of up to two dimensions", () => {
+    expect(cuboidsOf("activations", { ...unknown, days: () => 100, distinct: () => 5 })).toEqual(
+      ["", "__model", "__country", "__model__country"].flatMap((set) => ["hour", "day", "week", "month"].map((grain) => grain + set)),
+    );
+  });
+
+  test("none over the limit", () => {
+    for (const { cuboids } of estimateMetrics(declaration))
+      for (const { cells } of cuboids) expect(cells).toBeLessThanOrEqual(cuboidCellsMax);
+  });
+});
+
+describe("for plan", () => {
+  test("a closed list counts its values and null, unknown, other", () => {
+    const [activations] = estimateMetrics(declaration, { ...unknown, days: () => 100 });
+    expect(activations?.cuboids.find(({ id }) => id === "day__model")?.cells).toBe(700);
+  });
+
+  test("questions without a cuboid are listed with their size", () => {
+    const failure = estimateMetrics(declaration, { ...unknown, days: () => 100, distinct: () => 5 }).find(
+      ({ metric }) => metric === "failure_rate",
+    );
+    const without = failure?.without.map(({ id }) => id) ?? [];
+    expect(without).toContain("day__retries");
+    expect(without).toContain("day__model__country__retries");
+    expect(without.filter((id) => !id.includes("retries"))).toEqual([]);
+  });
+
+  test("a coarser question that a finer cuboid answers has one", () => {
+    const activations = estimateMetrics(declaration, { ...unknown, days: () => 100, distinct: () => 5 }).find(
+      ({ metric }) => metric === "activations",
+    );
+    expect(activations?.without).toEqual([]);
+  });
+});
+
+describe("compile", () => {
+  test("a metric depends on its table and every entity on its paths", () => {
+    const compiled = compileMetrics({ declaration, schema });
+    expect(compiled.metrics.map(({ tables }) => tables)).toEqual([
+      ["accounts", "devices"],
+      ["accounts", "attempts", "devices"],
+    ]);
+  });
+
+  test("another policy's schema is refused", () => {
+    expect(() => compileMetrics({ declaration, schema: { ...schema, policyHash: "0" } })).toThrow(
+      expect.objectContaining({ code: "metrics/policy-differs" }),
+    );
+  });
+
+  test("a column that the reader does not send is refused by name", () => {
+    const less = {
+      ...schema,
+      tables: schema.tables.map((table) => ({ ...table, columns: table.columns.filter(({ name }) => name !== "country") })),
+    };
+    expect(() => compileMetrics({ declaration, schema: less })).toThrow(
+      expect.objectContaining({ code: "metrics/policy-differs", place: "accounts.country" }),
+    );
+  });
+
+  test("a dimension of floating-point numbers is refused", () => {
+    const floating = {
+      ...schema,
+      tables: schema.tables.map((table) => ({
+        ...table,
+        columns: table.columns.map((column) => (column.name === "country" ? { ...column, kind: "f64" as const } : column)),
+      })),
+    };
+    expect(() => compileMetrics({ declaration, schema: floating })).toThrow(expect.objectContaining({ code: "metrics/dimension-kind" }));
+  });
+
+  test("what is compiled can be sent to another thread", () => {
+    const compiled = compileMetrics({ declaration, schema });
+    expect(structuredClone(compiled)).toEqual(compiled);
+  });
+});

@@ -1,0 +1,151 @@
+/**
+ * How large a cuboid becomes, which cuboids a metric gets, and which declared questions none of them answers. An estimate is
+ * buckets × the product of distinct values, at most the rows of the table: an upper bound where the parts are known.
+ */
+import type { Grain } from "../mirror/cuboid.ts";
+import type { Declaration, DimensionDeclaration, MetricDeclaration } from "../policy/declaration.ts";
+import { declaredValues } from "./values.ts";
+
+/** No cuboid has more cells: above it an answer takes longer than reading is worth. */
+export const cuboidCellsMax = 500_000;
+/** Automatic lattices hold sets of at most this many dimensions: each cuboid is one more write per change. */
+const automaticDimensionsMax = 2;
+/** Assumed where nothing is known: thirteen months, and 64 values of a text. */
+const assumed = { days: 400, distinct: 64 } as const;
+
+/** What is known of the data; undefined: not known. Names are those of vitrine.yaml. */
+export interface Sizes {
+  readonly distinct: (table: string, column: string) => number | undefined;
+  /** Days between the first and the last row by that time column. */
+  readonly days: (table: string, column: string) => number | undefined;
+  readonly rows: (table: string) => number | undefined;
+}
+
+export interface CuboidEstimate {
+  /** Grain, then the dimensions' names: `day__model__country`. */
+  readonly id: string;
+  readonly grain: Grain;
+  /** Indices into the metric's dimensions. */
+  readonly dimensions: readonly number[];
+  readonly names: readonly string[];
+  /** Upper bound of cells, from what is known or assumed. */
+  readonly cells: number;
+}
+
+export interface MetricEstimate {
+  readonly metric: string;
+  readonly cuboids: readonly CuboidEstimate[];
+  /** Declared questions (grain × dimension set) that no cuboid answers; they are computed from the facts within a time limit. */
+  readonly without: readonly CuboidEstimate[];
+}
+
+/** For `plan`: what each metric's lattice will hold and what it will not. */
+export function estimateMetrics(declaration: Declaration, known?: Sizes): readonly MetricEstimate[] {
+  const sizes = declaredSizes(declaration, known);
+  return declaration.metrics.map((metric) => {
+    const dimensions = dimensionsOf(declaration, metric);
+    const cuboids = chooseCuboids(metric, dimensions, sizes);
+    const without = subsets(metric.by.length)
+      .flatMap((set) => metric.grain.map((grain) => estimateCuboid({ metric, dimensions, grain, set, sizes })))
+      .filter((question) => !cuboids.some((cuboid) => answers(cuboid, question)));
+    return { metric: metric.name, cuboids, without };
+  });
+}
+
+/** Fills what is not known from the file: a closed list of values says how many there can be. */
+export function declaredSizes(declaration: Declaration, known: Sizes | undefined): Sizes {
+  return {
+    distinct: (table, column) => known?.distinct(table, column) ?? declaredDistinct(declaration, table, column),
+    days: (table, column) => known?.days(table, column),
+    rows: (table) => known?.rows(table),
+  };
+}
+
+/** The sets and grains that a metric keeps: the declared ones, else all sets of up to two dimensions, each where it fits. */
+export function chooseCuboids(
+  metric: MetricDeclaration,
+  dimensions: readonly DimensionDeclaration[],
+  sizes: Sizes,
+): readonly CuboidEstimate[] {
+  const sets =
+    metric.cuboids === undefined ? subsets(metric.by.length).filter((set) => set.length <= automaticDimensionsMax) : declaredSets(metric);
+  return sets
+    .flatMap((set) => metric.grain.map((grain) => estimateCuboid({ metric, dimensions, grain, set, sizes })))
+    .filter((cuboid) => cuboid.cells <= cuboidCellsMax);
+}
+
+function declaredSets(metric: MetricDeclaration): readonly (readonly number[])[] {
+  const sets = new Map<string, readonly number[]>([["", []]]);
+  for (const names of metric.cuboids ?? []) {
+    const set = names.map((name) => metric.by.indexOf(name)).toSorted((a, b) => a - b);
+    sets.set(set.join(), set);
+  }
+  return [...sets.values()].toSorted((a, b) => a.length - b.length);
+}
+
+function estimateCuboid(options: {
+  readonly metric: MetricDeclaration;
+  readonly dimensions: readonly DimensionDeclaration[];
+  readonly grain: Grain;
+  readonly set: readonly number[];
+  readonly sizes: Sizes;
+}): CuboidEstimate {
+  const { metric, dimensions, grain, set, sizes } = options;
+  const names = set.map((index) => metric.by[index] ?? "");
+  const days = sizes.days(metric.table, metric.at) ?? assumed.days;
+  const combinations = set.reduce((product, index) => {
+    const dimension = dimensions[index];
+    const distinct = dimension === undefined ? undefined : sizes.distinct(dimension.of.table, dimension.of.column);
+    return product * (distinct ?? assumed.distinct);
+  }, 1);
+  const cells = Math.min(buckets(grain, days) * combinations, sizes.rows(metric.table) ?? Infinity);
+  return { id: [grain, ...names].join("__"), grain, dimensions: set, names, cells };
+}
+
+/** Periods of a grain that a span of days touches, at most. */
+function buckets(grain: Grain, days: number): number {
+  const counts: Readonly<Record<Grain, number>> = {
+    hour: days * 24,
+    day: days,
+    week: Math.ceil(days / 7) + 1,
+    month: Math.ceil(days / 28) + 1,
+  };
+  return counts[grain];
+}
+
+/** A finer grain gives a coarser one by adding; weeks do not make months. */
+export const coarserOf: Readonly<Record<Grain, readonly Grain[]>> = {
+  hour: ["hour", "day", "week", "month"],
+  day: ["day", "week", "month"],
+  week: ["week"],
+  month: ["month"],
+};
+
+function answers(cuboid: CuboidEstimate, question: CuboidEstimate): boolean {
+  return coarserOf[cuboid.grain].includes(question.grain) && question.dimensions.every((index) => cuboid.dimensions.includes(index));
+}
+
+/** All subsets of 0 … n−1, smaller first. At most 2^8: a metric has few dimensions. */
+function subsets(count: number): readonly (readonly number[])[] {
+  const all: number[][] = [];
+  for (let bits = 0; bits < 1 << Math.min(count, 8); bits++) {
+    all.push(Array.from({ length: count }, (_, index) => index).filter((index) => bits & (1 << index)));
+  }
+  return all.toSorted((a, b) => a.length - b.length);
+}
+
+function dimensionsOf(declaration: Declaration, metric: MetricDeclaration): readonly DimensionDeclaration[] {
+  const table = declaration.tables.find(({ name }) => name === metric.table);
+  return metric.by.flatMap((name) => table?.dimensions.filter((dimension) => dimension.name === name) ?? []);
+}
+
+/** Values that the file allows, and null, unknown, other. */
+function declaredDistinct(declaration: Declaration, table: string, column: string): number | undefined {
+  const take = declaration.tables.find(({ name }) => name === table)?.columns.find(({ name }) => name === column)?.take;
+  if (take?.tag === "present") return 3;
+  if (take?.tag === "bucket") return take.bounds.length + 1 + reservedCount;
+  const values = declaredValues(take);
+  return values === undefined ? undefined : values.length + reservedCount;
+}
+
+const reservedCount = 3;

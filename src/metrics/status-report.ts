@@ -1,0 +1,98 @@
+/** State of the server as people and programs see it: plain JSON, names, positions and counts only. */
+import { formatLsn } from "../model/lsn.ts";
+import type { MirrorStatus } from "../mirror/mirror.ts";
+import type { Micros, ProofVerdict, SlotStatus } from "../policy/safe.ts";
+
+export interface PositionReport {
+  readonly lsn: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** One generation of the mirror. */
+export interface GenerationReport {
+  readonly generation: number;
+  readonly phase: MirrorStatus["phase"];
+  readonly applied: PositionReport | undefined;
+  readonly proven: PositionReport | undefined;
+  /** now − proven.at, at least 0; undefined while nothing is proven. */
+  readonly lagMs: number | undefined;
+  readonly untrusted: readonly {
+    readonly table: string;
+    readonly reason: string;
+    readonly message: string;
+    readonly remedy: string;
+    readonly since: string | undefined;
+  }[];
+  readonly trouble: readonly { readonly table: string; readonly column: string; readonly other: number; readonly degraded: number }[];
+  readonly loading: MirrorStatus["loading"];
+  readonly applying: { readonly changes: number } | undefined;
+  readonly rows: Readonly<Record<string, number>>;
+  readonly bytes: number;
+  readonly erasure: { readonly logicalSince: string | undefined; readonly physicalAt: string | undefined };
+}
+
+/** What the reader of a generation says of itself. */
+export interface ReaderReport {
+  readonly generation: number;
+  readonly state: string;
+  readonly message: string;
+  readonly code: string | undefined;
+  readonly remedy: string | undefined;
+  readonly slot: SlotStatus | undefined;
+}
+
+/** One line of `vitrine prove`, as JSON. */
+export type ProofLine = ProofVerdict;
+
+export interface StatusReport {
+  readonly version: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** The generation that answers; undefined before the first. */
+  readonly serving: number | undefined;
+  readonly generations: readonly GenerationReport[];
+  readonly readers: readonly ReaderReport[];
+}
+
+/** Microseconds since 1970 as ISO 8601 with milliseconds. */
+function isoTime(at: Micros): string {
+  return new Date(Math.trunc(at / 1000)).toISOString();
+}
+
+function optionalTime(at: Micros | undefined): string | undefined {
+  return at === undefined ? undefined : isoTime(at);
+}
+
+export function reportPosition(position: MirrorStatus["applied"]): PositionReport | undefined {
+  return position === undefined ? undefined : { lsn: formatLsn(position.lsn), at: isoTime(position.at) };
+}
+
+/** A generation's status as JSON. `now` in microseconds since 1970. */
+export function reportGeneration(status: MirrorStatus, now: Micros): GenerationReport {
+  return {
+    generation: status.generation,
+    phase: status.phase,
+    applied: reportPosition(status.applied),
+    proven: reportPosition(status.proven),
+    lagMs: lagMs(status, now),
+    untrusted: status.untrusted.map(({ table, reason, message, remedy, since }) => ({
+      table,
+      reason,
+      message,
+      remedy,
+      since: optionalTime(since),
+    })),
+    trouble: status.trouble.map(({ table, column, other, degraded }) => ({ table, column, other, degraded })),
+    loading: status.loading,
+    applying: status.applying,
+    rows: status.rows,
+    bytes: status.bytes,
+    erasure: { logicalSince: optionalTime(status.erasure.logicalSince), physicalAt: optionalTime(status.erasure.physicalAt) },
+  };
+}
+
+/** Invariant 6: the age of what is proven, in milliseconds, never below 0. */
+export function lagMs(status: Pick<MirrorStatus, "proven">, now: Micros): number | undefined {
+  return status.proven === undefined ? undefined : Math.max(0, Math.round((now - status.proven.at) / 1000));
+}

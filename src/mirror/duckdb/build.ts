@@ -1,0 +1,55 @@
+/** Builds cells from rows, and recounts cells whose bounds do not decide. */
+import { must } from "../../lib/assert.ts";
+import { rowsColumn, rowsTable } from "../layout.ts";
+import { layoutsOf } from "./apply.ts";
+import type { ApplyContext } from "./apply.ts";
+import { batchOfEntities, batchOfSome, presentRefs } from "./batches.ts";
+import { vectorSize } from "./engine.ts";
+import type { RowBatch } from "./evaluate.ts";
+import type { MetricCells, MinuteRange } from "./metric-cells.ts";
+import { nullInt } from "./stored.ts";
+import { writeAllCells } from "./tables.ts";
+
+/** Rows of a metric's table, all or those of a range of minutes. */
+export async function scanRows(context: ApplyContext, metric: MetricCells, range: MinuteRange | undefined, take: (batch: RowBatch) => void): Promise<void> {
+  const { connection, memory, pacer } = context;
+  const { spec, columns: names } = metric.plan;
+  const info = memory.info(spec.table);
+  if (info.table.kind === "entity") {
+    const entity = must(memory.entities.get(spec.table), "entity");
+    for (const refs of presentRefs(entity, must(memory.tokens.get(spec.table), "tokens").count, vectorSize)) {
+      const inside = range === undefined ? refs : refs.filter((ref) => isInside(entity.column(spec.time)[ref]!, range));
+      if (inside.length > 0) take(batchOfEntities(entity, inside));
+      await pacer.pause();
+    }
+    return;
+  }
+  const time = `f.${rowsColumn(info.table, spec.time)}`;
+  const where = range === undefined ? "" : ` WHERE ${time} >= ${range.from} AND ${time} < ${range.to}`;
+  const sql = `SELECT ${names.map((name) => `f.${rowsColumn(info.table, name)}`).join(", ")} FROM ${rowsTable(spec.table)} f${where}`;
+  await connection.scan({ sql, layouts: layoutsOf(info, names) }, async (columns, rowCount) => {
+    take(batchOfSome(info, names, columns, rowCount));
+    await pacer.pause();
+  });
+}
+
+function isInside(minute: number, range: MinuteRange): boolean {
+  return minute !== nullInt && minute >= range.from && minute < range.to;
+}
+
+/** Builds a metric's cells anew from all rows and writes them. */
+export async function rebuildMetric(context: ApplyContext, metric: MetricCells): Promise<void> {
+  metric.startBuild();
+  await scanRows(context, metric, undefined, (batch) => metric.build(metric.plan.evaluate(batch)));
+  metric.finishBuild();
+  await writeAllCells(context.connection, metric, context.pacer);
+}
+
+/** Makes every touched cell decide whether k units stand behind it: recounts those that do not, all of a metric in as few scans as can be. */
+export async function settleMetric(context: ApplyContext, metric: MetricCells): Promise<void> {
+  const undecided = metric.settle();
+  if (undecided.size === 0) return;
+  const recounter = metric.recounter(undecided);
+  for (const range of metric.rangesOf(undecided)) await scanRows(context, metric, range, (batch) => recounter.add(metric.plan.evaluate(batch)));
+  recounter.finish();
+}

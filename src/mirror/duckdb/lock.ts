@@ -1,0 +1,80 @@
+/**
+ * One process, one opening per store. DuckDB itself silently allows a second instance of one file in one process, and committed
+ * rows are then lost; so a lock file (made with O_EXCL, naming process id and start time) and a guard inside the process hold it.
+ */
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { VitrineError } from "../../model/error.ts";
+
+const openHere = new Set<string>();
+
+/** Takes the lock or throws mirror/locked. Returns what gives it back. A lock whose process is gone is taken over. */
+export function lockStore(file: string): () => void {
+  if (openHere.has(file)) throw lockedError(process.pid);
+  for (let attempt = 0; ; attempt += 1) {
+    if (tryCreate(file)) break;
+    const holder = readHolder(file);
+    if (attempt > 3 || (holder !== undefined && isAlive(holder))) throw lockedError(holder?.pid);
+    rmSync(file, { force: true });
+  }
+  openHere.add(file);
+  return () => {
+    openHere.delete(file);
+    rmSync(file, { force: true });
+  };
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly started: string;
+}
+
+function tryCreate(file: string): boolean {
+  let handle: number;
+  try {
+    handle = openSync(file, "wx", 0o600);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+  const holder: Holder = { pid: process.pid, started: startOf(process.pid) ?? "" };
+  writeSync(handle, JSON.stringify(holder));
+  closeSync(handle);
+  return true;
+}
+
+function readHolder(file: string): Holder | undefined {
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof parsed !== "object" || parsed === null || !("pid" in parsed) || !("started" in parsed)) return undefined;
+    return { pid: Number(parsed.pid), started: String(parsed.started) };
+  } catch {
+    // Half written by a process that died, or just removed: the caller looks again.
+    return undefined;
+  }
+}
+
+/** A process id is used again after a restart, so the start time must agree, too, where it can be read. */
+function isAlive(holder: Holder): boolean {
+  if (holder.pid === process.pid) return false;
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+  const started = startOf(holder.pid);
+  return started === undefined || holder.started === "" || started === holder.started;
+}
+
+/** Start time of a process in clock ticks since boot (proc(5), field 22); undefined where there is no /proc. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function lockedError(pid: number | undefined): VitrineError {
+  return new VitrineError("mirror/locked", { message: `Another process${pid === undefined ? "" : ` (${pid})`} has this store open.` });
+}

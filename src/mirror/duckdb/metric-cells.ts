@@ -1,0 +1,239 @@
+/**
+ * All cuboids of one metric: built from rows once, then kept by signed changes. A cuboid that follows from a finer one is not built
+ * from rows but from that one's cells.
+ */
+import { must } from "../../lib/assert.ts";
+import type { Calendar } from "../calendar.ts";
+import type { CellsSpec, CuboidSpec, Grain } from "../cuboid.ts";
+import { Cells, recountMax } from "./cells.ts";
+import type { Evaluated, MetricPlan } from "./evaluate.ts";
+
+/** Minutes [from, to). */
+export interface MinuteRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export class MetricCells {
+  readonly plan: MetricPlan;
+  readonly cuboids: readonly Cells[];
+  /** Entities on the paths of the metric. */
+  readonly entities: ReadonlySet<string>;
+  readonly #calendar: Calendar;
+  /** By cuboid: index of the finer one that it is built from; undefined: from rows. */
+  readonly #sources: readonly (number | undefined)[];
+  /** Set when the cells do not follow the rows any more (truncate, a great move): they are built anew before the commit. */
+  stale = false;
+
+  constructor(plan: MetricPlan, spec: CellsSpec, calendar: Calendar, entities: ReadonlySet<string>) {
+    this.plan = plan;
+    this.entities = entities;
+    this.#calendar = calendar;
+    this.cuboids = plan.spec.cuboids.map((cuboid) => new Cells(plan.spec, cuboid, spec.k));
+    this.#sources = plan.spec.cuboids.map((cuboid, i) => sourceOf(plan.spec.cuboids, i, cuboid));
+  }
+
+  get cellCount(): number {
+    return this.cuboids.reduce((sum, cells) => sum + cells.count, 0);
+  }
+
+  startBuild(): void {
+    for (const cells of this.cuboids) {
+      cells.takeChanges();
+      cells.clear();
+    }
+  }
+
+  build(rows: Evaluated): void {
+    const buckets = new Buckets(rows, this.#calendar);
+    this.cuboids.forEach((cells, c) => {
+      if (this.#sources[c] !== undefined) return;
+      const bucket = buckets.of(cells.cuboid.grain);
+      const dims = dimsOf(rows, cells.cuboid);
+      for (let row = 0; row < rows.rowCount; row += 1) cells.build(cells.find(bucket[row]!, dims, row), rows.unit[row]!, rows.hit?.[row] === 1);
+    });
+  }
+
+  finishBuild(): void {
+    // Indices in an order in which the finer one comes first.
+    const order: number[] = [];
+    const visit = (c: number): void => {
+      if (order.includes(c)) return;
+      const source = this.#sources[c];
+      if (source !== undefined) visit(source);
+      order.push(c);
+    };
+    this.cuboids.forEach((_, c) => visit(c));
+    for (const c of order) {
+      const source = this.#sources[c];
+      if (source !== undefined) this.#derive(must(this.cuboids[c], "cuboid"), must(this.cuboids[source], "cuboid"));
+    }
+    for (const cells of this.cuboids) cells.finish();
+    this.stale = false;
+  }
+
+  #derive(coarse: Cells, fine: Cells): void {
+    const places = coarse.cuboid.dimensions.map((dimension) => fine.cuboid.dimensions.indexOf(dimension));
+    const dims = places.map(() => new Int32Array(1));
+    for (let other = 0; other < fine.count; other += 1) {
+      const bucket = coarser(this.#calendar, fine.cuboid.grain, coarse.cuboid.grain, fine.bucketOf(other));
+      places.forEach((place, i) => {
+        dims[i]![0] = fine.dimOf(other, place);
+      });
+      coarse.absorb(coarse.find(bucket, dims, 0), fine, other);
+    }
+  }
+
+  /** Takes rows out of the cells and puts rows in. */
+  apply(removed: readonly Evaluated[], added: readonly Evaluated[]): void {
+    const minus = removed.filter((rows) => rows.rowCount > 0).map((rows) => ({ rows, sign: -1 as const, buckets: new Buckets(rows, this.#calendar) }));
+    const plus = added.filter((rows) => rows.rowCount > 0).map((rows) => ({ rows, sign: 1 as const, buckets: new Buckets(rows, this.#calendar) }));
+    const work = [...minus, ...plus];
+    if (work.length === 0) return;
+    for (const cells of this.cuboids) {
+      // Net rows by cell, class and unit: a row that stays where it is must not look like a unit that left.
+      const nets = minus.length === 0 ? undefined : new Map<number, number>();
+      for (const { rows, sign, buckets } of work) {
+        const bucket = buckets.of(cells.cuboid.grain);
+        const dims = dimsOf(rows, cells.cuboid);
+        for (let row = 0; row < rows.rowCount; row += 1) {
+          const cell = cells.find(bucket[row]!, dims, row);
+          const isHit = rows.hit?.[row] === 1;
+          cells.weigh(cell, isHit, sign);
+          const unit = rows.unit[row]!;
+          if (unit < 0) continue;
+          if (nets === undefined) cells.moveUnit({ cell, isHit, unit, weight: 1, other: 0 });
+          else {
+            const key = netKey(cell, isHit, unit);
+            nets.set(key, (nets.get(key) ?? 0) + sign);
+          }
+        }
+      }
+      if (nets !== undefined) applyNets(cells, nets);
+    }
+  }
+
+  /** After `apply`: cells whose bounds do not decide, by cuboid. */
+  settle(): ReadonlyMap<Cells, readonly number[]> {
+    const undecided = new Map<Cells, readonly number[]>();
+    for (const cells of this.cuboids) {
+      const list = cells.settle();
+      if (list.length > 0) undecided.set(cells, list);
+    }
+    return undecided;
+  }
+
+  /** Minutes whose rows can be in these cells, as few ranges as are apart. */
+  rangesOf(undecided: ReadonlyMap<Cells, readonly number[]>): readonly MinuteRange[] {
+    const ranges: MinuteRange[] = [];
+    for (const [cells, list] of undecided) {
+      const { grain } = cells.cuboid;
+      for (const bucket of new Set(list.map((cell) => cells.bucketOf(cell)))) ranges.push({ from: this.#calendar.startOf(grain, bucket), to: this.#calendar.endOf(grain, bucket) });
+    }
+    return mergedRanges(ranges);
+  }
+
+  /** Recounts undecided cells from all rows of their ranges, given in any batches. */
+  recounter(undecided: ReadonlyMap<Cells, readonly number[]>): { add(rows: Evaluated): void; finish(): void } {
+    const targets = [...undecided].map(([cells, list]) => ({ cells, units: new Map(list.map((cell) => [cell, [new Map<number, number>(), new Map<number, number>()] as const])) }));
+    const add = (rows: Evaluated): void => {
+      const buckets = new Buckets(rows, this.#calendar);
+      for (const { cells, units } of targets) {
+        const bucket = buckets.of(cells.cuboid.grain);
+        const dims = dimsOf(rows, cells.cuboid);
+        for (let row = 0; row < rows.rowCount; row += 1) {
+          const unit = rows.unit[row]!;
+          if (unit < 0) continue;
+          const pair = units.get(cells.find(bucket[row]!, dims, row));
+          if (pair === undefined) continue;
+          const of = pair[rows.hit?.[row] === 1 ? 1 : 0];
+          const known = of.get(unit);
+          if (known !== undefined || of.size < recountMax) of.set(unit, (known ?? 0) + 1);
+        }
+      }
+    };
+    const finish = (): void => {
+      for (const { cells, units } of targets) for (const [cell, [none, hit]] of units) cells.recount(cell, none, hit);
+    };
+    return { add, finish };
+  }
+}
+
+/** Cells and units in one number: 21 bits of cells, 1 of class, 31 of unit. */
+function netKey(cell: number, isHit: boolean, unit: number): number {
+  return (cell * 2 + (isHit ? 1 : 0)) * 2 ** 31 + unit;
+}
+
+function applyNets(cells: Cells, nets: ReadonlyMap<number, number>): void {
+  // Departures first: they make room in bounded sets.
+  for (const sign of [-1, 1]) {
+    for (const [key, weight] of nets) {
+      if (Math.sign(weight) !== sign) continue;
+      const unit = key % 2 ** 31;
+      const place = (key - unit) / 2 ** 31;
+      const isHit = place % 2 === 1;
+      const cell = (place - (isHit ? 1 : 0)) / 2;
+      cells.moveUnit({ cell, isHit, unit, weight, other: nets.get(netKey(cell, !isHit, unit)) ?? 0 });
+    }
+  }
+}
+
+/** Buckets of rows by grain, each computed once. */
+class Buckets {
+  readonly #rows: Evaluated;
+  readonly #calendar: Calendar;
+  readonly #known = new Map<Grain, Int32Array>();
+
+  constructor(rows: Evaluated, calendar: Calendar) {
+    this.#rows = rows;
+    this.#calendar = calendar;
+  }
+
+  of(grain: Grain): Int32Array {
+    let buckets = this.#known.get(grain);
+    if (buckets === undefined) {
+      const { minute, rowCount } = this.#rows;
+      buckets = new Int32Array(rowCount);
+      for (let row = 0; row < rowCount; row += 1) buckets[row] = this.#calendar.bucketOf(grain, minute[row]!);
+      this.#known.set(grain, buckets);
+    }
+    return buckets;
+  }
+}
+
+function dimsOf(rows: Evaluated, cuboid: CuboidSpec): readonly Int32Array[] {
+  return cuboid.dimensions.map((dimension) => must(rows.dims[dimension], "dimension"));
+}
+
+const nests: Record<Grain, readonly Grain[]> = { hour: ["hour", "day", "week", "month"], day: ["day", "week", "month"], week: ["week"], month: ["month"] };
+
+/** The smallest cuboid from which another follows: at least its dimensions, a grain that nests in its. */
+function sourceOf(cuboids: readonly CuboidSpec[], index: number, cuboid: CuboidSpec): number | undefined {
+  let best: number | undefined;
+  const size = (one: CuboidSpec): number => one.dimensions.length * 10 + nests[one.grain].length;
+  cuboids.forEach((other, i) => {
+    const finer = i !== index && nests[other.grain].includes(cuboid.grain) && cuboid.dimensions.every((one) => other.dimensions.includes(one));
+    // Two equal cuboids: the second follows from the first.
+    const equal = other.grain === cuboid.grain && other.dimensions.length === cuboid.dimensions.length;
+    if (!finer || (equal && i > index)) return;
+    const known = best === undefined ? undefined : cuboids[best];
+    if (known === undefined || size(other) < size(known)) best = i;
+  });
+  return best;
+}
+
+function coarser(calendar: Calendar, from: Grain, to: Grain, bucket: number): number {
+  if (from === to) return bucket;
+  return calendar.bucketOf(to, from === "hour" ? bucket : calendar.startOf(from, bucket));
+}
+
+export function mergedRanges(ranges: readonly MinuteRange[]): readonly MinuteRange[] {
+  const sorted = ranges.toSorted((a, b) => a.from - b.from);
+  const merged: { from: number; to: number }[] = [];
+  for (const range of sorted) {
+    const last = merged.at(-1);
+    if (last !== undefined && range.from <= last.to) last.to = Math.max(last.to, range.to);
+    else merged.push({ ...range });
+  }
+  return merged;
+}

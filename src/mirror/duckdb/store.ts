@@ -1,0 +1,639 @@
+/**
+ * One generation's store. Messages of the pipe are taken one after the other; rows, cells and position are written in one
+ * transaction. Memory runs ahead of the disk inside a transaction, so a failure of the store ends the process.
+ */
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { assert, must, unreachable } from "../../lib/assert.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { VitrineError } from "../../model/error.ts";
+import type { Lsn } from "../../model/lsn.ts";
+import type { ColumnTrouble, DownMessage, Micros, SafeChanges, SafeRows, SafeSchema, UpMessage } from "../../policy/safe.ts";
+import { ops } from "../../policy/safe.ts";
+import type { CellsSpec } from "../cuboid.ts";
+import type { OpenDuckdbMirror } from "../duckdb.ts";
+import { controlTable, storeVersion } from "../layout.ts";
+import type { Mirror, MirrorStatus, MirrorView } from "../mirror.ts";
+import { applySlices, unknownTable } from "./apply.ts";
+import type { ApplyContext, Fault } from "./apply.ts";
+import { rebuildMetric, settleMetric } from "./build.ts";
+import type { CellMismatch } from "./check.ts";
+import { checkCells } from "./check.ts";
+import { compactInto, swapFiles } from "./compact.ts";
+import type { Comparison, CompareMode, CompareResult } from "./compare.ts";
+import { compareRows } from "./compare.ts";
+import type { Control, Untrusted } from "./control.ts";
+import { controlText, createControl, emptyControl, parseControl, readControl, writeControl } from "./control.ts";
+import { Connection, Engine } from "./engine.ts";
+import { Load } from "./load.ts";
+import { lockStore } from "./lock.ts";
+import { Memory } from "./memory.ts";
+import { Pacer } from "./pacer.ts";
+import { Pool } from "./pool.ts";
+import type { Slice } from "./reduce.ts";
+import { restoreCells, restoreKeyMax, restoreMemory, restoreTokens } from "./restore.ts";
+import { storedColumn } from "./stored.ts";
+import { appendFresh, createCells, createTables, dropCells, dropTables, mergeDeltas, writeAllCells, writeCellChanges } from "./tables.ts";
+
+export type { CellMismatch } from "./check.ts";
+export type { Comparison, CompareMode, CompareResult } from "./compare.ts";
+
+const storeFile = "mirror.duckdb";
+const lockFile = "mirror.lock";
+/** Sets of units are given up where they pass this, in bytes. */
+const unitBytesMax = 64 << 20;
+/** Commits after which the log is checkpointed when nothing else waits, and the log's size for it. */
+const idleCheckpointBytes = 32 << 20;
+
+type Message<Tag extends DownMessage["tag"]> = Extract<DownMessage, { tag: Tag }>;
+
+export class DuckdbMirror implements Mirror {
+  readonly #options: OpenDuckdbMirror;
+  readonly #unlock: () => void;
+  #engine: Engine;
+  #writer: Connection;
+  readonly #pool: Pool;
+  readonly #pacer: Pacer;
+  #control: Control;
+  /** Control as it will be after the commit of the open transaction. */
+  #next: Control;
+  #memory: Memory | undefined;
+  #load: Load | undefined;
+  #inTransaction = false;
+  #pending = new Map<string, Slice[]>();
+  #pendingBytes = 0;
+  #floors = new Map<string, number>();
+  #applying = 0;
+  #removing = false;
+  #waitingProof: { readonly lsn: Lsn; readonly at: Micros; readonly epoch: string } | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  #afterCommit: (() => Promise<void>)[] = [];
+  #closed = false;
+
+  private constructor(options: OpenDuckdbMirror, parts: { readonly unlock: () => void; readonly engine: Engine; readonly writer: Connection; readonly control: Control }) {
+    this.#options = options;
+    this.#unlock = parts.unlock;
+    this.#engine = parts.engine;
+    this.#writer = parts.writer;
+    this.#pool = new Pool(parts.engine, options.limits.viewsMax);
+    this.#pacer = new Pacer(options.clock);
+    this.#control = parts.control;
+    this.#next = parts.control;
+  }
+
+  static async open(options: OpenDuckdbMirror): Promise<DuckdbMirror> {
+    const { folder, limits } = options;
+    const file = join(folder, storeFile);
+    const exists = existsSync(file);
+    if (!exists && options.mustExist === true) throw new VitrineError("mirror/store-missing", { message: `The store of generation ${options.generation} is not there.`, place: folder });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
+    mkdirSync(limits.tempFolder, { recursive: true, mode: 0o700 });
+    const unlock = lockStore(join(folder, lockFile));
+    try {
+      // Left by a compaction that was cut off.
+      for (const left of [".fresh", ".fresh.wal"]) rmSync(file + left, { force: true });
+      const engine = await openEngine(file, options, exists);
+      const writer = await engine.connect();
+      if (!exists) await writer.run(createControl);
+      if (!exists) await writer.run(`INSERT INTO ${controlTable} VALUES (?, ?)`, [storeVersion, controlText(emptyControl)]);
+      const mirror = new DuckdbMirror(options, { unlock, engine, writer, control: await readControl(writer) });
+      await mirror.#restore();
+      mirror.#protect();
+      return mirror;
+    } catch (error) {
+      unlock();
+      throw error;
+    }
+  }
+
+  get schema(): SafeSchema | undefined {
+    return this.#control.schema ?? this.#next.schema;
+  }
+
+  get status(): MirrorStatus {
+    return this.#statusOf(this.#control);
+  }
+
+  #statusOf(control: Control): MirrorStatus {
+    return {
+      generation: this.#options.generation,
+      phase: this.#load === undefined ? control.phase : "loading",
+      applied: control.applied,
+      proven: control.proven,
+      untrusted: [...control.broken, ...control.faults],
+      trouble: control.trouble,
+      loading: [...(this.#load?.progress ?? [])].map(([table, progress]) => ({ table, ...progress })),
+      applying: this.#applying > 0 ? { changes: this.#applying } : undefined,
+      rows: control.rows,
+      bytes: this.#bytes(),
+      erasure: control.erasure,
+    };
+  }
+
+  get #file(): string {
+    return join(this.#options.folder, storeFile);
+  }
+
+  #bytes(): number {
+    return [this.#file, `${this.#file}.wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+  }
+
+  #protect(): void {
+    for (const file of [this.#file, `${this.#file}.wal`]) if (existsSync(file)) chmodSync(file, 0o600);
+  }
+
+  get #context(): ApplyContext {
+    return { connection: this.#writer, memory: must(this.#memory, "memory of the store"), pacer: this.#pacer };
+  }
+
+  #cells(schema: SafeSchema): CellsSpec {
+    const { cells } = this.#options;
+    return typeof cells === "function" ? cells(schema) : cells;
+  }
+
+  /** Work on the store, strictly one after the other. */
+  #serially<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(() => {
+      assert(!this.#closed, "no work on a closed mirror");
+      return work();
+    });
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  async #restore(): Promise<void> {
+    const { schema, phase } = this.#control;
+    if (schema === undefined || phase !== "ready") {
+      if (phase !== "empty") await this.#reset();
+      return;
+    }
+    const cells = this.#cells(schema);
+    this.#memory = await restoreMemory(this.#writer, schema, cells, this.#pacer);
+    const stale = this.#memory.metrics.filter((metric) => this.#control.built[metric.plan.spec.name] !== builtFor(cells, metric.plan.spec));
+    const gone = Object.keys(this.#control.built).filter((name) => !cells.metrics.some((metric) => metric.name === name));
+    for (const metric of this.#memory.metrics) if (!stale.includes(metric)) await restoreCells(this.#writer, metric, this.#pacer);
+    if (stale.length === 0 && gone.length === 0) return;
+    await this.#begin();
+    for (const name of [...gone, ...stale.map((metric) => metric.plan.spec.name)]) await dropCells(this.#writer, name);
+    for (const metric of stale) {
+      await createCells(this.#writer, metric.plan.spec);
+      await rebuildMetric(this.#context, metric);
+    }
+    this.#next = { ...this.#next, built: builtOf(cells) };
+    await this.#commit();
+  }
+
+  /** Back to nothing: tables away, phase `empty`. */
+  async #reset(): Promise<void> {
+    await this.#begin();
+    await dropTables(this.#writer);
+    this.#next = emptyControl;
+    await this.#commit();
+    this.#memory = undefined;
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#inTransaction) return;
+    await this.#writer.run("BEGIN TRANSACTION");
+    this.#inTransaction = true;
+  }
+
+  async #commit(): Promise<void> {
+    await this.#begin();
+    await writeControl(this.#writer, this.#next);
+    await this.#writer.run("COMMIT");
+    this.#inTransaction = false;
+    this.#control = this.#next;
+  }
+
+  startFor(hello: Message<"hello">): Promise<Message1<"start">> {
+    return this.#serially(async () => {
+      await this.#forgetOpenBatch();
+      const { schema, phase, applied, epoch } = this.#control;
+      if (phase !== "ready" || schema === undefined || applied === undefined || epoch === undefined) {
+        this.#next = { ...this.#control, schema: hello.schema };
+        return { tag: "start", from: { tag: "snapshot" } };
+      }
+      if (schemaText(schema) !== schemaText(hello.schema)) throw new VitrineError("mirror/schema-changed", { message: "The reader's policy, keys or tables are not those of this store." });
+      for (const words of must(this.#memory, "memory").words.values()) words.forgetPipe();
+      return { tag: "start", from: { tag: "stream", lsn: applied.lsn, epoch } };
+    });
+  }
+
+  /** A reader went away in the middle: what it had not committed never was. */
+  async #forgetOpenBatch(): Promise<void> {
+    this.#pending = new Map();
+    this.#pendingBytes = 0;
+    this.#applying = 0;
+    this.#removing = false;
+    this.#waitingProof = undefined;
+    this.#next = this.#control;
+    this.#load?.close();
+    const loading = this.#load !== undefined;
+    this.#load = undefined;
+    if (!this.#inTransaction) return;
+    await this.#writer.run("ROLLBACK");
+    this.#inTransaction = false;
+    this.#memory = undefined;
+    if (!loading) await this.#restore();
+  }
+
+  receive(message: DownMessage): Promise<{ readonly ack: Lsn } | undefined> {
+    return this.#serially(() => this.#take(message));
+  }
+
+  async #take(message: DownMessage): Promise<{ readonly ack: Lsn } | undefined> {
+    switch (message.tag) {
+      case "snapshot-begin":
+        return this.#beginLoad(message);
+      case "rows":
+        return this.#loadOf().rows(message).then(() => undefined);
+      case "table-done":
+        return void this.#loadOf().done(message.table);
+      case "snapshot-end":
+        return this.#endLoad(message);
+      case "changes":
+        return this.#change(message);
+      case "commit":
+        return this.#commitBatch(message);
+      case "proven":
+        return this.#prove(message);
+      case "epoch-broken":
+        return this.#breakEpoch(message);
+      case "trouble":
+        return this.#addTrouble(message.columns);
+      case "hello":
+      case "proof":
+      case "reader-status":
+      case "verify-at":
+      case "verify-blocked":
+      case "verify-rows":
+      case "verify-end":
+        return undefined;
+      default:
+        return unreachable(message);
+    }
+  }
+
+  #loadOf(): Load {
+    if (this.#load === undefined) throw new VitrineError("mirror/out-of-order", { message: "The reader sent rows of a snapshot that it had not begun." });
+    return this.#load;
+  }
+
+  async #beginLoad(message: Message<"snapshot-begin">): Promise<undefined> {
+    const schema = this.#next.schema;
+    if (schema === undefined || this.#load !== undefined) throw new VitrineError("mirror/out-of-order", { message: "The reader began a snapshot without a greeting, or twice." });
+    if (this.#control.phase !== "empty") {
+      await this.#reset();
+      this.#next = { ...this.#control, schema };
+    }
+    const cells = this.#cells(schema);
+    this.#memory = new Memory(schema, cells);
+    await this.#begin();
+    await createTables(this.#writer, schema, cells);
+    this.#load = new Load(this.#context, message.estimates);
+    this.#next = { ...this.#next, phase: "ready", applied: { lsn: message.lsn, at: message.at }, built: builtOf(cells) };
+    return undefined;
+  }
+
+  async #endLoad(message: Message<"snapshot-end">): Promise<undefined> {
+    const load = this.#loadOf();
+    const memory = must(this.#memory, "memory");
+    load.close();
+    await appendFresh(this.#writer, memory, this.#pacer);
+    for (const metric of memory.metrics) {
+      if (load.built(metric)) {
+        metric.finishBuild();
+        await writeAllCells(this.#writer, metric, this.#pacer);
+      } else await rebuildMetric(this.#context, metric);
+    }
+    for (const info of memory.tables.values()) if (info.table.kind === "fact") await restoreKeyMax(this.#writer, memory, info);
+    for (const table of await duplicateKeys(this.#writer, memory)) load.duplicates.add(table);
+    this.#addFaults([...load.duplicates].map((table) => ({ table, reason: "key-not-unique" as const })));
+    this.#next = { ...this.#next, epoch: message.epoch, rows: Object.fromEntries(memory.rows) };
+    await this.#commit();
+    this.#load = undefined;
+    this.#coolUnits(memory);
+    await this.#writer.run("CHECKPOINT");
+    this.#protect();
+    return undefined;
+  }
+
+  async #change(message: SafeChanges): Promise<undefined> {
+    const memory = this.#memory;
+    const info = memory?.tables.get(message.table);
+    if (memory === undefined || info === undefined || this.#load !== undefined) throw unknownTable();
+    if (this.#pending.size === 0) this.#floors = new Map([...memory.tokens].map(([name, index]) => [name, index.count]));
+    const { slice, bytes } = sliceOf(memory, message);
+    const list = this.#pending.get(message.table);
+    if (list === undefined) this.#pending.set(message.table, [slice]);
+    else list.push(slice);
+    this.#pendingBytes += bytes;
+    if (!this.#removing) this.#removing = message.ops.includes(ops.remove) || message.ops.includes(ops.truncate);
+    if (this.#pendingBytes >= this.#options.limits.pendingBytesMax) {
+      this.#applying += countOf(this.#pending);
+      await this.#flush();
+    }
+    return undefined;
+  }
+
+  /** Applies what was collected, inside the open transaction. */
+  async #flush(): Promise<void> {
+    if (this.#pending.size === 0) return;
+    const slices = this.#pending;
+    this.#pending = new Map();
+    this.#pendingBytes = 0;
+    await this.#begin();
+    this.#addFaults(await applySlices(this.#context, slices, this.#floors));
+  }
+
+  async #commitBatch(message: Message<"commit">): Promise<{ readonly ack: Lsn }> {
+    const memory = this.#memory;
+    if (memory === undefined || this.#control.phase !== "ready") throw new VitrineError("mirror/out-of-order", { message: "The reader sent a commit before its snapshot was whole." });
+    await this.#flush();
+    if (this.#inTransaction) await this.#settle(memory);
+    const logicalSince = this.#next.erasure.logicalSince ?? (this.#removing ? message.at : undefined);
+    this.#next = { ...this.#next, applied: { lsn: message.lsn, at: message.at }, rows: Object.fromEntries(memory.rows), erasure: { ...this.#next.erasure, logicalSince } };
+    this.#takeProof();
+    await this.#commit();
+    this.#applying = 0;
+    this.#removing = false;
+    await this.#afterwards(memory);
+    return { ack: message.lsn };
+  }
+
+  async #settle(memory: Memory): Promise<void> {
+    for (const metric of memory.metrics) {
+      if (metric.stale) await rebuildMetric(this.#context, metric);
+      else {
+        await settleMetric(this.#context, metric);
+        await writeCellChanges(this.#writer, metric, this.#pacer);
+        await mergeDeltas(this.#writer, metric);
+      }
+    }
+  }
+
+  /** What waits for a moment between two transactions. */
+  async #afterwards(memory: Memory): Promise<void> {
+    if (memory.metrics.some((metric) => metric.cuboids.some((cells) => cells.sets.bytes > unitBytesMax / 4))) this.#coolUnits(memory);
+    for (const work of this.#afterCommit.splice(0)) await work();
+  }
+
+  #coolUnits(memory: Memory): void {
+    const all = memory.metrics.flatMap((metric) => metric.cuboids);
+    if (all.reduce((sum, cells) => sum + cells.sets.bytes, 0) <= unitBytesMax) return;
+    for (const cells of all) cells.coolOld();
+  }
+
+  async #prove(message: Message<"proven">): Promise<undefined> {
+    this.#waitingProof = { lsn: message.lsn, at: message.at, epoch: message.epoch };
+    const { applied } = this.#next;
+    // Inside an open batch the proof is kept with it; its position may be in it.
+    if (this.#inTransaction || this.#pending.size > 0 || applied === undefined || applied.lsn < message.lsn) return undefined;
+    this.#takeProof();
+    await this.#commit();
+    return undefined;
+  }
+
+  #takeProof(): void {
+    const proof = this.#waitingProof;
+    const { applied } = this.#next;
+    if (proof === undefined || applied === undefined || applied.lsn < proof.lsn) return;
+    this.#next = { ...this.#next, proven: { lsn: proof.lsn, at: proof.at }, epoch: proof.epoch };
+    this.#waitingProof = undefined;
+  }
+
+  async #breakEpoch(message: Message<"epoch-broken">): Promise<undefined> {
+    const since = this.#control.proven?.at;
+    const before = new Map(this.#next.broken.map((one) => [`${one.table} ${one.reason}`, one]));
+    const broken = message.breaks.map((one): Untrusted => {
+      const remedy = one.mend.tag === "command" ? one.mend.command : one.mend.tag === "rebuild" ? "None needed: the copy is being built anew." : "None needed: the rows are being compared with the source.";
+      // Untrusted since it was first seen, however often it is told again.
+      return before.get(`${one.table} ${one.reason}`) ?? { table: one.table, reason: one.reason, message: one.message, remedy, since };
+    });
+    return this.#amend({ broken });
+  }
+
+  async #addTrouble(columns: readonly ColumnTrouble[]): Promise<undefined> {
+    const sums = new Map(this.#next.trouble.map((one) => [`${one.table}.${one.column}`, one]));
+    for (const one of columns) {
+      const known = sums.get(`${one.table}.${one.column}`);
+      sums.set(`${one.table}.${one.column}`, { ...one, other: one.other + (known?.other ?? 0), degraded: one.degraded + (known?.degraded ?? 0) });
+    }
+    return this.#amend({ trouble: [...sums.values()] });
+  }
+
+  /** Changes the control row: with the open transaction where there is one, else at once. */
+  async #amend(change: Partial<Control>): Promise<undefined> {
+    this.#next = { ...this.#next, ...change };
+    if (this.#inTransaction || this.#load !== undefined || this.#pending.size > 0) {
+      // Shown at once, durable with the transaction.
+      this.#control = { ...this.#control, ...change };
+      return undefined;
+    }
+    await this.#commit();
+    return undefined;
+  }
+
+  #addFaults(faults: readonly Fault[]): void {
+    const known = new Set(this.#next.faults.map((one) => `${one.table} ${one.reason}`));
+    const since = this.#control.proven?.at;
+    for (const { table, reason } of faults) {
+      if (known.has(`${table} ${reason}`)) continue;
+      known.add(`${table} ${reason}`);
+      this.#next = { ...this.#next, faults: [...this.#next.faults, { table, reason, message: faultMessages[reason], remedy: faultRemedies[reason], since }] };
+    }
+  }
+
+  async view<T>(work: (view: MirrorView) => Promise<T>): Promise<T> {
+    const connection = await this.#pool.take();
+    let usable = true;
+    try {
+      await connection.run("BEGIN TRANSACTION READ ONLY");
+      const rows = await connection.rows(`SELECT state FROM ${controlTable}`);
+      const status = this.#statusOf(parseControl(String(rows[0]?.["state"])));
+      const all: MirrorView["all"] = async (sql, values, limitMs) => {
+        if (limitMs === undefined) return connection.rows(sql, values);
+        const timer = setTimeout(() => connection.interrupt(), limitMs);
+        try {
+          return await connection.rows(sql, values);
+        } finally {
+          clearTimeout(timer);
+        }
+      };
+      const result = await work({ status, all });
+      await connection.run("COMMIT");
+      return result;
+    } catch (error) {
+      usable = await connection.run("ROLLBACK").then(
+        () => true,
+        () => false,
+      );
+      throw error;
+    } finally {
+      this.#pool.give(connection, usable);
+    }
+  }
+
+  /** Checkpoints the log when it has grown; for moments in which nothing waits. */
+  idle(): Promise<void> {
+    return this.#serially(async () => {
+      const size = statSync(`${this.#file}.wal`, { throwIfNoEntry: false })?.size ?? 0;
+      if (size < idleCheckpointBytes || this.#inTransaction || this.#load !== undefined) return;
+      await this.#writer.run("CHECKPOINT");
+      this.#protect();
+    });
+  }
+
+  /** Invariant 4: every cell against its recomputation from the rows, at one position. Cells only, no values. */
+  checkCells(): Promise<readonly CellMismatch[]> {
+    const memory = must(this.#memory, "memory");
+    return this.view((view) => checkCells(view, memory));
+  }
+
+  /** Rewrites the file so that no byte of a deleted row is left; answers go on until the files are swapped. */
+  compact(): Promise<{ readonly bytesBefore: number; readonly bytesAfter: number }> {
+    return this.#betweenTransactions(async () => {
+      const bytesBefore = this.#bytes();
+      if (this.#control.phase !== "ready") return { bytesBefore, bytesAfter: bytesBefore };
+      const memory = must(this.#memory, "memory");
+      await this.#begin();
+      for (const metric of memory.metrics) await mergeDeltas(this.#writer, metric, true);
+      // Written into the new file only; should the swap not happen, this commit is undone by the next one's control row.
+      await this.#commit();
+      const physicalAt = this.#options.clock.nowMs() * 1_000;
+      const done: Control = { ...this.#control, erasure: { logicalSince: undefined, physicalAt } };
+      const dropped = await compactInto(this.#writer, memory, `${this.#file}.fresh`, controlText(done));
+      await this.#pool.close();
+      this.#writer.close();
+      this.#engine.close();
+      swapFiles(this.#file);
+      this.#engine = await openEngine(this.#file, this.#options, true);
+      this.#writer = await this.#engine.connect();
+      this.#pool.open(this.#engine);
+      this.#control = done;
+      this.#next = done;
+      for (const entity of dropped) await restoreTokens(this.#writer, memory, entity, this.#pacer);
+      this.#protect();
+      return { bytesBefore, bytesAfter: this.#bytes() };
+    });
+  }
+
+  /**
+   * Compares rows read from the source again with the store as it is at exactly the position applied now. Further changes may be
+   * applied meanwhile: the comparison keeps its own read transaction. `mode`: see compare.ts.
+   */
+  compareRows(mode: CompareMode, tables: readonly string[]): Promise<Comparison> {
+    return this.#betweenTransactions(async () => {
+      const connection = await this.#engine.connect();
+      await connection.run("BEGIN TRANSACTION");
+      await connection.rows(`SELECT version FROM ${controlTable}`);
+      return compareRows({ connection, memory: must(this.#memory, "memory"), pacer: this.#pacer, mode, tables });
+    });
+  }
+
+  /** Rows of the reader for a comparison: their texts are learnt by the store's dictionary. */
+  compareWith(comparison: Comparison, rows: SafeRows): Promise<void> {
+    return this.#serially(() => comparison.rows(rows));
+  }
+
+  #betweenTransactions<T>(work: () => Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const run = async (): Promise<void> => {
+      try {
+        resolve(await work());
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error("bug: thrown without an error"));
+      }
+    };
+    void this.#serially(async () => {
+      if (this.#inTransaction || this.#load !== undefined || this.#pending.size > 0) this.#afterCommit.push(run);
+      else await run();
+    }).catch(reject);
+    return promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    await this.#queue;
+    this.#closed = true;
+    this.#load?.close();
+    if (this.#inTransaction) await this.#writer.run("ROLLBACK");
+    await this.#pool.close();
+    this.#writer.close();
+    this.#engine.close();
+    this.#unlock();
+  }
+}
+
+type Message1<Tag extends UpMessage["tag"]> = Extract<UpMessage, { tag: Tag }>;
+
+const faultMessages = {
+  "key-not-unique": "The declared key is not unique: two rows of the source have the same one.",
+  "row-missing": "A change named a row that is not in the mirror.",
+} as const;
+const faultRemedies = {
+  "key-not-unique": "Declare a key in vitrine.yaml that names one row, then `vitrine apply`.",
+  "row-missing": "None needed: the copy is being built anew.",
+} as const;
+
+async function openEngine(file: string, options: OpenDuckdbMirror, exists: boolean): Promise<Engine> {
+  const { memoryLimit, threads, tempFolder, tempMax, walMax } = options.limits;
+  try {
+    return await Engine.open(file, { memoryLimit, threads, tempFolder, tempMax, walMax });
+  } catch (error) {
+    if (!exists || !(error instanceof VitrineError) || error.code === "mirror/disk-full") throw error;
+    throw new VitrineError("mirror/store-damaged", { message: `The store of generation ${options.generation} cannot be opened.`, place: options.folder, ...(error.origin === undefined ? {} : { origin: error.origin }) });
+  }
+}
+
+function schemaText(schema: SafeSchema): string {
+  return JSON.stringify([schema.policyHash, Object.entries(schema.keys).toSorted(([a], [b]) => (a < b ? -1 : 1)), schema.tables]);
+}
+
+/** What a metric's cells depend on: built anew when it changes. */
+function builtFor(cells: CellsSpec, metric: CellsSpec["metrics"][number]): string {
+  return JSON.stringify([metric.version, cells.zone, cells.k, metric.cuboids, metric.dimensions, metric.unitPath]);
+}
+
+function builtOf(cells: CellsSpec): Readonly<Record<string, string>> {
+  return Object.fromEntries(cells.metrics.map((metric) => [metric.name, builtFor(cells, metric)]));
+}
+
+function countOf(pending: ReadonlyMap<string, readonly Slice[]>): number {
+  let count = 0;
+  for (const list of pending.values()) for (const slice of list) count += slice.rowCount;
+  return count;
+}
+
+/** Changes with stored columns, and the bytes that they hold. */
+function sliceOf(memory: Memory, message: SafeChanges): { readonly slice: Slice; readonly bytes: number } {
+  const { table, keyIndex } = memory.info(message.table);
+  const words = must(memory.words.get(table.name), "words");
+  words.grow(message.dictionary);
+  const { rowCount } = message;
+  assert(message.columns.length === table.columns.length, "as many columns as the schema has");
+  const insertsOnly = message.ops.subarray(0, rowCount).every((op) => op === ops.insert);
+  const valueless = insertsOnly ? undefined : message.ops.map((op) => (op === ops.insert || op === ops.update ? 0 : 1));
+  const keyless = insertsOnly ? undefined : message.ops.map((op) => (op === ops.truncate ? 1 : 0));
+  const state = { tokens: memory.tokens, words };
+  const columns = table.columns.map((column, c) => storedColumn({ table, column, values: must(message.columns[c], "column"), rowCount, skip: c === keyIndex ? keyless : valueless }, state));
+  const { oldKeys } = message;
+  const keyColumn = table.columns[keyIndex];
+  const withoutOld = message.hasOldKey.map((one) => 1 - one);
+  const old = oldKeys === undefined || keyColumn === undefined ? undefined : storedColumn({ table, column: keyColumn, values: oldKeys, rowCount, skip: withoutOld }, state);
+  const bytes = columns.reduce((sum, column) => sum + column.data.byteLength, 0);
+  return { slice: { rowCount, ops: message.ops, hasOldKey: message.hasOldKey, oldKeys: old, columns, insertsOnly }, bytes };
+}
+
+/** Fact tables in which a key is there twice. */
+async function duplicateKeys(connection: Connection, memory: Memory): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const { table } of memory.tables.values()) {
+    if (table.kind !== "fact" || table.key === undefined) continue;
+    const rows = await connection.rows(duplicatesSql(table));
+    if (Number(rows[0]?.["n"]) > 0) found.push(table.name);
+  }
+  return found;
+}

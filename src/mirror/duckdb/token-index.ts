@@ -1,0 +1,122 @@
+/** Token (16 bytes) to dense ref, by open addressing in typed arrays: some 100 ns a look-up at millions, 28 bytes an entry. */
+import { assert } from "../../lib/assert.ts";
+
+export class TokenIndex {
+  /** Four 32-bit words a token, by ref. */
+  #words: Int32Array;
+  /** ref + 1; 0 is free. */
+  #slots: Int32Array;
+  #mask: number;
+  #count = 0;
+  #used = 0;
+
+  constructor(expected = 1_024) {
+    const slots = slotsFor(expected);
+    this.#slots = new Int32Array(slots);
+    this.#mask = slots - 1;
+    this.#words = new Int32Array(Math.max(expected, 16) * 4);
+  }
+
+  /** One more than the largest ref. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Ref of the token whose first word is `words[at]`; a new one when it is not known. */
+  assign(words: Int32Array, at: number): number {
+    const slot = this.#find(words, at);
+    const found = this.#slots[slot] as number; // eslint-disable-line -- inside
+    if (found > 0) return found - 1;
+    const ref = this.#count;
+    this.#place(ref, words, at, slot);
+    return ref;
+  }
+
+  /** Ref of a known token; undefined otherwise. */
+  find(words: Int32Array, at: number): number | undefined {
+    const found = this.#slots[this.#find(words, at)] as number; // eslint-disable-line -- inside
+    return found > 0 ? found - 1 : undefined;
+  }
+
+  /** Puts in a stored token with its ref; refs may have gaps. */
+  restore(ref: number, words: Int32Array, at: number): void {
+    const slot = this.#find(words, at);
+    assert(this.#slots[slot] === 0, "a token twice in the store");
+    this.#place(ref, words, at, slot);
+  }
+
+  /** Makes room once, before many are put in. */
+  reserve(count: number): void {
+    if (slotsFor(count) > this.#slots.length) this.#rehash(slotsFor(count));
+    if (count * 4 > this.#words.length) this.#growWords(count);
+  }
+
+  /** The tokens [from, to) as bytes, 16 each. */
+  bytes(from: number, to: number): Uint8Array {
+    return new Uint8Array(this.#words.buffer, from * 16, (to - from) * 16);
+  }
+
+  #place(ref: number, words: Int32Array, at: number, slot: number): void {
+    if (ref * 4 + 4 > this.#words.length) this.#growWords(ref + 1);
+    for (let i = 0; i < 4; i += 1) this.#words[ref * 4 + i] = words[at + i] as number; // eslint-disable-line -- inside
+    this.#slots[slot] = ref + 1;
+    this.#count = Math.max(this.#count, ref + 1);
+    this.#used += 1;
+    if (this.#used * 5 > this.#slots.length * 3) this.#rehash(this.#slots.length * 2);
+  }
+
+  #find(words: Int32Array, at: number): number {
+    const a = words[at] as number; // eslint-disable-line -- four words are there
+    const b = words[at + 1] as number; // eslint-disable-line
+    const c = words[at + 2] as number; // eslint-disable-line
+    const d = words[at + 3] as number; // eslint-disable-line
+    const stored = this.#words;
+    let slot = hash(a, b, c, d) & this.#mask;
+    for (;;) {
+      const entry = this.#slots[slot] as number; // eslint-disable-line -- masked
+      if (entry === 0) return slot;
+      const base = (entry - 1) * 4;
+      if (stored[base] === a && stored[base + 1] === b && stored[base + 2] === c && stored[base + 3] === d) return slot;
+      slot = (slot + 1) & this.#mask;
+    }
+  }
+
+  #growWords(count: number): void {
+    const words = new Int32Array(Math.max(count * 4, Math.floor(this.#words.length * 1.5)));
+    words.set(this.#words);
+    this.#words = words;
+  }
+
+  #rehash(slots: number): void {
+    const old = this.#slots;
+    this.#slots = new Int32Array(slots);
+    this.#mask = slots - 1;
+    const words = this.#words;
+    for (const entry of old) {
+      if (entry === 0) continue;
+      const base = (entry - 1) * 4;
+      let slot = hash(words[base] as number, words[base + 1] as number, words[base + 2] as number, words[base + 3] as number) & this.#mask; // eslint-disable-line -- inside
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
+      this.#slots[slot] = entry;
+    }
+  }
+}
+
+/** Tokens are pseudorandom, but an opaque UUID of version 7 is not: mix all of it. */
+function hash(a: number, b: number, c: number, d: number): number {
+  let mixed = Math.imul(a ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35) ^ d, 0x9e3779b1);
+  mixed ^= mixed >>> 15;
+  return mixed;
+}
+
+function slotsFor(count: number): number {
+  let slots = 1_024;
+  while (slots * 3 < count * 5) slots *= 2;
+  return slots;
+}
+
+/** A token column's bytes as 32-bit words, copied only when they are not aligned. */
+export function wordsOf(bytes: Uint8Array): Int32Array {
+  if (bytes.byteOffset % 4 === 0) return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
+  return new Int32Array(bytes.slice().buffer, 0, bytes.byteLength >> 2);
+}

@@ -1,0 +1,119 @@
+/**
+ * The shape of vitrine.yaml. `schema/vitrine.schema.json` is generated from it (json-schema.ts). Only shapes are decided here;
+ * what names mean and which treatment needs what is checked by the files beside this one, with better messages.
+ */
+import { z } from "zod";
+
+export const namePattern = /^[a-z][a-z0-9_]{0,62}$/;
+const name = z.string().regex(namePattern);
+const tableName = z.string().meta({ pattern: "^[^.]+\\.[^.]+$", examples: ["public.devices"] });
+const column = z.string().min(1).max(63);
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+export const treatmentWords = ["keep", "token", "truncate", "bucket", "prefix", "lookup", "present", "constant", "opaque"] as const;
+export const truncateWords = ["minute", "hour", "day", "month", "major", "minor", "patch"] as const;
+
+const take = z.string().meta({
+  description:
+    "What happens to the column on its way out: keep | token SPACE | truncate minute|hour|day|month | truncate major|minor|patch | bucket | prefix N | lookup | present | constant. Absent: it stays.",
+  pattern: `^(keep|bucket|lookup|present|constant|opaque|token [a-z][a-z0-9_]*|truncate (${truncateWords.join("|")})|prefix [0-9]+)$`,
+  examples: ["keep", "token device", "truncate day", "truncate minor", "bucket", "prefix 2", "lookup", "present", "constant"],
+});
+
+const columnShape = z
+  .strictObject({
+    is: z.string().min(1).max(200).optional().describe("What the column is, in the inventory's words."),
+    take: take.optional(),
+    values: z
+      .union([z.array(z.string()).min(1).max(10_000), z.string()])
+      .optional()
+      .describe("The texts that may pass: a list, or `from table.column`. Anything else becomes `other`."),
+    match: z.string().min(1).optional().describe("A pattern for the whole text (anchored by itself): literals, \\d, \\w, classes, groups, alternatives, repetitions."),
+    max_length: z.number().int().min(1).max(256).optional().describe("Longest text that `match` lets pass; 64 by default."),
+    refers: name.optional().describe("The entity whose key this column holds. It takes that entity's token."),
+    bounds: z.array(z.number()).min(1).max(100).optional().describe("bucket: where a new range begins, ascending."),
+    table: z.record(z.string(), z.string()).optional().describe("lookup: text by text. What is not in it becomes `other`."),
+    value: z.string().optional().describe("constant: the text."),
+  })
+  .describe("A column: what it is and what may leave. Without `take` or `refers` it stays in the source.");
+
+const columns = z.record(column, columnShape.nullable());
+
+const dimensionShape = z
+  .strictObject({
+    origin: z.string().meta({ enum: ["own", "current"], description: "own: a column of the row. current: of an entity, as it is now." }),
+    of: z.string().optional().describe("`entity.column` (current), or a column of this table (own; the dimension's name by default)."),
+    via: z.string().optional().describe("The referring column to go through, where there are several ways."),
+  })
+  .describe("What a metric can be broken down by.");
+
+const history = z.enum(["follow", "keep"]).describe("When the source purges old rows: `keep` lets closed periods stand, `follow` lets them go.");
+
+const entityShape = z.strictObject({
+  table: tableName,
+  key: column.optional().describe("The column that identifies the entity, `id` by default. It takes `token SPACE`."),
+  columns,
+  dimensions: z.record(name, dimensionShape).optional(),
+  history: history.optional(),
+});
+
+const factShape = z.strictObject({
+  table: tableName,
+  key: z.record(column, take).optional().describe("`{ column: opaque }` for a key that names an event and no person, or `{ column: token SPACE }`."),
+  append_only: z.boolean().optional().describe("The table has no key and is only ever inserted into."),
+  time: column.optional().describe("The column that says when it happened; truncated to the minute unless `columns` says otherwise."),
+  columns,
+  dimensions: z.record(name, dimensionShape).optional(),
+  history: history.optional(),
+});
+
+const condition = z.record(column, z.union([scalar, z.array(scalar).min(1).max(100)]));
+
+const metricShape = z.strictObject({
+  count: name.optional().describe("Entity or fact whose rows are counted."),
+  ratio: name.optional().describe("Entity or fact: the share of its rows that `where` holds for."),
+  title: z.string().max(200).optional(),
+  description: z.string().max(2_000).optional(),
+  at: column.optional().describe("The time column that places a row; a fact's `time` by default."),
+  where: condition.optional().describe("ratio: the rows in the numerator."),
+  filter: condition.optional().describe("The rows that count at all."),
+  by: z.array(name).max(8).optional().describe("Dimensions."),
+  grain: z.array(z.enum(["hour", "day", "week", "month"])).min(1).max(4).optional(),
+  cuboids: z.array(z.array(name)).max(64).optional().describe("Sets of dimensions that are kept ready; chosen by size when absent."),
+  unit_via: z.string().optional().describe("The referring column that leads to the protected unit, where there are several ways."),
+  history: history.optional(),
+});
+
+export const fileShape = z
+  .strictObject({
+    version: z.number().meta({ const: 1 }),
+    zone: z.string().describe("IANA time zone: days, weeks and months, and all truncation, are of this zone."),
+    unit: name.describe("The protected unit: the entity whose number of distinct members guards every cell."),
+    k: z.number().int().optional().meta({ minimum: 10, default: 10, description: "Fewest distinct units behind a number that is shown." }),
+    source: z.strictObject({ url: z.string().min(1).optional() }).optional(),
+    limits: z
+      .strictObject({ accept_unlimited_wal_gb: z.number().positive().optional().describe("Accepts that the source keeps this much WAL for us when its own limit is off.") })
+      .optional(),
+    entities: z.record(name, entityShape),
+    facts: z.record(name, factShape).optional(),
+    metrics: z.record(name, metricShape).optional(),
+  })
+  .meta({ title: "vitrine.yaml", description: "What each column of a database is, what may leave of it and how, and the metrics made of that." });
+
+export type FileShape = z.infer<typeof fileShape>;
+export type TableShape = z.infer<typeof entityShape> & { readonly [only in "append_only" | "time"]?: never } | z.infer<typeof factShape>;
+export type ColumnShape = z.infer<typeof columnShape>;
+export type MetricShape = z.infer<typeof metricShape>;
+export type ConditionShape = z.infer<typeof condition>;
+
+/** Words known at each kind of place, for "did you mean". */
+export const wordsAt = {
+  file: Object.keys(fileShape.shape),
+  entities: Object.keys(entityShape.shape),
+  facts: Object.keys(factShape.shape),
+  metrics: Object.keys(metricShape.shape),
+  columns: Object.keys(columnShape.shape),
+  dimensions: Object.keys(dimensionShape.shape),
+  source: ["url"],
+  limits: ["accept_unlimited_wal_gb"],
+} as const;

@@ -1,0 +1,37 @@
+/** A self-signed certificate for 127.0.0.1, made in DER by hand (RFC 5280, 4.1), so that tests need no other program. */
+import { generateKeyPairSync, sign } from "node:crypto";
+
+function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
+  const body = Buffer.concat(parts);
+  const length = body.length < 128 ? Buffer.from([body.length]) : Buffer.from([0x82, body.length >> 8, body.length & 255]);
+  return Buffer.concat([Buffer.from([tag]), length, body]);
+}
+
+const sequence = (...parts: readonly Uint8Array[]): Buffer => der(0x30, ...parts);
+const objectId = (hex: string): Buffer => der(0x06, Buffer.from(hex, "hex"));
+const time = (text: string): Buffer => der(0x18, Buffer.from(text, "ascii"));
+
+/** PEM texts. `serial` (1 … 127) tells certificates apart. */
+export function makeCertificate(serial: number): { readonly cert: string; readonly key: string } {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+  const algorithm = sequence(objectId("2a8648ce3d040302"));
+  const name = sequence(der(0x31, sequence(objectId("550403"), der(0x0c, Buffer.from(`vitrine test ${serial}`)))));
+  const alternative = sequence(objectId("551d11"), der(0x04, sequence(der(0x87, Buffer.from([127, 0, 0, 1])))));
+  const body = sequence(
+    der(0xa0, der(0x02, Buffer.from([2]))),
+    der(0x02, Buffer.from([serial])),
+    algorithm,
+    name,
+    sequence(time("20200101000000Z"), time("21200101000000Z")),
+    name,
+    publicKey.export({ type: "spki", format: "der" }),
+    der(0xa3, sequence(alternative)),
+  );
+  const signature = sign("sha256", body, privateKey);
+  const whole = sequence(body, algorithm, der(0x03, Buffer.from([0]), signature));
+  const lines = whole.toString("base64").replaceAll(/(.{64})/g, "$1\n");
+  return {
+    cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
+    key: privateKey.export({ type: "pkcs8", format: "pem" }),
+  };
+}

@@ -1,0 +1,40 @@
+import { defineConfig } from "vitest/config";
+
+/** Files of one suffix, beside the code they test or in test/. */
+const files = (suffix: string): string[] => ["src", "test", "examples", "bench"].map((folder) => `${folder}/**/*.${suffix}`);
+
+export default defineConfig({
+  test: {
+    teardownTimeout: 30_000,
+    reporters: ["default", "./test/support/reporter.ts"],
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: files("test.ts"),
+          exclude: [...files("pg.test.ts"), ...files("sim.test.ts")],
+          testTimeout: 10_000,
+        },
+      },
+      {
+        test: {
+          name: "pg",
+          include: files("pg.test.ts"),
+          globalSetup: "./test/support/postgres-global.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: "sim",
+          include: files("sim.test.ts"),
+          globalSetup: "./test/support/postgres-global.ts",
+          testTimeout: 60 * 60_000,
+          maxWorkers: 1,
+        },
+      },
+    ],
+  },
+});
