@@ -19,8 +19,14 @@ test("its vitrine.yaml inventories every column of the tables that it names, and
   await loadChinook({ url: database.url });
   const declaration = parseDeclaration(readFileSync(new URL("vitrine.yaml", import.meta.url), "utf8"), "examples/chinook/vitrine.yaml");
   for (const { schema, table, columns } of declaration.tables) {
-    const found = await database.query("select column_name as name from information_schema.columns where table_schema = $1 and table_name = $2 order by 1", [schema, table]);
-    expect({ table, columns: new Set(columns.map(({ name }) => name)) }).toEqual({ table, columns: new Set(found.map((row) => row["name"])) });
+    const found = await database.query(
+      "select column_name as name from information_schema.columns where table_schema = $1 and table_name = $2 order by 1",
+      [schema, table],
+    );
+    expect({ table, columns: new Set(columns.map(({ name }) => name)) }).toEqual({
+      table,
+      columns: new Set(found.map((row) => row["name"])),
+    });
   }
   const take = declaration.tables.find(({ name }) => name === "customer")?.columns.find(({ name }) => name === "country")?.take;
   const allowed = take?.tag === "keep" && take.rule?.tag === "values" ? take.rule.values : [];

@@ -39,7 +39,8 @@ if (values.help === true || url === undefined) {
       now: values.now === undefined ? new Date() : new Date(values.now),
       onProgress: show,
     });
-    for (const [table, count] of Object.entries(rows)) process.stdout.write(`${table.padEnd(22)} ${count.toLocaleString("en").padStart(12)}\n`);
+    for (const [table, count] of Object.entries(rows))
+      process.stdout.write(`${table.padEnd(22)} ${count.toLocaleString("en").padStart(12)}\n`);
     process.stdout.write(`The world was made in ${seconds.toFixed(1)} s.\n`);
   } catch (error) {
     if (!(error instanceof WorldError || error instanceof RangeError)) throw error;

@@ -13,7 +13,13 @@ const help = `Keeps the smart-home example world alive: sign-ups, activations, a
 `;
 
 const { values } = parseArgs({
-  options: { url: { type: "string" }, rate: { type: "string" }, seed: { type: "string" }, seconds: { type: "string" }, help: { type: "boolean" } },
+  options: {
+    url: { type: "string" },
+    rate: { type: "string" },
+    seed: { type: "string" },
+    seconds: { type: "string" },
+    help: { type: "boolean" },
+  },
 });
 const url = values.url ?? process.env["VITRINE_ADMIN_URL"];
 
@@ -26,7 +32,13 @@ if (values.help === true || url === undefined) {
   process.once("SIGTERM", () => end.abort());
   if (values.seconds !== undefined) setTimeout(() => end.abort(), Number(values.seconds) * 1_000).unref();
   try {
-    const simulator = await simulate({ url, ratePerSecond: Number(values.rate ?? 50), seed: Number(values.seed ?? 1), clock: Date.now, signal: end.signal });
+    const simulator = await simulate({
+      url,
+      ratePerSecond: Number(values.rate ?? 50),
+      seed: Number(values.seed ?? 1),
+      clock: Date.now,
+      signal: end.signal,
+    });
     let before = simulator.stats;
     const timer = setInterval(() => {
       const { stats } = simulator;
@@ -38,7 +50,8 @@ if (values.help === true || url === undefined) {
     } finally {
       clearInterval(timer);
     }
-    for (const [action, count] of Object.entries(simulator.stats.byAction).toSorted((a, b) => b[1] - a[1])) process.stdout.write(`${String(count).padStart(8)} ${action}\n`);
+    for (const [action, count] of Object.entries(simulator.stats.byAction).toSorted((a, b) => b[1] - a[1]))
+      process.stdout.write(`${String(count).padStart(8)} ${action}\n`);
   } catch (error) {
     if (!(error instanceof WorldError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -18,7 +18,19 @@ beforeAll(async () => {
   });
 });
 
-const tables = ["accounts", "homes", "devices", "camera_shares", "sessions", "api_tokens", "integrations", "scale_measurements", "payment_methods", "connection_attempts", "app_log"];
+const tables = [
+  "accounts",
+  "homes",
+  "devices",
+  "camera_shares",
+  "sessions",
+  "api_tokens",
+  "integrations",
+  "scale_measurements",
+  "payment_methods",
+  "connection_attempts",
+  "app_log",
+];
 
 /** One hash over all rows of all tables. */
 async function contentOf(database: TestDatabase): Promise<string> {
@@ -45,7 +57,14 @@ test("the same seed makes the same transactions, another seed others", async () 
 
 test("everything happens, and the database stays whole", async () => {
   await using database = await freshDatabase({ template });
-  await using simulator = await simulate({ url: database.url, ratePerSecond: fast, bulkScale: 0.1, seed: 11, clock, transactionsMax: 1_500 });
+  await using simulator = await simulate({
+    url: database.url,
+    ratePerSecond: fast,
+    bulkScale: 0.1,
+    seed: 11,
+    clock,
+    transactionsMax: 1_500,
+  });
   await simulator.finished;
   const { byAction, transactions, changes } = simulator.stats;
   expect(transactions).toBe(1_500);
@@ -97,7 +116,9 @@ const everyAction = [
 ];
 
 async function partitions(database: TestDatabase): Promise<readonly unknown[]> {
-  const rows = await database.query("select inhrelid::regclass::text as name from pg_inherits where inhparent = 'connection_attempts'::regclass order by 1");
+  const rows = await database.query(
+    "select inhrelid::regclass::text as name from pg_inherits where inhparent = 'connection_attempts'::regclass order by 1",
+  );
   return rows.map((row) => row["name"]);
 }
 
@@ -107,7 +128,8 @@ test("a month is dropped only on request, and never the current one", async () =
   const before = await partitions(database);
   expect(await simulator.dropOldestMonth()).toBe("connection_attempts_2026_05");
   expect(await partitions(database)).toEqual(before.slice(1));
-  for (let month = 6; month <= 10; month++) expect(await simulator.dropOldestMonth()).toBe(`connection_attempts_2026_${String(month).padStart(2, "0")}`);
+  for (let month = 6; month <= 10; month++)
+    expect(await simulator.dropOldestMonth()).toBe(`connection_attempts_2026_${String(month).padStart(2, "0")}`);
   expect(await simulator.dropOldestMonth()).toBeUndefined();
   // It goes on: nothing is dated into a month that is gone.
   await sleep(500);
@@ -123,9 +145,15 @@ test("the coming months' partitions are made before a row needs them", async () 
   // The clock strikes the new year: February is made without being asked for.
   time = Date.UTC(2027, 0, 1, 0, 0, 1);
   await vi.waitFor(async () => expect(await partitions(database)).toContain("connection_attempts_2027_02"), { timeout: 10_000 });
-  await vi.waitFor(async () => expect((await database.query("select count(*)::int as n from connection_attempts where at >= '2026-12-31'"))[0]?.["n"]).toBeGreaterThan(0), {
-    timeout: 10_000,
-  });
+  await vi.waitFor(
+    async () =>
+      expect(
+        (await database.query("select count(*)::int as n from connection_attempts where at >= '2026-12-31'"))[0]?.["n"],
+      ).toBeGreaterThan(0),
+    {
+      timeout: 10_000,
+    },
+  );
 });
 
 test("it keeps its rate, and stops when it is told to", async () => {
@@ -143,5 +171,9 @@ test("it keeps its rate, and stops when it is told to", async () => {
 
 test("a database without a world is refused by PostgreSQL's code, without its text", async () => {
   await using database = await freshDatabase();
-  await expect(simulate({ url: database.url, ratePerSecond: 1, clock })).rejects.toMatchObject({ name: "WorldError", code: "42P01", message: "PostgreSQL refused a statement (42P01)." });
+  await expect(simulate({ url: database.url, ratePerSecond: 1, clock })).rejects.toMatchObject({
+    name: "WorldError",
+    code: "42P01",
+    message: "PostgreSQL refused a statement (42P01).",
+  });
 });

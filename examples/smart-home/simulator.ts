@@ -100,7 +100,12 @@ class Running implements Simulator {
   }
 
   get stats(): SimulatorStats {
-    return { transactions: this.#transactions, changes: this.#changes, behindSeconds: this.#behindSeconds, byAction: { ...this.#byAction } };
+    return {
+      transactions: this.#transactions,
+      changes: this.#changes,
+      behindSeconds: this.#behindSeconds,
+      byAction: { ...this.#byAction },
+    };
   }
 
   dropOldestMonth(): Promise<string | undefined> {
@@ -210,7 +215,9 @@ class Running implements Simulator {
     this.#monthsCheckedAt = now;
     for (const month of [monthStart(now), monthStart(now, 1)]) {
       // Asked first: CREATE TABLE takes its locks even when there is nothing to do.
-      const { rows } = await this.#live.client.query<{ there: boolean }>("SELECT to_regclass($1) IS NOT NULL AS there", [partitionName(month)]);
+      const { rows } = await this.#live.client.query<{ there: boolean }>("SELECT to_regclass($1) IS NOT NULL AS there", [
+        partitionName(month),
+      ]);
       if (rows[0]?.there !== true) await this.#live.client.query(createPartition(month));
     }
   }

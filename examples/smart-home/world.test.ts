@@ -135,7 +135,8 @@ test("the bad firmware reaches devices in its week and leaves them after it", ()
   const model = modelsAt(nowMinute).find(({ sku }) => sku === badFirmware.sku);
   if (model === undefined) throw new Error("no such model");
   const versionAt = (daysAgo: number): string => {
-    const release = model.releases[firmwareAt(model, { activatedMinute: nowMinute - 200 * 1440, lagMinutes: 1440 }, nowMinute - daysAgo * 1440)];
+    const release =
+      model.releases[firmwareAt(model, { activatedMinute: nowMinute - 200 * 1440, lagMinutes: 1440 }, nowMinute - daysAgo * 1440)];
     return release?.version ?? "";
   };
   expect(versionAt(badFirmware.fromDaysAgo + 2)).not.toBe(badFirmware.version);
@@ -159,7 +160,9 @@ test("identifiers, secrets, contents and health do not leave as they are", () =>
   const sensitive = /identifier|secret|e-mail|name of|telephone|network|free text|contents|postal/;
   const kept = declaration.tables.flatMap((table) =>
     table.columns
-      .filter((column) => sensitive.test(column.is) && column.take !== undefined && column.take.tag !== "token" && column.take.tag !== "present")
+      .filter(
+        (column) => sensitive.test(column.is) && column.take !== undefined && column.take.tag !== "token" && column.take.tag !== "present",
+      )
       .map((column) => `${table.name}.${column.name}`),
   );
   expect(kept).toEqual([]);

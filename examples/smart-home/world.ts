@@ -71,14 +71,20 @@ async function withClient<T>(url: string, work: (client: Client) => Promise<T>):
 export function withoutValues(error: unknown): unknown {
   if (error instanceof DatabaseError) {
     const code = error.code ?? "unknown";
-    if (code === "42P07" || code === "42710") return new WorldError("The database holds a world (or tables of its names) already: give an empty one.", code);
+    if (code === "42P07" || code === "42710")
+      return new WorldError("The database holds a world (or tables of its names) already: give an empty one.", code);
     return new WorldError(`PostgreSQL refused a statement (${code}${error.table === undefined ? "" : `, table ${error.table}`}).`, code);
   }
-  if (error instanceof Error && "code" in error && typeof error.code === "string") return new WorldError(`The connection to PostgreSQL failed (${error.code}).`, error.code);
+  if (error instanceof Error && "code" in error && typeof error.code === "string")
+    return new WorldError(`The connection to PostgreSQL failed (${error.code}).`, error.code);
   return error;
 }
 
-async function load(client: Client, plan: Plan, onProgress: ((progress: WorldProgress) => void) | undefined): Promise<Record<string, number>> {
+async function load(
+  client: Client,
+  plan: Plan,
+  onProgress: ((progress: WorldProgress) => void) | undefined,
+): Promise<Record<string, number>> {
   for (const statement of tables) await client.query(statement);
   const fleet = makeFleet(plan);
   const loads = tableRows(plan, fleet);
@@ -116,9 +122,13 @@ async function loadTable(client: Client, { table, columns, count, row }: TableRo
 }
 
 /** Straight into the leaf of each month (what COPY FREEZE needs), with the coming month's leaf made and empty. */
-async function loadAttempts(client: Client, options: { readonly plan: Plan; readonly fleet: Fleet; readonly meter: ProgressMeter }): Promise<number> {
+async function loadAttempts(
+  client: Client,
+  options: { readonly plan: Plan; readonly fleet: Fleet; readonly meter: ProgressMeter },
+): Promise<number> {
   const { plan, fleet, meter } = options;
-  for (let month = plan.attemptsFromMs; month <= monthStart(plan.nowMs, 1); month = monthStart(month, 1)) await client.query(createPartition(month));
+  for (let month = plan.attemptsFromMs; month <= monthStart(plan.nowMs, 1); month = monthStart(month, 1))
+    await client.query(createPartition(month));
   const attempts = new Attempts(plan, fleet);
   let copy: CopyIn | undefined;
   let monthEnd = 0;

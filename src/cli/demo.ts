@@ -3,7 +3,6 @@
  * running, a simulator that keeps it alive, and the live view. All of it ends with this process.
  */
 import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { extname, join } from "node:path";
@@ -11,7 +10,10 @@ import { Client } from "pg";
 import { createWorld, worldExists } from "../../examples/smart-home/world.ts";
 import type { WorldProgress } from "../../examples/smart-home/world.ts";
 import { must } from "../lib/assert.ts";
+import { systemClock } from "../lib/clock.ts";
 import { createLog } from "../lib/log.ts";
+import type { Log } from "../lib/log.ts";
+import type { StatusReport } from "../metrics/status-report.ts";
 import { VitrineError } from "../model/error.ts";
 import { applyOnce, openAdmin } from "./commands/administer.ts";
 import type { CommandContext, Terminal } from "./commands/command.ts";
@@ -20,9 +22,10 @@ import { watchUntil } from "./commands/watch.ts";
 import type { Config, DemoInfo } from "./config.ts";
 import { demoFolderName, demoInfoFile, packageRoot, readConfig } from "./config.ts";
 import { connectControl, controlPath } from "./control.ts";
+import { peakMemory } from "./demo/memory.ts";
 import { startPostgres } from "./demo/postgres-launcher.ts";
 import { readerRole } from "./reader/prepare.ts";
-import { duration, integer } from "./render.ts";
+import { bytes, duration, integer } from "./render.ts";
 import { run, signals } from "./run.ts";
 import { writeSecret } from "./secret-file.ts";
 
@@ -146,15 +149,47 @@ async function runAndWatch(options: WatchRun): Promise<void> {
   const over = new AbortController();
   stop.addEventListener("abort", () => over.abort(), { once: true });
   if (stop.aborted) over.abort();
-  const running = run({ config, environment, stderr: logFd, log, onReady: () => ready(), stop: over.signal, kill }).finally(() => over.abort());
-  const simulator = options.rate === 0 ? undefined : startSimulator(options.info.adminUrl, options.rate);
+  const pids = new Map<string, number>();
+  const running = run({ config, environment, stderr: logFd, log, onChild: (role, pid) => void pids.set(role, pid), onReady: () => ready(), stop: over.signal, kill }).finally(() => over.abort());
+  keepSimulator(options.info.adminUrl, options.rate, over.signal);
   try {
     await Promise.race([isReady, running]);
+    if (!over.signal.aborted) void sayWhenTrusted({ context, config, pids, stop: over.signal, log });
     if (!over.signal.aborted) await watchAgainAndAgain({ context, config, stop: over.signal });
   } finally {
-    simulator?.kill("SIGTERM");
     over.abort();
     await running.finally(() => closeSync(logFd));
+  }
+}
+
+/** Measures the first copy: rows/s until it was loaded and until the first trusted answer, memory, bytes a row. Into the log and on stderr. */
+async function sayWhenTrusted(options: { readonly context: CommandContext; readonly config: Config; readonly pids: ReadonlyMap<string, number>; readonly stop: AbortSignal; readonly log: Log }): Promise<void> {
+  const { context, config, pids, stop } = options;
+  const started = performance.now();
+  let loadedMs: number | undefined;
+  let hasLoaded = false;
+  const path = controlPath(config.stateFolder, { folder: tmpdir(), uid: userInfo().uid });
+  try {
+    using server = await connectControl(path, config.stateFolder);
+    while (!stop.aborted) {
+      const status = (await server.ask("status")) as unknown as StatusReport; // eslint-disable-line -- our own server's answer
+      const shown = status.generations.find((one) => one.generation === status.serving);
+      hasLoaded ||= shown?.phase === "empty" || shown?.phase === "loading";
+      if (shown !== undefined && shown.phase !== "empty" && shown.phase !== "loading") loadedMs ??= performance.now() - started;
+      if (shown?.phase === "ready" && shown.proven !== undefined && loadedMs !== undefined) {
+        if (!hasLoaded) return;
+        const rows = Object.values(shown.rows).reduce((sum, count) => sum + count, 0);
+        const memory = [...pids.values()].reduce((sum, pid) => sum + (peakMemory(pid) ?? 0), 0);
+        const trustedMs = performance.now() - started;
+        const words = `${integer(rows)} rows: loaded after ${duration(loadedMs)} (${integer((rows / loadedMs) * 1000)} rows/s), first trusted answer after ${duration(trustedMs)}; peak memory of reader and server ${bytes(memory)}; the copy has ${bytes(shown.bytes)}, ${(shown.bytes / Math.max(1, rows)).toFixed(1)} bytes a row.`;
+        options.log("info", "first-trusted-answer", { message: words });
+        if (!context.terminal.isTerminal) context.terminal.error(`${words}\n`);
+        return;
+      }
+      await systemClock.sleep(100, stop);
+    }
+  } catch {
+    // The server was started again in between: there is nothing to measure.
   }
 }
 
@@ -167,15 +202,27 @@ async function watchAgainAndAgain({ context, config, stop }: { readonly context:
       await watchUntil({ server, terminal: context.terminal, json: context.json, stop });
     } catch (error) {
       if (!(error instanceof VitrineError) || error.code !== "cli/not-running") throw error;
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await systemClock.sleep(500, stop);
     }
   }
 }
 
-/** In a process of its own, as the application would be. It ends when its database goes away. */
-function startSimulator(url: string, rate: number): ChildProcess {
+/** In a process of its own, as the application would be, started again when it ends. It ends when its database goes away. */
+function keepSimulator(url: string, rate: number, stop: AbortSignal): void {
+  if (rate === 0 || stop.aborted) return;
+  // Another seed at each start: the same one would make the same identifiers again.
+  const seed = Math.floor(Date.now() / 1000) % 1_000_000_000;
   const file = join(import.meta.dirname, "..", "..", "examples", "smart-home", `simulate${extname(import.meta.filename)}`);
-  const child = spawn(process.execPath, [file, "--rate", String(rate)], { detached: true, stdio: "ignore", env: { PATH: must(process.env["PATH"], "PATH"), VITRINE_ADMIN_URL: url } });
+  const child = spawn(process.execPath, [file, "--rate", String(rate), "--seed", String(seed)], {
+    detached: true,
+    stdio: "ignore",
+    env: { PATH: must(process.env["PATH"], "PATH"), VITRINE_ADMIN_URL: url },
+  });
   child.on("error", () => undefined);
-  return child;
+  const end = (): void => void child.kill("SIGTERM");
+  stop.addEventListener("abort", end, { once: true });
+  child.on("exit", () => {
+    stop.removeEventListener("abort", end);
+    setTimeout(() => keepSimulator(url, rate, stop), 2_000).unref();
+  });
 }

@@ -11,7 +11,7 @@ export function plainError(error: unknown): PlainError {
   const bug = error instanceof Error && /^bug: [^\n]{1,200}$/.test(error.message) ? error.message : undefined;
   return {
     code: "cli/internal",
-    message: bug ?? `An unexpected ${error instanceof Error ? className(error) : "failure"}; its text is kept back.`,
+    message: bug ?? `An unexpected ${error instanceof Error ? className(error) : `failure of type ${typeof error}`}; its text is kept back.`,
     place: error instanceof Error ? ownFrames(error) : undefined,
     remedy: errorCodes["cli/internal"].remedy,
   };

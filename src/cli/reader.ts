@@ -29,6 +29,7 @@ import { ServerLink } from "./reader/link.ts";
 import type { Prepared } from "./reader/prepare.ts";
 import { prepare, sourceAt } from "./reader/prepare.ts";
 import { tryOut } from "./reader/prove.ts";
+import { TroubleReport } from "./reader/trouble.ts";
 import { verifySource, VerifyGate } from "./reader/verify.ts";
 
 interface ReaderArguments {
@@ -65,6 +66,7 @@ interface Running {
 async function run({ given, link, log, crash }: Running): Promise<never> {
   const prepared = await untilPrepared({ given, link, log, crash });
   const treater = createTreater(prepared.compiled, prepared.keys, prepared.values);
+  const trouble = new TroubleReport(treater, link);
   const gate = new VerifyGate();
   let accept: () => void = () => undefined;
   serveRequests({ given, link, log, crash, prepared, treater, gate, accept: () => accept() });
@@ -74,7 +76,7 @@ async function run({ given, link, log, crash }: Running): Promise<never> {
   const { from } = await link.start;
   const stored = from.tag === "stream" ? parseEpoch(from.epoch) : undefined;
   try {
-    const begin = from.tag === "stream" && stored !== undefined ? { lsn: from.lsn, epoch: stored } : await copyAll({ prepared, treater, link, slot: given.slot, crash });
+    const begin = from.tag === "stream" && stored !== undefined ? { lsn: from.lsn, epoch: stored } : await copyAll({ prepared, treater, link, slot: given.slot, crash, trouble });
     void prove({ prepared, link, request: undefined, log, slot: given.slot });
     setInterval(() => void prove({ prepared, link, request: undefined, log, slot: given.slot }), given.config.proveEveryMs);
     return await follow({
@@ -87,6 +89,7 @@ async function run({ given, link, log, crash }: Running): Promise<never> {
       clock: systemClock,
       nonce: randomUUID,
       crash,
+      trouble,
       gate,
       onAccept: (handler) => {
         accept = handler;
@@ -144,7 +147,7 @@ function serveRequests(options: Running & { readonly prepared: Prepared; readonl
     if (request.tag === "stop") return process.exit(readerExit.finished);
     busy = busy.then(async () => {
       if (request.tag === "prove") return prove({ prepared, link, request: request.request, log, slot: given.slot });
-      return verifySource({ prepared, treater, link, gate, request: request.request, tables: request.tables, slot: `${given.slot}_verify` });
+      return verifySource({ prepared, treater, link, gate, request: request.request, mode: request.mode, tables: request.tables, slot: `${given.slot}_verify` });
     });
   });
 }

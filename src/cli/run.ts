@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stderr: "inherit" | number;
   readonly log: Log;
+  /** A child was started. */
+  readonly onChild?: (role: "server" | "reader", pid: number) => void;
   readonly onReady?: (ready: Extract<ServerMessage, { tag: "ready" }>) => void;
   readonly stop: AbortSignal;
   readonly kill: AbortSignal;
@@ -30,10 +32,15 @@ export async function run(options: RunOptions): Promise<void> {
   const fatal = await supervise({
     startServer: (onMessage) => {
       const server = startServer(child, onMessage);
+      options.onChild?.("server", server.pid);
       crash("supervisor-after-spawn");
       return server;
     },
-    startReader: (wanted) => startReader(child, wanted),
+    startReader: (wanted) => {
+      const reader = startReader(child, wanted);
+      options.onChild?.("reader", reader.pid);
+      return reader;
+    },
     sleep: systemClock.sleep,
     now: systemClock.monotonicMs,
     log: (level, event, fields: LogFields) => options.log(level, event, fields),

@@ -64,7 +64,11 @@ async function main(): Promise<void> {
   const lock = lockState(config.stateFolder, "server", lockWaitMs);
   const state = openState({ folder: config.stateFolder, now: Date.now, random: () => randomUUID().replaceAll("-", "") });
   const running = await start(config, state);
-  const stop = (): void => void stopInOrder({ ...running, state, lock });
+  let isStopping = false;
+  const stop = (): void => {
+    if (!isStopping) void stopInOrder({ ...running, state, lock }).catch(fail);
+    isStopping = true;
+  };
   process.on("SIGTERM", stop);
   hear = (message, socket) => {
     switch (message.tag) {
@@ -122,6 +126,7 @@ function newDriver({ config, state, declaration, service }: { readonly config: S
     crash: crashHook(process.env["VITRINE_CRASH_AT"], () => process.kill(process.pid, "SIGKILL")),
     policyHash: declaration.policyHash,
     onProof: (verdicts, request) => void service.keepProof(verdicts, request).catch(fail),
+    onVerify: async (host, message) => service.verification.take(host, message),
     onVerifyWanted: (host, tables) => void service.verifyAfterEpoch(host, tables).catch((error: unknown) => logFailure(log, error)),
     onStoreFailure: fail,
   });

@@ -201,7 +201,7 @@ function dimensionSql(joins: Joins, table: SafeTable, dimension: CellDimension):
     const after = joins.alias(table, refs.slice(0, i + 1));
     return `WHEN ${before.alias}.${id(ref)} IS NULL THEN ${codes.null} WHEN ${after.alias}.${refColumn} IS NULL THEN ${codes.unknown}`;
   });
-  return `(CASE ${missing.join(" ")} ${encodedSql(kind, value)} END)`;
+  return `(CASE WHEN false THEN ${codes.null} ${missing.join(" ")} ${encodedSql(kind, value)} END)`;
 }
 
 /** Rest of a CASE that gives the integer of a stored value: the SQL twin of `encodeDimension`. */

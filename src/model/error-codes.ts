@@ -81,6 +81,12 @@ export const errorCodes = {
     retry: false,
     exit: 3,
   },
+  "cli/config-changed": {
+    meaning: "vitrine.yaml was changed while Vitrine ran: the reader has read it, and the server starts again to read it, too.",
+    remedy: "Nothing; another policy is followed by another generation of the copy.",
+    retry: true,
+    exit: 1,
+  },
   "cli/config-missing": {
     meaning: "There is no vitrine.yaml where it was looked for.",
     remedy: "Name it with `--config`, or start from examples/smart-home/vitrine.yaml.",

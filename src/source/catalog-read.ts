@@ -63,7 +63,7 @@ async function readRole(sql: Sql, name: string): Promise<CatalogRole | undefined
 
 function tableFrom(row: Row): CatalogTable {
   const table = json<CatalogTable>(row["tbl"]);
-  return { ...table, policies: table.policies.map(withoutNulls) };
+  return { ...table, policies: table.policies.map(withoutNulls), columns: table.columns.map(withoutNulls) };
 }
 
 /** JSON has null where our types have undefined. */

@@ -60,6 +60,8 @@ export interface CatalogRole {
   readonly bypassRls: boolean;
   /** Roles it is a member of, directly or not. */
   readonly memberOf: readonly string[];
+  /** Schemas that it may use; undefined: not looked at. */
+  readonly usage?: readonly string[];
   /** Effective SELECT privilege on columns of all tables in the database (user schemas): the declared and any other. `via`: role, PUBLIC or a role's name. */
   readonly selects: readonly { readonly schema: string; readonly table: string; readonly column: string; readonly via: readonly string[] }[];
   /** Effective INSERT, UPDATE, DELETE or TRUNCATE anywhere (names): must be empty. */

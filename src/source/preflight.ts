@@ -3,8 +3,8 @@
  * numbers and commands only.
  */
 import type { ErrorCode } from "../model/error-codes.ts";
-import type { Catalog, CatalogTable } from "./catalog.ts";
-import { id, qualified } from "./session.ts";
+import type { Catalog, CatalogRole, CatalogTable } from "./catalog.ts";
+import { id, qualified } from "./names.ts";
 
 /**
  * `breaks-production-writes`: never overridable. `cannot-work`: the mirror would be wrong or none. `risks-disk`: needs an explicit
@@ -135,7 +135,7 @@ function tableFindings(catalog: Catalog, wish: PreflightWish, table: WishedTable
   if (found.kind !== "r" && found.kind !== "p") {
     return [finding("cannot-work", "source/table-kind", { place: name, message: `${name} is no ordinary or partitioned table.`, remedy: "Name a table in vitrine.yaml" })];
   }
-  return [...columnFindings(found, table), ...storageFindings(found), ...identityFindings(found, table), ...rowSecurityFindings(found, wish)];
+  return [...columnFindings(found, table), ...storageFindings(found), ...identityFindings(found, table), ...rowSecurityFindings(found, wish, catalog.role?.memberOf ?? [])];
 }
 
 function columnFindings(found: CatalogTable, table: WishedTable): readonly Finding[] {
@@ -180,23 +180,24 @@ function identityFindings(found: CatalogTable, table: WishedTable): readonly Fin
   if (missing.length > 0) {
     return breaks("source/identity-not-declared", `${missing.join(", ")} of ${place}'s replica identity would not be published: every UPDATE and DELETE on it would fail.`, "Run again: vitrine plan, then vitrine apply");
   }
-  const generated = found.identityColumns.filter((column) => found.columns.find((one) => one.name === column)?.generated !== "");
+  const generated = found.identityColumns.filter((column) => (found.columns.find((one) => one.name === column)?.generated ?? "") !== "");
   if (generated.length > 0) {
     return breaks("source/identity-not-declared", `${generated.join(", ")} of ${place}'s replica identity is a generated column, which is not published: every UPDATE and DELETE on it would fail.`, `ALTER TABLE ${qualified(found)} REPLICA IDENTITY USING INDEX an_index_without_it`);
   }
   return [];
 }
 
-function rowSecurityFindings(found: CatalogTable, wish: PreflightWish): readonly Finding[] {
+function rowSecurityFindings(found: CatalogTable, wish: PreflightWish, memberOf: readonly string[]): readonly Finding[] {
   if (!found.rowSecurity || wish.stage === "plan") return [];
   const place = `${found.schema}.${found.table}`;
-  const applies = found.policies.filter((policy) => policy.command === "r" || policy.command === "*").filter((policy) => policy.roles.some((role) => role === "public" || role === wish.role));
+  const mine = new Set(["public", wish.role, ...memberOf]);
+  const applies = found.policies.filter((policy) => policy.command === "r" || policy.command === "*").filter((policy) => policy.roles.some((role) => mine.has(role)));
   const restrictive = applies.filter((policy) => !policy.permissive);
   if (restrictive.length > 0) {
     const message = `The restrictive policy ${restrictive.map((one) => one.name).join(", ")} hides rows of ${place} from ${wish.role}.`;
     return [finding("cannot-work", "source/row-security", { place, message, remedy: `ALTER POLICY ${id(restrictive[0]?.name ?? "")} ON ${qualified(found)} TO the_roles_that_it_is_for` })];
   }
-  if (applies.some((policy) => policy.using === "true" && policy.roles.includes(wish.role))) return [];
+  if (applies.some((policy) => policy.using === "true")) return [];
   const message = `Row-level security is on for ${place} and no policy lets ${wish.role} see all rows.`;
   return [finding("cannot-work", "source/row-security", { place, message, remedy: `CREATE POLICY vitrine_reader ON ${qualified(found)} FOR SELECT TO ${id(wish.role)} USING (true); or: vitrine apply` })];
 }
@@ -220,6 +221,11 @@ function roleFindings(catalog: Catalog, wish: PreflightWish): readonly Finding[]
   return [...out, ...grantFindings(catalog, wish)];
 }
 
+function usageFindings(role: CatalogRole, wish: PreflightWish): readonly Finding[] {
+  const missing = [...new Set(wish.tables.map((table) => table.schema))].filter((schema) => role.usage?.includes(schema) === false);
+  return missing.map((schema) => finding("cannot-work", "source/schema-usage-missing", { place: schema, message: `${wish.role} may not use the schema ${schema}.`, remedy: `GRANT USAGE ON SCHEMA ${id(schema)} TO ${id(wish.role)}; or: vitrine apply` }));
+}
+
 function grantFindings(catalog: Catalog, wish: PreflightWish): readonly Finding[] {
   const role = catalog.role;
   if (role === undefined || role.superuser) return [];
@@ -227,6 +233,7 @@ function grantFindings(catalog: Catalog, wish: PreflightWish): readonly Finding[
   const wished = new Map(wish.tables.map((table) => [`${table.schema}.${table.table}`, table]));
   const readable = new Set(role.selects.map((one) => `${one.schema}.${one.table}.${one.column}`));
   if (wish.stage === "start") {
+    out.push(...usageFindings(role, wish));
     for (const table of wish.tables) {
       for (const column of table.columns) {
         const place = `${table.schema}.${table.table}.${column}`;

@@ -115,10 +115,11 @@ async function connect(options: SourceOptions, mode: RawMode): Promise<{ readonl
     ...(mode === "sql" ? {} : { replication: mode === "replication" ? "database" : "true" }),
   };
   const client = new pg.Client(config);
-  // Until somebody else listens, a lost connection must not stop the process as an unhandled event.
-  client.on("error", () => undefined);
+  // Some failures of a log-in (no password for SCRAM) are events only. Later, a lost connection must not stop the process as one.
+  const failed = new Promise<never>((_, reject) => client.on("error", reject));
+  failed.catch(() => undefined);
   try {
-    await client.connect();
+    await Promise.race([client.connect(), failed]);
   } catch (error) {
     void client.end().catch(() => undefined);
     throw translateConnectError(error, { address, replication: mode !== "sql", passwordMissing: passwordAsked && address.password === undefined });

@@ -21,6 +21,8 @@ export interface SourceAddress {
 
 const shape = "postgres://user@host:5432/database?sslmode=verify-full";
 
+const noHost = "none.invalid";
+
 const tlsModes: Readonly<Record<string, TlsMode>> = {
   disable: "off",
   require: "encrypted",
@@ -32,7 +34,7 @@ const tlsModes: Readonly<Record<string, TlsMode>> = {
 export function parseSourceUrl(text: string): SourceAddress {
   const url = parse(text);
   const parameters = readParameters(url);
-  const host = parameters.host ?? decode(url.hostname.replace(/^\[(.*)\]$/, "$1"), "host");
+  const host = parameters.host ?? decode(url.hostname === noHost ? "" : url.hostname.replace(/^\[(.*)\]$/, "$1"), "host");
   const database = decode(url.pathname.replace(/^\//, ""), "database");
   const user = decode(url.username, "user");
   if (host === "") throw invalid("names no host");
@@ -67,10 +69,10 @@ export function describeHost(address: SourceAddress): string {
 
 function parse(text: string): URL {
   if (!/^postgres(ql)?:\/\//.test(text)) throw invalid("does not begin with postgres:// or postgresql://");
-  // A scheme that the URL standard calls special makes it parse hosts strictly; with none, an empty host passes (Unix sockets).
-  const url = URL.parse(text);
+  if (text.includes("#")) throw invalid("has a `#` in it (percent-encode it as %23)");
+  // Of Unix sockets the host is empty, which the URL standard does not allow after a user.
+  const url = URL.parse(text.replace(/^(postgres(?:ql)?:\/\/[^/?]*@)(?=[/?]|$)/, `$1${noHost}`));
   if (url === null) throw invalid("does not parse (are special characters of the password percent-encoded?)");
-  if (url.hash !== "") throw invalid("has a `#` in it (percent-encode it as %23)");
   return url;
 }
 

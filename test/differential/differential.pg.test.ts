@@ -23,13 +23,14 @@ const perZone = Math.ceil(runs / zones.length);
 
 console.log(`differential: seed ${seed}, ${perZone * zones.length} sequences (DIFF_SEED and DIFF_RUNS change that)`);
 
+/** Two of the four worlds keep one half of the cuboids, two the other: the time goes into keeping them. */
 async function withStage<T>(zone: string, work: (stage: Stage) => Promise<T>, before: readonly Transaction[] = []): Promise<T> {
   await using database = await freshDatabase();
-  await using stage = await openStage({ url: database.url, slot: database.slot(), zone, before });
-  return work(stage);
+  await using stage = await openStage({ url: database.url, slot: database.slot(), zone, before, cuboids: (index) => index % 2 === zones.findIndex((one) => one === zone) % 2 });
+  return await work(stage);
 }
 
-test.each(zones)("200 random sequences: mirror equals oracle, whatever the batches (%s)", { timeout: 30 * 60_000 }, async (zone) => {
+test.each(zones)("random sequences: mirror equals oracle, whatever the batches (%s)", { timeout: 30 * 60_000 }, async (zone) => {
   const first = zones.indexOf(zone) * perZone;
   // The first sequence, but for its census, is what the snapshot finds.
   const { sequence: before } = sequenceOf(seed, first);
@@ -52,7 +53,7 @@ async function explained(failure: Failure, { zone, index }: { readonly zone: str
   const census = transactions.at(-1);
   const rest = transactions.slice(0, -1);
   if (census === undefined) throw new Error("a sequence without a census");
-  const failsWith = async (count: number): Promise<Failure | undefined> => withStage(zone, (stage) => stage.run([...rest.slice(0, count), census], seeded(seed)));
+  const failsWith = async (count: number): Promise<Failure | undefined> => withStage(zone, async (stage) => stage.run([...rest.slice(0, count), census], seeded(seed)));
   for (let count = 1; count <= rest.length; count += 1) {
     const shorter = await failsWith(count);
     if (shorter !== undefined) return describeFailure(shorter, { seed, index, transactions: rest.slice(0, count) });
@@ -63,7 +64,8 @@ async function explained(failure: Failure, { zone, index }: { readonly zone: str
 test("the token of every kind of identifier is what its documentation says, recomputed by the oracle", async () => {
   await withStage("UTC", async (stage) => {
     const { sequence, random } = sequenceOf(7, 0);
-    expect(await stage.run(sequence.transactions, random)).toBeUndefined();
+    const filling = [...sequence.transactions.slice(0, 1), ...sequence.transactions.slice(-1)];
+    expect(await stage.run(filling, random)).toBeUndefined();
     const mirror = stage.mirrors.get("each");
     const schema = mirror?.schema;
     if (mirror === undefined || schema === undefined) throw new Error("no mirror");

@@ -50,9 +50,13 @@ export interface StageOptions {
   readonly url: string;
   readonly slot: string;
   readonly zone: string;
+  /** The tables are there already. */
+  readonly worldExists?: boolean;
   /** Rows that are there before the snapshot. */
   readonly before: readonly Transaction[];
   readonly fault?: Fault;
+  /** Which of each metric's cuboids are kept; all by default. */
+  readonly cuboids?: (index: number) => boolean;
   /** Which are fed and compared; `model` is the plain mirror in memory, which holds source and policy to the oracle without a store. */
   readonly kinds?: readonly Failure["cut"][];
 }
@@ -61,11 +65,12 @@ export interface StageOptions {
 export async function openStage(options: StageOptions): Promise<Stage> {
   const world = oracleWorld(options.zone);
   const source = await openSource(options.url);
-  await source.run(worldSql);
+  if (options.worldExists !== true) await source.run(worldSql);
   for (const transaction of options.before) await executeTransaction(source, transaction);
   const recorder = await openRecorder({ url: options.url, declarationText: worldDeclaration(options.zone), slot: options.slot });
   const compiled = compileMetrics({ declaration: recorder.compiled.declaration, schema: recorder.compiled.schema });
-  const spec = { ...compiled.cells, k: world.k };
+  const metrics = compiled.cells.metrics.map((metric) => ({ ...metric, cuboids: metric.cuboids.filter((_cuboid, index) => options.cuboids?.(index) ?? true) }));
+  const spec: CellsSpec = { ...compiled.cells, k: world.k, metrics };
   const folder = await mkdtemp(join(tmpdir(), "vitrine-differential-"));
   const mirrors = new Map<Cut, Mirror>();
   // A token means the same for as long as the mirror lives, so the pairs are kept from sequence to sequence.

@@ -23,7 +23,7 @@ export interface AttemptsWanted {
 }
 
 /** Inserts attempts and returns them as remembered; the caller decides whether they will have happened. */
-export async function insertAttempts(live: Live, wanted: AttemptsWanted): Promise<RecentAttempt[]> {
+async function insertAttempts(live: Live, wanted: AttemptsWanted): Promise<RecentAttempt[]> {
   const { random } = live;
   const columns: [number[], string[], number[], boolean[], string[], (string | null)[], string[]] = [[], [], [], [], [], [], []];
   for (let index = 0; index < wanted.count; index++) {
@@ -105,7 +105,8 @@ export const attemptActions: readonly Action[] = [
   {
     name: "deleted attempts",
     weight: 3,
-    run: (live) => changeRecent(live, between(live, 1, 20), `DELETE FROM connection_attempts a USING ${keysSql} WHERE a.id = key.id AND a.at = key.at`),
+    run: (live) =>
+      changeRecent(live, between(live, 1, 20), `DELETE FROM connection_attempts a USING ${keysSql} WHERE a.id = key.id AND a.at = key.at`),
   },
   {
     // A part that fails and is taken back, inside a transaction that goes on.
@@ -135,7 +136,10 @@ export const attemptActions: readonly Action[] = [
     run: async (live) => {
       const made = await insertAttempts(live, { count: 1, ageMaxMs: 1_000 });
       const key = keys(made);
-      await live.client.query(`UPDATE connection_attempts a SET duration_ms = 0 FROM ${keysSql} WHERE a.id = key.id AND a.at = key.at`, key);
+      await live.client.query(
+        `UPDATE connection_attempts a SET duration_ms = 0 FROM ${keysSql} WHERE a.id = key.id AND a.at = key.at`,
+        key,
+      );
       await live.client.query(`DELETE FROM connection_attempts a USING ${keysSql} WHERE a.id = key.id AND a.at = key.at`, key);
       return 3;
     },

@@ -21,7 +21,7 @@ export async function changed(live: Live, sql: string, values: readonly unknown[
 }
 
 /** A model that is on sale, popular ones more often. */
-export function boughtModel(live: Live): Model {
+function boughtModel(live: Live): Model {
   const { models, random } = live;
   const first = models[random.below(models.length - 1)] as Model;
   const second = models[random.below(models.length - 1)] as Model;
@@ -40,7 +40,17 @@ export async function insertDevice(live: Live, device: LiveDevice, homeId: numbe
     live,
     `INSERT INTO devices (id, account_id, home_id, activated_at, last_seen_at, model, firmware, mac, serial, nickname)
      VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9)`,
-    [device.id, device.accountId, homeId, at(live), device.model.sku, device.firmware, mac, serialOf(live.seed, device.id), nicknameOf(live.seed, device.id) ?? null],
+    [
+      device.id,
+      device.accountId,
+      homeId,
+      at(live),
+      device.model.sku,
+      device.firmware,
+      mac,
+      serialOf(live.seed, device.id),
+      nicknameOf(live.seed, device.id) ?? null,
+    ],
   );
 }
 
@@ -72,7 +82,11 @@ async function updateFirmware(live: Live): Promise<number> {
   const release = newestRelease(model);
   const devices = pickDevices(live, between(live, 1, 40)).filter((device) => device.model === model && device.firmware !== release.version);
   for (const device of devices) device.firmware = release.version;
-  return changed(live, "UPDATE devices SET firmware = $2, last_seen_at = $3 WHERE id = ANY($1::bigint[])", [devices.map(({ id }) => id), release.version, at(live)]);
+  return changed(live, "UPDATE devices SET firmware = $2, last_seen_at = $3 WHERE id = ANY($1::bigint[])", [
+    devices.map(({ id }) => id),
+    release.version,
+    at(live),
+  ]);
 }
 
 async function correctModel(live: Live): Promise<number> {
@@ -106,12 +120,11 @@ async function share(live: Live): Promise<number> {
   const device = pickCamera(live);
   const friend = live.random.chance(0.6) ? pickDevice(live) : undefined;
   const email = friend === undefined ? outsiderEmail(live.seed, live.invented++) : emailOf(live.seed, friend.accountId - 1);
-  return changed(live, "INSERT INTO camera_shares (device_id, shared_with_email, shared_with_account_id, created_at) VALUES ($1, $2, $3, $4)", [
-    device.id,
-    email,
-    friend?.accountId ?? null,
-    at(live),
-  ]);
+  return changed(
+    live,
+    "INSERT INTO camera_shares (device_id, shared_with_email, shared_with_account_id, created_at) VALUES ($1, $2, $3, $4)",
+    [device.id, email, friend?.accountId ?? null, at(live)],
+  );
 }
 
 export const fleetActions: readonly Action[] = [
@@ -122,7 +135,9 @@ export const fleetActions: readonly Action[] = [
       const device = newDevice(live, await nextId(live, "devices"), pickDevice(live));
       // The device talks before the row that names it is written: foreign keys are checked at commit.
       const made = await makeAttempts(live, { count: between(live, 1, 4), ageMaxMs: 1_000, device });
-      const { rows } = await live.client.query<{ id: string | null }>("SELECT min(id) AS id FROM homes WHERE account_id = $1", [device.accountId]);
+      const { rows } = await live.client.query<{ id: string | null }>("SELECT min(id) AS id FROM homes WHERE account_id = $1", [
+        device.accountId,
+      ]);
       const inserted = await insertDevice(live, device, rows[0]?.id == null ? null : Number(rows[0].id));
       addDevice(live, device);
       return made + inserted;
@@ -133,8 +148,17 @@ export const fleetActions: readonly Action[] = [
     weight: 4,
     run: async (live) => {
       const device = pickDevice(live);
-      const renamed = await changed(live, "UPDATE devices SET nickname = $2 WHERE id = $1", [device.id, secretText(live.seed, 70, live.invented++, 10)]);
-      return renamed + (await changed(live, "UPDATE homes SET wifi_ssid = $2 WHERE account_id = $1", [device.accountId, networkName(live.seed, live.invented++)]));
+      const renamed = await changed(live, "UPDATE devices SET nickname = $2 WHERE id = $1", [
+        device.id,
+        secretText(live.seed, 70, live.invented++, 10),
+      ]);
+      return (
+        renamed +
+        (await changed(live, "UPDATE homes SET wifi_ssid = $2 WHERE account_id = $1", [
+          device.accountId,
+          networkName(live.seed, live.invented++),
+        ]))
+      );
     },
   },
   { name: "firmware updates", weight: 6, run: updateFirmware },
@@ -147,9 +171,10 @@ export const fleetActions: readonly Action[] = [
     name: "share revoked",
     weight: 1,
     run: (live) =>
-      changed(live, "UPDATE camera_shares SET revoked_at = $2 WHERE id = (SELECT min(id) FROM camera_shares WHERE id >= $1 AND revoked_at IS NULL)", [
-        1 + live.random.below(1_000 + live.devices.length),
-        at(live),
-      ]),
+      changed(
+        live,
+        "UPDATE camera_shares SET revoked_at = $2 WHERE id = (SELECT min(id) FROM camera_shares WHERE id >= $1 AND revoked_at IS NULL)",
+        [1 + live.random.below(1_000 + live.devices.length), at(live)],
+      ),
   },
 ];

@@ -59,7 +59,9 @@ const sampleSql = `
 export async function openLive(client: Client, options: { readonly seed: number; readonly clock: () => number }): Promise<Live> {
   const models = modelsAt(Math.floor(options.clock() / 60_000));
   const sample = await client.query<SampleRow>(sampleSql);
-  const testers = await client.query<{ account_id: string }>("SELECT DISTINCT account_id FROM scale_measurements ORDER BY account_id LIMIT 1000");
+  const testers = await client.query<{ account_id: string }>(
+    "SELECT DISTINCT account_id FROM scale_measurements ORDER BY account_id LIMIT 1000",
+  );
   return {
     client,
     random: new Random(options.seed, 900),
@@ -87,7 +89,8 @@ export async function oldestMonth(client: Client): Promise<number> {
   return year === undefined || month === undefined ? 0 : Date.UTC(Number(year), Number(month) - 1);
 }
 
-export const oldestSql = "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'connection_attempts'::regclass ORDER BY 1 LIMIT 1";
+export const oldestSql =
+  "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'connection_attempts'::regclass ORDER BY 1 LIMIT 1";
 
 export function placeOfId(accountId: number): Place {
   return places[placeOfAccount(accountId - 1)] as Place;

@@ -30,13 +30,11 @@ async function signUp(live: Live): Promise<number> {
     changes += await insertDevice(live, device, homeId);
     addDevice(live, device);
   }
-  changes += await changed(live, "INSERT INTO homes (id, account_id, name, wifi_ssid, network_address, created_at) VALUES ($1, $2, 'Home', $3, $4, $5)", [
-    homeId,
-    accountId,
-    networkName(seed, homeId),
-    dotted(addressOf(seed, accountId - 1)),
-    at(live),
-  ]);
+  changes += await changed(
+    live,
+    "INSERT INTO homes (id, account_id, name, wifi_ssid, network_address, created_at) VALUES ($1, $2, 'Home', $3, $4, $5)",
+    [homeId, accountId, networkName(seed, homeId), dotted(addressOf(seed, accountId - 1)), at(live)],
+  );
   return (
     changes +
     (await changed(
@@ -65,7 +63,16 @@ async function logIn(live: Live): Promise<number> {
   return changed(
     live,
     "INSERT INTO sessions (id, account_id, created_at, expires_at, platform, token_hash, ip, user_agent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    [uuid(live), accountId, at(live), later(live, 90), platform, secretHash(live), dotted(addressOf(live.seed, accountId - 1)), userAgentOf(platform, live.random.unit())],
+    [
+      uuid(live),
+      accountId,
+      at(live),
+      later(live, 90),
+      platform,
+      secretHash(live),
+      dotted(addressOf(live.seed, accountId - 1)),
+      userAgentOf(platform, live.random.unit()),
+    ],
   );
 }
 
@@ -123,7 +130,11 @@ export const peopleActions: readonly Action[] = [
   {
     name: "log-out",
     weight: 2,
-    run: (live) => changed(live, "UPDATE sessions SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL", [pickDevice(live).accountId, at(live)]),
+    run: (live) =>
+      changed(live, "UPDATE sessions SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL", [
+        pickDevice(live).accountId,
+        at(live),
+      ]),
   },
   {
     name: "old sessions removed",
@@ -134,26 +145,36 @@ export const peopleActions: readonly Action[] = [
     name: "link",
     weight: 1.5,
     run: (live) =>
-      changed(live, "INSERT INTO integrations (account_id, linked_at, kind, access_token, refresh_token) VALUES ($1, $2, $3::integration_kind, $4, $5)", [
-        pickDevice(live).accountId,
-        at(live),
-        live.random.chance(0.6) ? "alexa" : live.random.pick(["google_assistant", "ifttt"]),
-        `Atza|${secretText(live.seed, 73, live.invented++, 120)}`,
-        `Atzr|${secretText(live.seed, 74, live.invented++, 120)}`,
-      ]),
+      changed(
+        live,
+        "INSERT INTO integrations (account_id, linked_at, kind, access_token, refresh_token) VALUES ($1, $2, $3::integration_kind, $4, $5)",
+        [
+          pickDevice(live).accountId,
+          at(live),
+          live.random.chance(0.6) ? "alexa" : live.random.pick(["google_assistant", "ifttt"]),
+          `Atza|${secretText(live.seed, 73, live.invented++, 120)}`,
+          `Atzr|${secretText(live.seed, 74, live.invented++, 120)}`,
+        ],
+      ),
   },
   {
     name: "unlinking",
     weight: 1,
     run: async (live) =>
-      changed(live, `UPDATE integrations SET unlinked_at = $2, access_token = NULL, refresh_token = NULL WHERE id = (${someLink})`, [await randomLink(live), at(live)]),
+      changed(live, `UPDATE integrations SET unlinked_at = $2, access_token = NULL, refresh_token = NULL WHERE id = (${someLink})`, [
+        await randomLink(live),
+        at(live),
+      ]),
   },
   {
     name: "api token",
     weight: 1,
     run: async (live) => {
       const { accountId } = pickDevice(live);
-      const revoked = await changed(live, "UPDATE api_tokens SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL", [accountId, at(live)]);
+      const revoked = await changed(live, "UPDATE api_tokens SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL", [
+        accountId,
+        at(live),
+      ]);
       const made = await changed(
         live,
         "INSERT INTO api_tokens (account_id, label, token_hash, platform, created_at, expires_at) VALUES ($1, 'Home Assistant', $2, 'web', $3, $4)",
@@ -179,7 +200,12 @@ export const peopleActions: readonly Action[] = [
       const { accountId } = pickDevice(live);
       const place = placeOfId(1 + live.random.below(1_000_000));
       for (const device of live.devices) if (device.accountId === accountId) device.place = place;
-      return changed(live, "UPDATE accounts SET country = $2, region = $3, time_zone = $4 WHERE id = $1", [accountId, place.country, place.region ?? null, place.zone]);
+      return changed(live, "UPDATE accounts SET country = $2, region = $3, time_zone = $4 WHERE id = $1", [
+        accountId,
+        place.country,
+        place.region ?? null,
+        place.zone,
+      ]);
     },
   },
   {
@@ -204,7 +230,14 @@ export const peopleActions: readonly Action[] = [
         live,
         `INSERT INTO payment_methods (account_id, brand, last4, holder, provider_token, billing_address, expires_on, created_at)
          VALUES ($1, 'visa', $2, $3, $4, '1 Example Street', $5, $6)`,
-        [accountId, String(between(live, 1000, 9999)), nameOf(live.seed, accountId, "en"), `tok_${secretText(live.seed, 76, live.invented++, 24)}`, later(live, 900), at(live)],
+        [
+          accountId,
+          String(between(live, 1000, 9999)),
+          nameOf(live.seed, accountId, "en"),
+          `tok_${secretText(live.seed, 76, live.invented++, 24)}`,
+          later(live, 900),
+          at(live),
+        ],
       );
     },
   },
@@ -212,8 +245,14 @@ export const peopleActions: readonly Action[] = [
     name: "log lines",
     weight: 3,
     run: async (live) => {
-      const messages = Array.from({ length: between(live, 1, 5) }, () => logMessage({ seed: live.seed, account: pickDevice(live).accountId - 1, unit: live.random.unit() }));
-      return changed(live, "INSERT INTO app_log (at, level, service, message) SELECT $2, 'info', 'auth', message FROM unnest($1::text[]) AS line (message)", [messages, at(live)]);
+      const messages = Array.from({ length: between(live, 1, 5) }, () =>
+        logMessage({ seed: live.seed, account: pickDevice(live).accountId - 1, unit: live.random.unit() }),
+      );
+      return changed(
+        live,
+        "INSERT INTO app_log (at, level, service, message) SELECT $2, 'info', 'auth', message FROM unnest($1::text[]) AS line (message)",
+        [messages, at(live)],
+      );
     },
   },
   { name: "account deletion", weight: 0.4, run: deleteAccount },

@@ -20,7 +20,20 @@ export function accountRows(plan: Plan, fleet: Fleet): TableRows {
   const { seed, nowMs } = plan;
   return {
     table: "accounts",
-    columns: ["id", "created_at", "deleted_at", "email", "password_hash", "name", "phone", "country", "region", "time_zone", "language", "preferences"],
+    columns: [
+      "id",
+      "created_at",
+      "deleted_at",
+      "email",
+      "password_hash",
+      "name",
+      "phone",
+      "country",
+      "region",
+      "time_zone",
+      "language",
+      "preferences",
+    ],
     count: plan.counts.accounts,
     row: (copy, index) => {
       const place = placeOf(fleet, index);
@@ -32,7 +45,9 @@ export function accountRows(plan: Plan, fleet: Fleet): TableRows {
       if (deletion < 0.004 && created < nowMs - 30 * dayMs) copy.timestamp(nowMs - Math.floor((deletion / 0.004) * 30 * dayMs));
       else copy.null();
       copy.text(emailOf(seed, index));
-      copy.text(`$argon2id$v=19$m=65536,t=3,p=4$${secretText(seed, kind.password, index, 22)}$${secretText(seed, kind.password + 50, index, 42)}`);
+      copy.text(
+        `$argon2id$v=19$m=65536,t=3,p=4$${secretText(seed, kind.password, index, 22)}$${secretText(seed, kind.password + 50, index, 42)}`,
+      );
       copy.text(nameOf(seed, index, place.language));
       optionalText(copy, phoneOf(seed, index));
       copy.text(place.country);
@@ -114,7 +129,7 @@ export function sessionRows(plan: Plan, fleet: Fleet): TableRows {
 }
 
 /** A random (version 4) UUID. */
-export function uuidOf(seed: number, index: number, out: Buffer): Buffer {
+function uuidOf(seed: number, index: number, out: Buffer): Buffer {
   secretBytes(seed, kind.uuid, index, out);
   out[6] = ((out[6] as number) & 0x0f) | 0x40;
   out[8] = ((out[8] as number) & 0x3f) | 0x80;
@@ -160,7 +175,9 @@ export function integrationRows(plan: Plan, fleet: Fleet): TableRows {
   ] as const;
   // One pass over accounts, in order of sign-up: links of one account stand together, as they would.
   const links: { readonly account: number; readonly kind: number }[] = [];
-  const samples = kinds.map((link) => exactSample({ seed, tag: tags.integrations * 100 + link.tag, size: counts.accounts, count: link.count }));
+  const samples = kinds.map((link) =>
+    exactSample({ seed, tag: tags.integrations * 100 + link.tag, size: counts.accounts, count: link.count }),
+  );
   for (let account = 0; account < counts.accounts; account++) {
     samples.forEach((chosen, index) => {
       if (chosen(account)) links.push({ account, kind: index });
@@ -191,7 +208,11 @@ export function integrationRows(plan: Plan, fleet: Fleet): TableRows {
 export function scaleRows(plan: Plan): TableRows {
   const { seed, counts } = plan;
   const random = new Random(seed, tags.scale);
-  const moments = new Moments({ span: { fromMs: plan.nowMs - 60 * dayMs, toMs: plan.nowMs, weight: rhythm }, count: counts.scaleMeasurements, random });
+  const moments = new Moments({
+    span: { fromMs: plan.nowMs - 60 * dayMs, toMs: plan.nowMs, weight: rhythm },
+    count: counts.scaleMeasurements,
+    random,
+  });
   return {
     table: "scale_measurements",
     columns: ["id", "account_id", "at", "weight_kg", "height_cm", "gender", "bone_mass_kg"],
@@ -240,7 +261,11 @@ export function paymentRows(plan: Plan, fleet: Fleet): TableRows {
 export function logRows(plan: Plan, fleet: Fleet): TableRows {
   const { seed } = plan;
   const random = new Random(seed, tags.log);
-  const moments = new Moments({ span: { fromMs: plan.nowMs - 14 * dayMs, toMs: plan.nowMs, weight: rhythm }, count: plan.counts.logLines, random });
+  const moments = new Moments({
+    span: { fromMs: plan.nowMs - 14 * dayMs, toMs: plan.nowMs, weight: rhythm },
+    count: plan.counts.logLines,
+    random,
+  });
   return {
     table: "app_log",
     columns: ["at", "level", "service", "message"],

@@ -107,7 +107,16 @@ interface ModelRow {
   readonly major: number;
 }
 
-const row = (sku: string, name: string, category: string, priceCents: number, releasedDaysAgo: number, share: number, failure: number, major: number): ModelRow => ({
+const row = (
+  sku: string,
+  name: string,
+  category: string,
+  priceCents: number,
+  releasedDaysAgo: number,
+  share: number,
+  failure: number,
+  major: number,
+): ModelRow => ({
   sku,
   name,
   category,
@@ -141,9 +150,25 @@ function releasesOf(model: ModelRow, nowMinute: number): Release[] {
   const day = Math.floor(nowMinute / dayMinutes) * dayMinutes;
   const out: Release[] = [];
   for (let ago = historyDays, minor = 8; ago > 3; ago -= minorDays, minor += 2) {
-    for (const [patch, laterDays] of [[0, 0], [2, minorDays / 2]] as const) {
+    for (const [patch, laterDays] of [
+      [0, 0],
+      [2, minorDays / 2],
+    ] as const) {
       const daysAgo = ago - laterDays;
-      if (daysAgo > 3) out.push(releaseAt(model, { minor, patch, daysAgo, untilDaysAgo: undefined, failure: 0.88 + 0.24 * hashUnit(model.major + patch, minor, model.sku.length) }, day));
+      if (daysAgo > 3)
+        out.push(
+          releaseAt(
+            model,
+            {
+              minor,
+              patch,
+              daysAgo,
+              untilDaysAgo: undefined,
+              failure: 0.88 + 0.24 * hashUnit(model.major + patch, minor, model.sku.length),
+            },
+            day,
+          ),
+        );
     }
   }
   if (model.sku === badFirmware.sku) {
@@ -155,7 +180,13 @@ function releasesOf(model: ModelRow, nowMinute: number): Release[] {
 
 function releaseAt(
   model: ModelRow,
-  at: { readonly minor: number; readonly patch: number; readonly daysAgo: number; readonly untilDaysAgo: number | undefined; readonly failure: number },
+  at: {
+    readonly minor: number;
+    readonly patch: number;
+    readonly daysAgo: number;
+    readonly untilDaysAgo: number | undefined;
+    readonly failure: number;
+  },
   day: number,
 ): Release {
   const build = 1000 + at.minor * 39 + at.patch * 7;
@@ -190,7 +221,11 @@ export function updateLagMinutes(seed: number, tag: number, deviceIndex: number)
 }
 
 /** Index into `model.releases` of what a device ran at `minute`: the newest that reached it and was not called back. */
-export function firmwareAt(model: Model, device: { readonly activatedMinute: number; readonly lagMinutes: number }, minute: number): number {
+export function firmwareAt(
+  model: Model,
+  device: { readonly activatedMinute: number; readonly lagMinutes: number },
+  minute: number,
+): number {
   const { releases } = model;
   let factory = 0;
   for (let index = releases.length - 1; index > 0; index--) {
@@ -200,7 +235,8 @@ export function firmwareAt(model: Model, device: { readonly activatedMinute: num
     const left = release.untilMinute + Math.min(device.lagMinutes / 40, 720);
     if (release.fromMinute + lag <= minute && minute < left) return index;
     // What was in the box: a month old when the device was switched on.
-    if (factory === 0 && release.untilMinute === Infinity && release.fromMinute + 30 * dayMinutes <= device.activatedMinute) factory = index;
+    if (factory === 0 && release.untilMinute === Infinity && release.fromMinute + 30 * dayMinutes <= device.activatedMinute)
+      factory = index;
     if (factory > 0 && release.fromMinute < device.activatedMinute - 60 * dayMinutes) break;
   }
   return factory;
@@ -216,15 +252,19 @@ export function reasonIndex(release: Release, unit: number): number {
 }
 
 /** By local hour: evenings are busy, the night is quiet. */
-const hourFailure = [0.85, 0.8, 0.78, 0.78, 0.8, 0.85, 0.95, 1.02, 1.02, 0.98, 0.95, 0.95, 0.97, 0.98, 1, 1.02, 1.06, 1.15, 1.3, 1.48, 1.55, 1.45, 1.2, 0.98];
+const hourFailure = [
+  0.85, 0.8, 0.78, 0.78, 0.8, 0.85, 0.95, 1.02, 1.02, 0.98, 0.95, 0.95, 0.97, 0.98, 1, 1.02, 1.06, 1.15, 1.3, 1.48, 1.55, 1.45, 1.2, 0.98,
+];
 
 /** Chance that an attempt fails, from 0 to 0.9. */
 export function failureChance(model: Model, release: Release, place: Place, minute: number): number {
-  const localHour = Math.floor((((minute + place.offsetMinutes) % dayMinutes) + dayMinutes) % dayMinutes / 60);
+  const localHour = Math.floor(((((minute + place.offsetMinutes) % dayMinutes) + dayMinutes) % dayMinutes) / 60);
   return Math.min(0.9, model.failure * release.failure * place.failure * (hourFailure[localHour] as number));
 }
 
 /** By UTC hour: how busy the fleet is; most of it lives in North America. */
-export const hourActivity: readonly number[] = [1.35, 1.4, 1.35, 1.2, 1, 0.8, 0.65, 0.6, 0.6, 0.62, 0.65, 0.72, 0.85, 0.98, 1.05, 1.08, 1.08, 1.06, 1.05, 1.05, 1.08, 1.12, 1.2, 1.28];
+export const hourActivity: readonly number[] = [
+  1.35, 1.4, 1.35, 1.2, 1, 0.8, 0.65, 0.6, 0.6, 0.62, 0.65, 0.72, 0.85, 0.98, 1.05, 1.08, 1.08, 1.06, 1.05, 1.05, 1.08, 1.12, 1.2, 1.28,
+];
 /** By UTC day of the week, Sunday first. */
 export const weekdayActivity: readonly number[] = [1.08, 0.97, 0.96, 0.96, 0.98, 1, 1.07];

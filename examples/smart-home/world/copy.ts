@@ -70,7 +70,10 @@ export class CopyIn {
     this.#at = this.#buffer.writeInt32BE(0, this.#at);
   }
 
-  static async open(client: Client, options: { readonly table: string; readonly columns: readonly string[]; readonly freeze: boolean }): Promise<CopyIn> {
+  static async open(
+    client: Client,
+    options: { readonly table: string; readonly columns: readonly string[]; readonly freeze: boolean },
+  ): Promise<CopyIn> {
     const columns = options.columns.map((name) => `"${name}"`).join(", ");
     const sql = `COPY ${options.table} (${columns}) FROM STDIN (FORMAT binary${options.freeze ? ", FREEZE" : ""})`;
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -45,7 +45,19 @@ export function deviceRows(plan: Plan, fleet: Fleet): TableRows {
   const nowMinute = Math.floor(nowMs / minuteMs);
   return {
     table: "devices",
-    columns: ["id", "account_id", "home_id", "activated_at", "last_seen_at", "model", "firmware", "mac", "serial", "nickname", "diagnostics"],
+    columns: [
+      "id",
+      "account_id",
+      "home_id",
+      "activated_at",
+      "last_seen_at",
+      "model",
+      "firmware",
+      "mac",
+      "serial",
+      "nickname",
+      "diagnostics",
+    ],
     count: plan.counts.devices,
     row: (copy, index) => {
       const account = fleet.deviceAccount[index] as number;
@@ -80,7 +92,11 @@ export function diagnosticsText(seed: number, index: number): string {
 }
 
 /** One device in 20,000 is an engineer's, who typed something else into the firmware field. */
-function deviceFirmware(plan: Plan, fleet: Fleet, at: { readonly device: number; readonly minute: number; readonly email: () => string }): string {
+function deviceFirmware(
+  plan: Plan,
+  fleet: Fleet,
+  at: { readonly device: number; readonly minute: number; readonly email: () => string },
+): string {
   if (hashUnit(plan.seed, tags.firmware, at.device) < 1 / 20_000) return `dev build of ${at.email()}`;
   const model = fleet.models[fleet.deviceModel[at.device] as number] as Model;
   return (model.releases[firmwareOf(fleet, at.device, at.minute)] as Release).version;
@@ -117,6 +133,7 @@ export function shareRows(plan: Plan, fleet: Fleet): TableRows {
 /** Any camera of the first `active` devices; two devices in three are cameras, so a few tries find one. */
 function cameraAmong(fleet: Fleet, random: Random, active: number): number {
   let device = random.below(active);
-  for (let tries = 0; tries < 50 && !(fleet.models[fleet.deviceModel[device] as number] as Model).camera; tries++) device = random.below(active);
+  for (let tries = 0; tries < 50 && !(fleet.models[fleet.deviceModel[device] as number] as Model).camera; tries++)
+    device = random.below(active);
   return device;
 }

@@ -75,7 +75,11 @@ export function makeFleet(plan: Plan): Fleet {
 
 function momentsOf(plan: Plan, count: number, tag: number, weight: (hour: number) => number): Uint32Array {
   const span = { fromMs: plan.startMs, toMs: plan.nowMs };
-  const moments = new Moments({ span: { ...span, weight: (hour) => weight(hour) * growth(hour, span) }, count, random: new Random(plan.seed, tag) });
+  const moments = new Moments({
+    span: { ...span, weight: (hour) => weight(hour) * growth(hour, span) },
+    count,
+    random: new Random(plan.seed, tag),
+  });
   const out = new Uint32Array(count);
   for (let index = 0; index < count; index++) out[index] = Math.floor(moments.next() / 1000);
   return out;
@@ -113,7 +117,9 @@ function boughtModels(plan: Plan, models: readonly Model[], deviceActivated: Uin
     const daysAgo = Math.floor((plan.nowMs / 1000 - (deviceActivated[device] as number)) / 86_400);
     if (daysAgo !== day) {
       day = daysAgo;
-      running = cumulative(models.map((model, index) => (index === 0 || model.releasedDaysAgo >= daysAgo ? model.share * launch(model, daysAgo) : 0)));
+      running = cumulative(
+        models.map((model, index) => (index === 0 || model.releasedDaysAgo >= daysAgo ? model.share * launch(model, daysAgo) : 0)),
+      );
     }
     out[device] = pickWeighted(running, random.unit());
   }

@@ -4,7 +4,24 @@
  */
 import { hash32, hashUnit } from "./random.ts";
 
-const englishNames = ["Olivia", "Noah", "Emma", "Liam", "Ava", "James", "Mia", "Lucas", "Grace", "Ethan", "Zoë", "Owen", "Priya", "Arjun", "Chloe", "Jack"];
+const englishNames = [
+  "Olivia",
+  "Noah",
+  "Emma",
+  "Liam",
+  "Ava",
+  "James",
+  "Mia",
+  "Lucas",
+  "Grace",
+  "Ethan",
+  "Zoë",
+  "Owen",
+  "Priya",
+  "Arjun",
+  "Chloe",
+  "Jack",
+];
 /** By language; English for all others. */
 const firstNames: Readonly<Record<string, readonly string[]>> = {
   es: ["Lucía", "Mateo", "Sofía", "Diego", "Elena", "Álvaro"],
@@ -14,11 +31,50 @@ const firstNames: Readonly<Record<string, readonly string[]>> = {
   ms: ["Nur", "Ahmad", "Siti", "Hafiz", "Aisyah", "Farid"],
   ja: ["陽菜", "蓮", "結衣", "湊"],
 };
-const lastNames = ["Smith", "Jones", "Garcia", "Brown", "Müller", "Nguyen", "Haddad", "Rossi", "Silva", "Khan", "Tan", "Dubois", "Novak", "Okafor", "Svensson", "Mori"];
+const lastNames = [
+  "Smith",
+  "Jones",
+  "Garcia",
+  "Brown",
+  "Müller",
+  "Nguyen",
+  "Haddad",
+  "Rossi",
+  "Silva",
+  "Khan",
+  "Tan",
+  "Dubois",
+  "Novak",
+  "Okafor",
+  "Svensson",
+  "Mori",
+];
 const mailNames = ["alex", "sam", "kim", "robin", "jo", "max", "lee", "chris", "pat", "ari", "noor", "mika", "sasha", "toni", "ray", "lou"];
 const mailDomains = ["example.com", "example.net", "example.org", "mail.example.com", "home.example.net"];
-const networkNames = ["HomeNet", "FRITZ!Box 7590", "NETGEAR", "TP-Link", "Linksys", "Loft", "TheLANBeforeTime", "Casa", "بيت", "Family WiFi"];
-const rooms = ["Nursery", "Front door", "Kitchen", "Bedroom of the twins", "Garage", "Back yard", "Living room", "Granny's room", "Office", "Safe"];
+const networkNames = [
+  "HomeNet",
+  "FRITZ!Box 7590",
+  "NETGEAR",
+  "TP-Link",
+  "Linksys",
+  "Loft",
+  "TheLANBeforeTime",
+  "Casa",
+  "بيت",
+  "Family WiFi",
+];
+const rooms = [
+  "Nursery",
+  "Front door",
+  "Kitchen",
+  "Bedroom of the twins",
+  "Garage",
+  "Back yard",
+  "Living room",
+  "Granny's room",
+  "Office",
+  "Safe",
+];
 const userAgents = [
   "SmartHome/2.9.31 (iPhone; iOS 18.6)",
   "SmartHome/2.9.31 (iPad; iOS 18.6)",
@@ -28,7 +84,10 @@ const userAgents = [
 ];
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const pairs: readonly string[] = Array.from({ length: 4096 }, (_, index) => (alphabet[index >> 6] as string) + (alphabet[index & 63] as string));
+const pairs: readonly string[] = Array.from(
+  { length: 4096 },
+  (_, index) => (alphabet[index >> 6] as string) + (alphabet[index & 63] as string),
+);
 const tag = { secret: 101, name: 102, mail: 103, network: 104, phone: 105, hardware: 106, room: 107, address: 108 } as const;
 
 /** `length` characters (even) of base64url that nothing can be told from. */

@@ -17,7 +17,11 @@ export class ProgressMeter {
   #rowsMs = 0;
   #keysAt = 0;
 
-  constructor(options: { readonly total: number; readonly statements: number; readonly report: ((progress: WorldProgress) => void) | undefined }) {
+  constructor(options: {
+    readonly total: number;
+    readonly statements: number;
+    readonly report: ((progress: WorldProgress) => void) | undefined;
+  }) {
     this.#total = options.total;
     this.#statements = options.statements;
     this.#report = options.report;

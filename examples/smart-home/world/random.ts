@@ -88,7 +88,12 @@ export function pickWeighted(running: Float64Array, unit: number): number {
  * A permutation of 0..size-1 as arithmetic: `member(index)` is true for exactly `count` of them, scattered, and costs no memory.
  * So that "24,000 of 2.4 M" is 24,000 and not about 24,000.
  */
-export function exactSample(options: { readonly seed: number; readonly tag: number; readonly size: number; readonly count: number }): (index: number) => boolean {
+export function exactSample(options: {
+  readonly seed: number;
+  readonly tag: number;
+  readonly size: number;
+  readonly count: number;
+}): (index: number) => boolean {
   const { size, count } = options;
   const offset = hash32(options.seed, options.tag, 7) % Math.max(1, size);
   // Below 2^22, so that products stay below 2^53 for every size that a world is made in.

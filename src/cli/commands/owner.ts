@@ -44,7 +44,7 @@ a sample of block ranges, or of all. Exit code 1: a table differs (it is then un
     if (!["counts", "sample", "full"].includes(mode)) throw new VitrineError("cli/usage", { message: "verify knows counts, sample and full." });
     using server = await connectServer(context);
     const report = (await server.ask("verify", { mode, tables: texts(context, "table") }, context.terminal.error)) as unknown as VerifyReport; // eslint-disable-line -- our own server's answer
-    print(context, report, () => `${table(["table", "rows", "differing"], report.tables.map((one) => [one.table, integer(one.rows), integer(one.differing)]))}${report.message}\n`);
+    print(context, report, () => `${table(["table", "source", "copy", "differing"], report.tables.map((one) => [one.table, integer(one.sourceRows), integer(one.rows), integer(one.differing)]))}${report.message}\n`);
     return report.equal ? 0 : 1;
   },
 };

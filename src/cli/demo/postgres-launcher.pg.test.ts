@@ -122,5 +122,13 @@ test("other versions run, too", { timeout: 180_000 }, async () => {
 });
 
 test("a server that cannot start says so with its log's last line", async () => {
-  await expect(startPostgres({ settings: { shared_buffers: "nonsense" } })).rejects.toMatchObject({ code: "cli/postgres-failed" });
+  await expect(startPostgres({ settings: { shared_buffers: "nonsense" } })).rejects.toMatchObject({
+    code: "cli/postgres-failed",
+    message: expect.stringContaining("shared_buffers") as unknown,
+  });
+});
+
+test("a port that is taken is refused when it was wished", async () => {
+  await using first = await startPostgres();
+  await expect(startPostgres({ port: first.port })).rejects.toMatchObject({ code: "cli/postgres-failed" });
 });

@@ -98,9 +98,10 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     const outcome = await launch({ ...run, port: tries === 1 ? wished : await freePort() });
     if (outcome.tag === "started") return outcome.server;
     if (!outcome.portTaken || tries === portTriesMax || options.port !== undefined) {
+      if (run.temporary) rmSync(run.folder, { recursive: true, force: true });
       throw new VitrineError("cli/postgres-failed", {
         message: `PostgreSQL did not start: ${outcome.why}`,
-        place: join(run.folder, "postgres.log"),
+        ...(run.temporary ? {} : { place: join(run.folder, "postgres.log") }),
       });
     }
   }
@@ -138,6 +139,10 @@ type Launched =
 async function launch(run: Run): Promise<Launched> {
   const logFile = join(run.folder, "postgres.log");
   writeHba(run.folder, run.options.hba ?? []);
+  writePrivate(
+    join(run.folder, "server.json"),
+    JSON.stringify({ port: run.port, password: run.password, launcher: process.pid } satisfies Remembered),
+  );
   const logFd = openSync(logFile, "w", 0o600);
   const keeper = startKeeper({
     command: commandOf(run),
@@ -147,20 +152,8 @@ async function launch(run: Run): Promise<Launched> {
     remove: run.temporary ? run.folder : undefined,
   });
   closeSync(logFd);
-  writePrivate(
-    join(run.folder, "server.json"),
-    JSON.stringify({ port: run.port, password: run.password, launcher: process.pid } satisfies Remembered),
-  );
   const pid = await untilReady(keeper, run.dataDir);
-  if (pid === undefined) {
-    await keeper.stop("immediate");
-    const lines = existsSync(logFile) ? readFileSync(logFile, "utf8").trim().split("\n") : [];
-    return {
-      tag: "failed",
-      why: lines.at(-1) ?? "it wrote no log",
-      portTaken: lines.some((line) => line.includes("Address already in use")),
-    };
-  }
+  if (pid === undefined) return failureOf(keeper, logFile);
   const stop = async (how: "fast" | "immediate" = "fast"): Promise<void> => {
     await keeper.stop(how);
     if (run.temporary) rmSync(run.folder, { recursive: true, force: true });
@@ -179,6 +172,15 @@ async function launch(run: Run): Promise<Launched> {
       [Symbol.asyncDispose]: () => stop(),
     },
   };
+}
+
+async function failureOf(keeper: Keeper, logFile: string): Promise<Launched> {
+  if (keeper.isRunning()) {
+    await keeper.stop("immediate");
+    return { tag: "failed", why: `not ready within ${startWithinMs / 1_000} s`, portTaken: false };
+  }
+  const lines = readFileSync(logFile, "utf8").trim().split("\n");
+  return { tag: "failed", why: lines.at(-1) ?? "", portTaken: lines.some((line) => line.includes("Address already in use")) };
 }
 
 function commandOf(run: Run): readonly string[] {

@@ -7,10 +7,11 @@ import { formatEpoch } from "../../source/epoch.ts";
 import { openSnapshot } from "../../source/snapshot.ts";
 import type { ServerLink } from "./link.ts";
 import type { Prepared } from "./prepare.ts";
+import type { TroubleReport } from "./trouble.ts";
 
 export const snapshotConnections = 1;
 
-export async function copyAll(options: { readonly prepared: Prepared; readonly treater: Treater; readonly link: ServerLink; readonly slot: string; readonly crash: CrashHook }): Promise<{ readonly lsn: Lsn; readonly epoch: Epoch }> {
+export async function copyAll(options: { readonly prepared: Prepared; readonly treater: Treater; readonly link: ServerLink; readonly slot: string; readonly crash: CrashHook; readonly trouble: TroubleReport }): Promise<{ readonly lsn: Lsn; readonly epoch: Epoch }> {
   const { prepared, treater, link, crash } = options;
   await using snapshot = await openSnapshot({
     source: prepared.source,
@@ -36,8 +37,7 @@ export async function copyAll(options: { readonly prepared: Prepared; readonly t
     crash("reader-mid-snapshot");
   }
   crash("reader-before-snapshot-end");
-  const trouble = treater.trouble();
-  if (trouble.length > 0) await link.send({ tag: "trouble", columns: trouble });
+  await options.trouble.send();
   await link.send({ tag: "snapshot-end", lsn: snapshot.lsn, epoch: formatEpoch(snapshot.epoch) });
   return { lsn: snapshot.lsn, epoch: snapshot.epoch };
 }

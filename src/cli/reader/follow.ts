@@ -6,7 +6,7 @@
 import type { Clock } from "../../lib/clock.ts";
 import type { CrashHook } from "../../lib/crash-points.ts";
 import type { Lsn } from "../../model/lsn.ts";
-import type { EpochBreak, Micros } from "../../policy/safe.ts";
+import type { EpochBreak, Micros, SafeChanges } from "../../policy/safe.ts";
 import type { Treater } from "../../policy/treat.ts";
 import type { Epoch, EpochReader } from "../../source/epoch.ts";
 import { compareEpochs, formatEpoch, openEpochReader } from "../../source/epoch.ts";
@@ -17,15 +17,12 @@ import { openStream } from "../../source/stream.ts";
 import { readerStatus } from "./copy.ts";
 import type { ServerLink } from "./link.ts";
 import type { Prepared } from "./prepare.ts";
+import type { TroubleReport } from "./trouble.ts";
+import type { VerifyGate } from "./verify.ts";
 
 export const heartbeatMs = 1_000;
-
-export interface Gate {
-  /** Resolves at once, or when a verification lets a commit at this position go. */
-  before(lsn: Lsn): Promise<void>;
-  /** Gives it the way to have each source transaction committed alone. */
-  bind(separate: (on: boolean) => void): void;
-}
+/** Slices of about 1 MiB; a larger transaction ends a verification, not the stream. */
+const keptSlicesMax = 16;
 
 export interface FollowOptions {
   readonly prepared: Prepared;
@@ -37,7 +34,8 @@ export interface FollowOptions {
   readonly clock: Clock;
   readonly nonce: () => string;
   readonly crash: CrashHook;
-  readonly gate: Gate;
+  readonly gate: VerifyGate;
+  readonly trouble: TroubleReport;
   readonly onAccept: (handler: () => void) => void;
 }
 
@@ -77,24 +75,35 @@ interface Position {
 async function pump(options: FollowOptions & { readonly stream: Stream; readonly heartbeat: Heartbeat }): Promise<void> {
   const { link, treater, stream, heartbeat, crash } = options;
   let sent = options.from;
-  let troubles = 0;
+  // While a verification waits for its position, a transaction is kept back until its commit says on which side of it it lies.
+  let kept: SafeChanges[] = [];
+  let isOpen = false;
+  const sendKept = async (): Promise<void> => {
+    for (const changes of kept) await link.sendData(changes);
+    isOpen ||= kept.length > 0;
+    kept = [];
+  };
   const commit = async (position: Position, transactions: number, changes: number): Promise<void> => {
     if (position.lsn <= sent) return;
     sent = position.lsn;
-    await options.gate.before(position.lsn);
+    await options.gate.before({ lsn: position.lsn, isOpen });
+    await sendKept();
     crash("reader-before-commit-sent");
     await link.send({ tag: "commit", lsn: position.lsn, at: position.at, transactions, changes });
+    isOpen = false;
     await link.committed(position.lsn);
     crash("reader-after-ack");
   };
   for await (const event of stream) {
     switch (event.tag) {
       case "changes":
-        await link.sendData(treater.changes(event.changes));
+        kept.push(treater.changes(event.changes));
+        if (options.gate.isActive && kept.length > keptSlicesMax) options.gate.giveUp();
+        if (!options.gate.isActive) await sendKept();
         break;
       case "commit":
         await commit(event, event.transactions, event.changes);
-        troubles = await reportTrouble({ link, treater, before: troubles });
+        await options.trouble.send();
         break;
       case "heartbeat": {
         const at = heartbeat.returned(event.nonce);
@@ -110,13 +119,6 @@ async function pump(options: FollowOptions & { readonly stream: Stream; readonly
         await link.send({ tag: "epoch-broken", breaks: [{ table: event.table, reason: "relation-changed", message: event.message, mend: { tag: "rebuild" } }] });
     }
   }
-}
-
-async function reportTrouble(options: { readonly link: ServerLink; readonly treater: Treater; readonly before: number }): Promise<number> {
-  const columns = options.treater.trouble();
-  const count = columns.reduce((sum, column) => sum + column.other + column.degraded, 0);
-  if (count !== options.before) await options.link.send({ tag: "trouble", columns });
-  return count;
 }
 
 interface Beat {

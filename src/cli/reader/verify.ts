@@ -12,24 +12,12 @@ import type { Prepared } from "./prepare.ts";
 
 /** A longer wait for running transactions ends the verification, and not the stream. */
 const holdMaxMs = 10_000;
+const sampleEvery = 8;
 
 /** Between the verification and the stream: holds commits while the slot's position is not known, then tells of it in time. */
 export class VerifyGate {
   #held: PromiseWithResolvers<void> | undefined;
-  #pending: { readonly lsn: Lsn; readonly tell: () => Promise<void> } | undefined;
-  #told: PromiseWithResolvers<void> | undefined;
-
-  /** Called before a commit is sent. */
-  async before(lsn: Lsn): Promise<void> {
-    await this.#held?.promise;
-    const pending = this.#pending;
-    if (pending === undefined || lsn <= pending.lsn) return;
-    this.#pending = undefined;
-    this.#separate(false);
-    await pending.tell();
-    this.#told?.resolve();
-  }
-
+  #pending: { readonly lsn: Lsn; readonly tell: () => Promise<void>; readonly told: PromiseWithResolvers<boolean> } | undefined;
   #separate: (on: boolean) => void = () => undefined;
 
   /** `separate(true)`: the stream shall not put several source transactions into one commit. */
@@ -37,20 +25,38 @@ export class VerifyGate {
     this.#separate = separate;
   }
 
+  /** True from the hold until the store knows the position. */
+  get isActive(): boolean {
+    return this.#held !== undefined || this.#pending !== undefined;
+  }
+
+  /** Called before a commit and its changes are sent. `isOpen`: some of its changes were sent already, so the store is past a stop. */
+  async before({ lsn, isOpen }: { readonly lsn: Lsn; readonly isOpen: boolean }): Promise<void> {
+    await this.#held?.promise;
+    const pending = this.#pending;
+    if (pending === undefined || lsn <= pending.lsn) return;
+    this.#pending = undefined;
+    this.#separate(false);
+    if (!isOpen) await pending.tell();
+    pending.told.resolve(!isOpen);
+  }
+
   hold(): void {
     this.#held = Promise.withResolvers();
     this.#separate(true);
   }
 
-  /** The position is known: commits up to it go on; `tell` is called before the first one beyond it. Resolves then. */
-  async release(lsn: Lsn, tell: () => Promise<void>): Promise<void> {
-    this.#pending = { lsn, tell };
-    this.#told = Promise.withResolvers();
+  /** The position is known: commits up to it go on; `tell` is called before the first one beyond it. False: it could not be exact. */
+  async release(lsn: Lsn, tell: () => Promise<void>): Promise<boolean> {
+    const told = Promise.withResolvers<boolean>();
+    if (this.#held === undefined) return false;
+    this.#pending = { lsn, tell, told };
     this.#open();
-    await this.#told.promise;
+    return told.promise;
   }
 
   giveUp(): void {
+    this.#pending?.told.resolve(false);
     this.#pending = undefined;
     this.#separate(false);
     this.#open();
@@ -68,6 +74,7 @@ export interface VerifyOptions {
   readonly link: ServerLink;
   readonly gate: VerifyGate;
   readonly request: number;
+  readonly mode: "counts" | "sample" | "full";
   readonly tables: readonly string[];
   readonly slot: string;
 }
@@ -92,9 +99,14 @@ export async function verifySource(options: VerifyOptions): Promise<void> {
         if (status.tag === "blocked") pids = status.pids;
       },
     });
-    await gate.release(snapshot.lsn, () => link.send({ tag: "verify-at", request, lsn: snapshot.lsn }));
+    const isExact = await gate.release(snapshot.lsn, () => link.send({ tag: "verify-at", request, lsn: snapshot.lsn }));
+    if (!isExact) return await link.send({ tag: "verify-blocked", request, pids });
+    let batches = 0;
     for await (const event of snapshot.events()) {
-      if (event.tag === "rows") await link.sendData({ tag: "verify-rows", request, rows: treater.rows(event.rows, { counted: false }) });
+      if (event.tag !== "rows") continue;
+      batches += 1;
+      // A sample looks up the rows of every eighth batch.
+      if (options.mode !== "sample" || batches % sampleEvery === 1) await link.sendData({ tag: "verify-rows", request, rows: treater.rows(event.rows, { counted: false }) });
     }
     await link.send({ tag: "verify-end", request });
   } catch (error) {

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import type { Socket } from "node:net";
 import type { CrashHook } from "../../lib/crash-points.ts";
 import type { Log } from "../../lib/log.ts";
-import type { Mirror } from "../../mirror/mirror.ts";
+import { VitrineError } from "../../model/error.ts";
+import type { DuckdbMirror } from "../../mirror/duckdb.ts";
 import type { DownMessage, EpochBreak, ProofVerdict } from "../../policy/safe.ts";
 import type { Generation, GenerationEventTag } from "../generations.ts";
 import { afterEvent, readerFor, shown, slotName, startGenerations } from "../generations.ts";
@@ -15,16 +16,18 @@ import type { ServerMessage, SupervisorMessage } from "../messages.ts";
 import { readerExit } from "../messages.ts";
 import type { State } from "../state.ts";
 import { Host } from "./host.ts";
+import type { VerifyMessage } from "./host.ts";
 
 export interface DriverOptions {
   readonly state: State;
-  readonly openMirror: (options: { readonly folder: string; readonly generation: number }) => Promise<Mirror>;
+  readonly openMirror: (options: { readonly folder: string; readonly generation: number }) => Promise<DuckdbMirror>;
   readonly tell: (message: ServerMessage) => void;
   readonly nowMs: () => number;
   readonly log: Log;
   readonly crash: CrashHook;
   /** The policy that the configuration names now. */
   readonly policyHash: string;
+  readonly onVerify: (host: Host, message: VerifyMessage) => Promise<void>;
   readonly onProof: (verdicts: readonly ProofVerdict[], request: number | undefined) => void;
   /** Tables whose rows shall be looked at again. */
   readonly onVerifyWanted: (host: Host, tables: readonly string[]) => void;
@@ -99,6 +102,11 @@ export class Driver {
       state: message.crashLoop ? "crash-loop" : "restarting",
       message: `${said}The reader ended (exit code ${message.exitCode}) and is started again; ${message.restarts} times so far.`,
     };
+  }
+
+  /** What the copy holds is not what the source holds: it is built anew. */
+  rebuild(host: Host, reason: string): void {
+    this.#hear("broken", host.number, reason);
   }
 
   #hear(tag: GenerationEventTag, number: number, reason: string): void {
@@ -194,6 +202,7 @@ export class Driver {
           if (status.code !== undefined && slotIsGone.has(status.code)) this.#hear("unusable", number, status.code);
         },
         onEpoch: (breaks) => this.#epoch(host, breaks),
+        onVerify: this.#options.onVerify,
         onProof: this.#options.onProof,
       },
     });
@@ -205,7 +214,7 @@ export class Driver {
     const stored = host.mirror.schema;
     if (hello.schema.policyHash !== this.#options.policyHash) {
       // The file was changed while we ran: the server, too, must read it again.
-      this.#options.onStoreFailure(new Error("bug: configuration changed, starting again"));
+      this.#options.onStoreFailure(new VitrineError("cli/config-changed", { message: "vitrine.yaml is another one than at our start." }));
       return false;
     }
     if (stored === undefined || host.mirror.status.phase === "empty") return true;
@@ -261,7 +270,7 @@ function differs(stored: Schema, now: Schema): string | undefined {
   return JSON.stringify(stored.tables) === JSON.stringify(now.tables) ? undefined : "schema-changed";
 }
 
-const silentEvents = { onHello: () => false, onMoved: () => undefined, onReaderStatus: () => undefined, onEpoch: () => undefined, onProof: () => undefined };
+const silentEvents = { onHello: () => false, onMoved: () => undefined, onReaderStatus: () => undefined, onEpoch: () => undefined, onVerify: async () => undefined, onProof: () => undefined };
 
 /** For the pipe of a reader that only drops its slot: it says nothing but its status. */
-const noMirror = { schema: undefined, receive: async () => undefined } as unknown as Mirror; // eslint-disable-line -- never asked for anything else
+const noMirror = { schema: undefined, receive: async () => undefined } as unknown as DuckdbMirror; // eslint-disable-line -- never asked for anything else

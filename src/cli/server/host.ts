@@ -2,10 +2,12 @@
 import type { Socket } from "node:net";
 import type { CrashHook } from "../../lib/crash-points.ts";
 import { unreachable } from "../../lib/assert.ts";
-import type { Mirror } from "../../mirror/mirror.ts";
+import type { DuckdbMirror } from "../../mirror/duckdb.ts";
 import type { ReaderReport } from "../../metrics/status-report.ts";
 import type { DownMessage, EpochBreak, ProofVerdict, UpMessage } from "../../policy/safe.ts";
 import { readFrames, writeFrame } from "../pipe.ts";
+
+export type VerifyMessage = Extract<DownMessage, { tag: "verify-at" | "verify-blocked" | "verify-rows" | "verify-end" }>;
 
 export interface HostEvents {
   /** May the reader go on with this generation? Else it is dropped by whoever answers. */
@@ -14,12 +16,13 @@ export interface HostEvents {
   readonly onMoved: () => void;
   readonly onReaderStatus: (status: Extract<DownMessage, { tag: "reader-status" }>) => void;
   readonly onEpoch: (breaks: readonly EpochBreak[]) => void;
+  readonly onVerify: (host: Host, message: VerifyMessage) => Promise<void>;
   readonly onProof: (verdicts: readonly ProofVerdict[], request: number | undefined) => void;
 }
 
 export class Host {
   readonly number: number;
-  readonly mirror: Mirror;
+  readonly mirror: DuckdbMirror;
   readonly #events: HostEvents;
   readonly #crash: CrashHook;
   #socket: Socket | undefined;
@@ -27,7 +30,7 @@ export class Host {
   reader: ReaderReport;
   rules: Readonly<Record<string, readonly string[]>> = {};
 
-  constructor(options: { readonly number: number; readonly mirror: Mirror; readonly events: HostEvents; readonly crash: CrashHook }) {
+  constructor(options: { readonly number: number; readonly mirror: DuckdbMirror; readonly events: HostEvents; readonly crash: CrashHook }) {
     this.number = options.number;
     this.mirror = options.mirror;
     this.#events = options.events;
@@ -83,6 +86,8 @@ export class Host {
         this.#crash("server-after-commit-before-ack");
         if (done !== undefined) await writeFrame(socket, { tag: "ack", lsn: done.ack } satisfies UpMessage);
         this.#events.onMoved();
+        // Nothing came with it: a moment for the store's own housekeeping.
+        if (message.changes === 0) await this.mirror.idle();
         return;
       }
       case "proven":
@@ -96,11 +101,13 @@ export class Host {
       case "table-done":
       case "changes":
       case "trouble":
+        await this.mirror.receive(message);
+        return;
       case "verify-at":
       case "verify-blocked":
       case "verify-rows":
       case "verify-end":
-        await this.mirror.receive(message);
+        await this.#events.onVerify(this, message);
         return;
       default:
         unreachable(message);

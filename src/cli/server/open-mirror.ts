@@ -1,6 +1,9 @@
 /** Binds the mirror's opener to this server's limits and metrics. */
-import type { Mirror } from "../../mirror/mirror.ts";
+import { join } from "node:path";
+import { systemClock } from "../../lib/clock.ts";
 import type { CellsSpec } from "../../mirror/cuboid.ts";
+import type { DuckdbMirror } from "../../mirror/duckdb.ts";
+import { defaultLimits, openDuckdbMirror } from "../../mirror/duckdb.ts";
 import type { SafeSchema } from "../../policy/safe.ts";
 
 export interface OpenMirrorOptions {
@@ -10,6 +13,7 @@ export interface OpenMirrorOptions {
   readonly cells: (schema: SafeSchema) => CellsSpec;
 }
 
-export async function openMirror(options: OpenMirrorOptions): Promise<Mirror> {
-  throw new Error(`bug: not built yet ${options.folder}`);
+export async function openMirror(options: OpenMirrorOptions): Promise<DuckdbMirror> {
+  const { folder, generation, cells, memoryMb } = options;
+  return openDuckdbMirror({ folder, generation, cells, clock: systemClock, limits: { ...defaultLimits, memoryLimit: `${memoryMb}MB`, tempFolder: join(folder, "temporary") } });
 }

@@ -16,6 +16,8 @@ import type { Driver } from "./driver.ts";
 import type { Host } from "./host.ts";
 import { proveStore } from "./proofs.ts";
 import { Requests } from "./requests.ts";
+import { Verification } from "./verification.ts";
+import type { VerifyMode } from "./verification.ts";
 
 export interface ServiceOptions {
   readonly declaration: Declaration;
@@ -27,8 +29,8 @@ export interface ServiceOptions {
 
 export interface VerifyReport {
   readonly equal: boolean;
-  readonly mode: "counts" | "sample" | "full";
-  readonly tables: readonly { readonly table: string; readonly rows: number; readonly differing: number }[];
+  readonly mode: VerifyMode;
+  readonly tables: readonly { readonly table: string; readonly rows: number; readonly sourceRows: number; readonly differing: number }[];
   readonly message: string;
 }
 
@@ -38,6 +40,7 @@ const verdictOrder = ["select-and-copy", "other-decoding", "physical-replication
 
 export class Service {
   readonly #options: ServiceOptions;
+  readonly verification = new Verification();
   readonly #proofs = new Requests<readonly ProofVerdict[]>();
   readonly #compiled = new WeakMap<Mirror, CompiledMetrics>();
   #driver: Driver | undefined;
@@ -108,23 +111,46 @@ export class Service {
     if (request !== undefined) this.#proofs.answer(request, verdicts);
   }
 
-  /** Compares the copy with the source at one exact position. `tables` empty: all. */
-  async verify(mode: "counts" | "sample" | "full", tables: readonly string[]): Promise<VerifyReport> {
-    const host = this.#shown();
-    throw new VitrineError("cli/refused", { message: `Verification (${mode}, ${tables.length} tables) is not built into generation ${host.number} yet.` });
+  /**
+   * Compares the copy with the source at one exact position. `tables` empty: all. A difference is written down and the copy built
+   * anew. Throws cli/refused when the position could not be had.
+   */
+  async verify(mode: VerifyMode, wanted: readonly string[]): Promise<VerifyReport> {
+    return this.#verifyHost(this.#shown(), mode, wanted);
+  }
+
+  async #verifyHost(host: Host, mode: VerifyMode, wanted: readonly string[]): Promise<VerifyReport> {
+    const all = (host.mirror.schema?.tables ?? []).map((table) => table.name);
+    const unknown = wanted.find((name) => !all.includes(name));
+    if (unknown !== undefined) throw new VitrineError("cli/usage", { message: `There is no such table in the copy. There is: ${all.join(", ")}.`, place: "--table" });
+    const outcome = await this.verification.run(host, { mode, tables: wanted.length === 0 ? all : wanted });
+    if (outcome === undefined) throw new VitrineError("cli/refused", { message: `The reader cannot verify now: ${host.reader.message}`, remedy: "`vitrine status` shows the reader's state." });
+    if (outcome.tag === "blocked")
+      throw new VitrineError("cli/refused", { message: `One exact position could not be had: the source's transactions of pids ${outcome.pids.join(", ") || "(unknown)"} were in the way.`, remedy: "Try again when they have ended." });
+    const differing = outcome.results.filter((one) => one.differing > 0).map((one) => one.table);
+    const report: VerifyReport = {
+      equal: differing.length === 0,
+      mode,
+      tables: outcome.results.map((one) => ({ table: one.table, rows: one.mirrorRows, sourceRows: one.sourceRows, differing: one.differing })),
+      message: differing.length === 0 ? "The copy is what the source says, at one position." : `Different: ${differing.join(", ")}. The copy is being built anew.`,
+    };
+    this.#options.state.append("verify", { mode, generation: host.number, tables: report.tables.map((one) => ({ ...one })) });
+    if (!report.equal) this.#bound.rebuild(host, "verify-differs");
+    return report;
   }
 
   /** The catalog has changed in a way that may or may not have touched rows: looked at, and accepted when they are equal. */
   async verifyAfterEpoch(host: Host, tables: readonly string[]): Promise<void> {
-    const report = await this.verify("full", tables);
+    const report = await this.#verifyHost(host, "full", tables.includes("*") ? [] : tables);
     if (report.equal) host.ask({ tag: "accept-epoch", tables });
   }
 
-  /** Rewrites what deleted rows have left in the store's file. */
+  /** Rewrites the store's file, so that what deleted rows have left in it is gone. */
   async compact(): Promise<{ readonly bytesBefore: number; readonly bytesAfter: number }> {
-    const { mirror } = this.#shown();
-    const bytesBefore = mirror.status.bytes;
-    return { bytesBefore, bytesAfter: mirror.status.bytes };
+    const host = this.#shown();
+    const done = await host.mirror.compact();
+    this.#options.state.append("compact", { generation: host.number, ...done });
+    return done;
   }
 
   #inOrder(): readonly ProofVerdict[] {

@@ -7,7 +7,7 @@
  */
 import { assert } from "../../lib/assert.ts";
 import { VitrineError } from "../../model/error.ts";
-import type { CuboidSpec, MetricSpec } from "../cuboid.ts";
+import type { CuboidSpec, Grain, MetricSpec } from "../cuboid.ts";
 import { cold, empty, UnitSets } from "./unit-sets.ts";
 
 /** Upper bound that says nothing. */
@@ -397,8 +397,12 @@ export class Cells {
     this.#handles[cell * 2 + 1] = measures.hitHigh === 0 ? empty : cold;
   }
 
-  /** Gives up the sets of cells whose bucket is before `bucket`; their bounds stay. */
-  cool(bucket: number): void {
+  /** Gives up the sets of all but the newest periods; their bounds stay. */
+  coolOld(): void {
+    const periods: Record<Grain, number> = { hour: 48 * 60, day: 3, week: 7, month: 1 };
+    let newest = -Infinity;
+    for (let cell = 0; cell < this.count; cell += 1) newest = Math.max(newest, this.bucketOf(cell));
+    const bucket = newest - periods[this.cuboid.grain];
     for (let place = 0; place < this.count * 2; place += 1) {
       const handle = this.#handles[place]!;
       if (handle < 0 || this.bucketOf(place >> 1) >= bucket) continue;

@@ -107,6 +107,11 @@ export class Connection {
     return new Appender(appender, layouts);
   }
 
+  /** Stops the statement that runs: it rejects with mirror/interrupted. */
+  interrupt(): void {
+    this.#connection.interrupt();
+  }
+
   close(): void {
     this.#connection.closeSync();
   }
@@ -210,7 +215,7 @@ async function guarded<T>(what: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** DuckDB's messages start with their kind ("IO Error: …"); the rest is thrown away, for it may quote values. */
-const kinds = ["IO", "Out of Memory", "Constraint", "Conversion", "Binder", "Parser", "Catalog", "TransactionContext", "Serialization", "Interrupt", "FATAL", "INTERNAL", "Invalid Input", "Permission"];
+const kinds = ["IO", "Out of Memory", "Constraint", "Conversion", "Binder", "Parser", "Catalog", "TransactionContext", "Serialization", "INTERRUPT", "Interrupt", "FATAL", "INTERNAL", "Invalid Input", "Permission"];
 
 /** Turns what DuckDB threw into an error of ours without a word of its text. */
 export function translated(what: string, error: unknown): VitrineError {
@@ -218,6 +223,6 @@ export function translated(what: string, error: unknown): VitrineError {
   const text = error instanceof Error ? error.message : "";
   const kind = kinds.find((one) => text.startsWith(`${one} Error`)) ?? "unknown";
   const full = /No space left on device|maximum size of the temp/i.test(text);
-  const code = full ? "mirror/disk-full" : kind === "Interrupt" ? "mirror/interrupted" : "mirror/store-failed";
+  const code = full ? "mirror/disk-full" : kind.toLowerCase() === "interrupt" ? "mirror/interrupted" : "mirror/store-failed";
   return new VitrineError(code, { message: `The store failed: could not ${what} (${kind}).`, origin: { code: kind } });
 }

@@ -7,6 +7,7 @@ import type { ApplyContext } from "./apply.ts";
 import { batchOf } from "./batches.ts";
 import type { Appender, Column } from "./engine.ts";
 import { vectorSize } from "./engine.ts";
+import { KeyBits } from "./key-bits.ts";
 import type { TableInfo } from "./memory.ts";
 import type { MetricCells } from "./metric-cells.ts";
 import { storedColumn } from "./stored.ts";
@@ -25,6 +26,8 @@ export class Load {
   /** Tables in which a key came twice. */
   readonly duplicates = new Set<string>();
   readonly #begun = new Set<MetricCells>();
+  /** By fact table with a whole-number key. */
+  readonly #keys = new Map<string, KeyBits>();
 
   constructor(context: ApplyContext, estimates: Readonly<Record<string, number>>) {
     this.#context = context;
@@ -46,7 +49,10 @@ export class Load {
     }
     memory.addRows(message.table, rowCount);
     must(this.progress.get(message.table), "progress").rows += rowCount;
-    if (info.table.kind === "fact") await this.#build(info, columns, rowCount);
+    if (info.table.kind === "fact") {
+      this.#checkKeys(info, columns, rowCount);
+      await this.#build(info, columns, rowCount);
+    }
   }
 
   done(table: string): void {
@@ -64,6 +70,21 @@ export class Load {
   /** Metrics whose cells were built from the rows as they came. The others are built from the store. */
   built(metric: MetricCells): boolean {
     return this.#begun.has(metric) && !metric.stale;
+  }
+
+  #checkKeys(info: TableInfo, columns: readonly Column[], rowCount: number): void {
+    const layout = info.layouts[info.keyIndex];
+    if (layout !== "i32" && layout !== "i64") return;
+    const { name } = info.table;
+    const bits = this.#keys.get(name) ?? new KeyBits();
+    this.#keys.set(name, bits);
+    bits.add(must(columns[info.keyIndex], "key column"), rowCount);
+    if (bits.duplicate) this.duplicates.add(name);
+  }
+
+  /** Fact tables with a key of which nothing is known yet: random keys are compared by the database. */
+  get unchecked(): readonly TableInfo[] {
+    return [...this.#context.memory.tables.values()].filter((info) => info.table.kind === "fact" && info.keyIndex >= 0 && (this.#keys.get(info.table.name)?.overflowed ?? true));
   }
 
   #putEntities(info: TableInfo, columns: readonly Column[], rowCount: number): void {

@@ -33,9 +33,10 @@ async function restoreWords(connection: Connection, memory: Memory): Promise<voi
   for (const row of rows) must(memory.words.get(String(row["tbl"])), "words").column(String(row["col"])).restore(Number(row["code"]), String(row["value"]));
 }
 
-async function restoreTokens(connection: Connection, memory: Memory, entity: string, pacer: Pacer): Promise<void> {
+export async function restoreTokens(connection: Connection, memory: Memory, entity: string, pacer: Pacer): Promise<void> {
   const index = must(memory.tokens.get(entity), "tokens");
   const table = tokensTable(entity);
+  index.clear();
   const counted = await connection.rows(`SELECT coalesce(max(${refColumn}), -1) + 1 AS n FROM ${table}`);
   const count = Number(counted[0]?.["n"]);
   index.reserve(count);

@@ -5,29 +5,30 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { assert, must, unreachable } from "../../lib/assert.ts";
-import type { Clock } from "../../lib/clock.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { Lsn } from "../../model/lsn.ts";
 import type { ColumnTrouble, DownMessage, Micros, SafeChanges, SafeRows, SafeSchema, UpMessage } from "../../policy/safe.ts";
 import { ops } from "../../policy/safe.ts";
 import type { CellsSpec } from "../cuboid.ts";
 import type { OpenDuckdbMirror } from "../duckdb.ts";
-import { controlTable, storeVersion } from "../layout.ts";
+import { controlTable, rowsColumn, rowsTable, storeVersion } from "../layout.ts";
 import type { Mirror, MirrorStatus, MirrorView } from "../mirror.ts";
 import { applySlices, unknownTable } from "./apply.ts";
 import type { ApplyContext, Fault } from "./apply.ts";
 import { rebuildMetric, settleMetric } from "./build.ts";
 import type { CellMismatch } from "./check.ts";
 import { checkCells } from "./check.ts";
-import { compactInto, swapFiles } from "./compact.ts";
-import type { Comparison, CompareMode, CompareResult } from "./compare.ts";
+import { compactInto, dropUnusedTokens, swapFiles } from "./compact.ts";
+import type { Comparison, CompareMode } from "./compare.ts";
 import { compareRows } from "./compare.ts";
 import type { Control, Untrusted } from "./control.ts";
 import { controlText, createControl, emptyControl, parseControl, readControl, writeControl } from "./control.ts";
-import { Connection, Engine } from "./engine.ts";
+import type { Connection } from "./engine.ts";
+import { Engine } from "./engine.ts";
 import { Load } from "./load.ts";
 import { lockStore } from "./lock.ts";
 import { Memory } from "./memory.ts";
+import type { TableInfo } from "./memory.ts";
 import { Pacer } from "./pacer.ts";
 import { Pool } from "./pool.ts";
 import type { Slice } from "./reduce.ts";
@@ -309,7 +310,7 @@ export class DuckdbMirror implements Mirror {
       } else await rebuildMetric(this.#context, metric);
     }
     for (const info of memory.tables.values()) if (info.table.kind === "fact") await restoreKeyMax(this.#writer, memory, info);
-    for (const table of await duplicateKeys(this.#writer, memory)) load.duplicates.add(table);
+    for (const info of load.unchecked) if (await hasDuplicates(this.#writer, info)) load.duplicates.add(info.table.name);
     this.#addFaults([...load.duplicates].map((table) => ({ table, reason: "key-not-unique" as const })));
     this.#next = { ...this.#next, epoch: message.epoch, rows: Object.fromEntries(memory.rows) };
     await this.#commit();
@@ -499,12 +500,13 @@ export class DuckdbMirror implements Mirror {
       if (this.#control.phase !== "ready") return { bytesBefore, bytesAfter: bytesBefore };
       const memory = must(this.#memory, "memory");
       await this.#begin();
-      for (const metric of memory.metrics) await mergeDeltas(this.#writer, metric, true);
-      // Written into the new file only; should the swap not happen, this commit is undone by the next one's control row.
+      for (const metric of memory.metrics) await mergeDeltas(this.#writer, metric, "all");
+      const dropped = await dropUnusedTokens(this.#writer, memory);
       await this.#commit();
+      for (const entity of dropped) await restoreTokens(this.#writer, memory, entity, this.#pacer);
       const physicalAt = this.#options.clock.nowMs() * 1_000;
       const done: Control = { ...this.#control, erasure: { logicalSince: undefined, physicalAt } };
-      const dropped = await compactInto(this.#writer, memory, `${this.#file}.fresh`, controlText(done));
+      await compactInto(this.#writer, `${this.#file}.fresh`, controlText(done));
       await this.#pool.close();
       this.#writer.close();
       this.#engine.close();
@@ -514,7 +516,6 @@ export class DuckdbMirror implements Mirror {
       this.#pool.open(this.#engine);
       this.#control = done;
       this.#next = done;
-      for (const entity of dropped) await restoreTokens(this.#writer, memory, entity, this.#pacer);
       this.#protect();
       return { bytesBefore, bytesAfter: this.#bytes() };
     });
@@ -627,13 +628,8 @@ function sliceOf(memory: Memory, message: SafeChanges): { readonly slice: Slice;
   return { slice: { rowCount, ops: message.ops, hasOldKey: message.hasOldKey, oldKeys: old, columns, insertsOnly }, bytes };
 }
 
-/** Fact tables in which a key is there twice. */
-async function duplicateKeys(connection: Connection, memory: Memory): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const { table } of memory.tables.values()) {
-    if (table.kind !== "fact" || table.key === undefined) continue;
-    const rows = await connection.rows(duplicatesSql(table));
-    if (Number(rows[0]?.["n"]) > 0) found.push(table.name);
-  }
-  return found;
+async function hasDuplicates(connection: Connection, { table }: TableInfo): Promise<boolean> {
+  const key = rowsColumn(table, must(table.key, "key"));
+  const rows = await connection.rows(`SELECT count(*) > 0 AS found FROM (SELECT 1 FROM ${rowsTable(table.name)} GROUP BY ${key} HAVING count(*) > 1 LIMIT 1)`);
+  return rows[0]?.["found"] === true;
 }

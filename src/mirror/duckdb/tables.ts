@@ -41,6 +41,13 @@ function bare(quoted: string): string {
   return quoted.slice(1, -1).replaceAll('""', '"');
 }
 
+/** Removes the cells of a metric, also of one that is not declared any more. */
+export async function dropCells(connection: Connection, metric: string): Promise<void> {
+  const prefixes = [cellsTable(metric, ""), deltaTable(metric, "")].map(bare);
+  const tables = await connection.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND (starts_with(table_name, ?) OR starts_with(table_name, ?))", prefixes);
+  for (const table of tables) await connection.run(`DROP TABLE "${String(table["table_name"]).replaceAll('"', '""')}"`);
+}
+
 /** Appends whole columns in slices, with pauses. */
 export async function appendColumns(connection: Connection, into: { readonly table: string; readonly layouts: readonly Layout[]; readonly catalog?: string }, columns: readonly (Column | readonly string[])[], work: { readonly rowCount: number; readonly pacer: Pacer }): Promise<void> {
   if (work.rowCount === 0) return;
@@ -122,9 +129,9 @@ const deltaRowsMax = 20_000;
 const deltaShareMax = 0.25;
 
 /** Keeps the signed changes few: sums them, or all cells, in the open transaction. */
-export async function mergeDeltas(connection: Connection, metric: MetricCells): Promise<void> {
+export async function mergeDeltas(connection: Connection, metric: MetricCells, all?: "all"): Promise<void> {
   for (const cells of metric.cuboids) {
-    if (cells.storedDelta <= Math.max(deltaRowsMax, cells.storedBase * deltaShareMax)) continue;
+    if (all === undefined && cells.storedDelta <= Math.max(deltaRowsMax, cells.storedBase * deltaShareMax)) continue;
     const spec = metric.plan.spec;
     const delta = deltaTable(spec.name, cells.cuboid.id);
     const base = cellsTable(spec.name, cells.cuboid.id);
@@ -133,7 +140,7 @@ export async function mergeDeltas(connection: Connection, metric: MetricCells): 
     const sums = measures.map((name) => `sum(${name})::BIGINT AS ${name}`).join(", ");
     await connection.run(`CREATE OR REPLACE TABLE ${delta} AS SELECT ${keys}, ${sums} FROM ${delta} GROUP BY ${keys} HAVING ${measures.map((name) => `sum(${name}) <> 0`).join(" OR ")}`);
     cells.storedDelta = await countRows(connection, delta);
-    if (cells.storedDelta <= Math.max(deltaRowsMax / 2, (cells.storedBase * deltaShareMax) / 2)) continue;
+    if (all === undefined && cells.storedDelta <= Math.max(deltaRowsMax / 2, (cells.storedBase * deltaShareMax) / 2)) continue;
     await connection.run(`CREATE OR REPLACE TABLE ${base} AS SELECT ${keys}, ${sums} FROM (SELECT * FROM ${base} UNION ALL SELECT * FROM ${delta}) GROUP BY ${keys} HAVING sum(n) <> 0 ORDER BY bucket`);
     await connection.run(`DELETE FROM ${delta}`);
     cells.storedBase = await countRows(connection, base);

@@ -45,6 +45,17 @@ export class TokenIndex {
     this.#place(ref, words, at, slot);
   }
 
+  /** Tokens held; fewer than `count` where refs have gaps. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** Forgets all tokens, but gives out no ref again. */
+  clear(): void {
+    this.#slots.fill(0);
+    this.#used = 0;
+  }
+
   /** Makes room once, before many are put in. */
   reserve(count: number): void {
     if (slotsFor(count) > this.#slots.length) this.#rehash(slotsFor(count));

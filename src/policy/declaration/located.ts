@@ -23,13 +23,16 @@ export function readLocated(text: string, file: string): Located {
     throw new VitrineError("policy/file-too-large", { message: "The file is larger than 1 MiB.", place: formatPlace(start) });
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: true, version: "1.2", merge: false, logLevel: "silent" });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: true, version: "1.2", merge: false, logLevel: "error" });
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const problems = new Problems(file);
-  for (const error of [...document.errors, ...document.warnings]) {
+  const errors = [...document.errors, ...document.warnings];
+  // Behind the first place that is not YAML nothing is what it seems.
+  const broken = errors.find((error) => error.code !== "DUPLICATE_KEY");
+  for (const error of broken === undefined ? errors : [broken]) {
     const { code, message } = translate(error);
     problems.add(code, at(error.pos[0]), message);
   }

@@ -99,7 +99,8 @@ function dimensionNames(shape: MetricShape, at: AtTable & { readonly input: Metr
     names.push(name);
     const known = input.dimensions.get(table.name) ?? [];
     if (known.some((dimension) => dimension.name === name)) continue;
-    const implied = impliedDimension(name, table, input.tables, { place, reading });
+    // A declared dimension that is wrong has had its error.
+    const implied = Object.hasOwn(table.shape.dimensions ?? {}, name) ? undefined : impliedDimension(name, table, input.tables, { place, reading });
     if (implied !== undefined && implied !== "none" && table.kind === "entity") {
       input.dimensions.set(table.name, [...known, implied]);
       continue;

@@ -186,8 +186,8 @@ class Parser {
       return simple;
     }
     if (next !== "{") return undefined;
-    const rest = this.#text.slice(this.at, this.at + 10).join("");
-    const [whole, low, comma, high] = /^\{(\d{1,3})(,(\d{0,3}))?\}/.exec(rest) ?? [];
+    const rest = this.#text.slice(this.at, this.at + 16).join("");
+    const [whole, low, comma, high] = /^\{(\d{1,5})(,(\d{0,5}))?\}/.exec(rest) ?? [];
     if (whole === undefined) throw new Refused("a repetition is `{m}`, `{m,}` or `{m,n}`");
     const min = Number(low);
     const max = comma === undefined ? min : high === "" ? Infinity : Number(high);

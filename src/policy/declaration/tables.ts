@@ -30,8 +30,7 @@ export function parseTables(file: FileShape, reading: Reading): readonly TableDr
         continue;
       }
       seen.set(name, section);
-      const table = parseTable({ name, kind, shape, path }, reading);
-      if (table !== undefined) tables.push(table);
+      tables.push(parseTable({ name, kind, shape, path }, reading));
     }
   }
   refuseSameTable(tables, reading);
@@ -45,12 +44,11 @@ interface Named {
   readonly path: Path;
 }
 
-function parseTable(named: Named, reading: Reading): TableDraft | undefined {
+function parseTable(named: Named, reading: Reading): TableDraft {
   const { shape, path } = named;
-  const [, schema, table] = /^([^.]+)\.([^.]+)$/.exec(shape.table) ?? [];
-  if (schema === undefined || table === undefined) {
+  const [, schema = "", table = ""] = /^([^.]+)\.([^.]+)$/.exec(shape.table) ?? [];
+  if (table === "") {
     reading.problems.add("policy/bad-table-name", reading.located.place([...path, "table"]), `The table of \`${named.name}\` is not \`schema.table\`.`);
-    return undefined;
   }
   const columns = new Map<string, ColumnDeclaration>();
   for (const [name, column] of Object.entries(shape.columns)) columns.set(name, parseColumn(name, column ?? {}, [...path, "columns", name], reading));

@@ -37,7 +37,12 @@ SELECT json_build_object(
     FROM pg_policy p WHERE p.polrelid = c.oid), '[]'),
   'columns', coalesce((
     SELECT json_agg(json_build_object('name', a.attname, 'attnum', a.attnum, 'typeOid', a.atttypid::bigint,
-      'typeName', format_type(a.atttypid, NULL), 'typeKind', t.typtype, 'typmod', a.atttypmod, 'notNull', a.attnotnull,
+      'typeName', format_type(a.atttypid, NULL), 'typeKind', t.typtype, 'typmod', CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END, 'notNull', a.attnotnull,
+      'base', (WITH RECURSIVE base AS (
+          SELECT t.typbasetype AS oid WHERE t.typtype = 'd'
+          UNION ALL SELECT d.typbasetype FROM base JOIN pg_type d ON d.oid = base.oid WHERE d.typtype = 'd')
+        SELECT json_build_object('typeOid', b.oid::bigint, 'typeName', format_type(b.oid, NULL), 'typeKind', b.typtype)
+        FROM base JOIN pg_type b ON b.oid = base.oid WHERE b.typtype <> 'd'),
       'generated', a.attgenerated, 'toastable', a.attstorage IN ('x', 'e')) ORDER BY a.attnum)
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]'),
   'leaves', CASE WHEN c.relkind <> 'p' THEN '[]'::json ELSE coalesce((
@@ -82,6 +87,7 @@ FROM pg_replication_slots ORDER BY slot_name`,
   /** $1: role. */
   role: `
 SELECT json_build_object('name', r.rolname, 'superuser', r.rolsuper, 'replication', r.rolreplication, 'bypassRls', r.rolbypassrls,
+  'usage', coalesce((SELECT json_agg(n.nspname ORDER BY n.nspname) FROM pg_namespace n WHERE has_schema_privilege(r.oid, n.oid, 'USAGE') AND ${userSchema}), '[]'),
   'memberOf', coalesce((SELECT json_agg(m.rolname ORDER BY m.rolname) FROM pg_roles m
                         WHERE m.oid <> r.oid AND NOT r.rolsuper AND pg_has_role(r.oid, m.oid, 'MEMBER')), '[]')) AS role
 FROM pg_roles r WHERE r.rolname = $1`,

@@ -9,7 +9,8 @@ import { Socket } from "node:net";
 import { assert } from "../../../lib/assert.ts";
 import type { Account } from "./account.ts";
 
-// $1: a folder to remove at the end, or empty. The rest: the server's command line. SIGINT is PostgreSQL's fast shutdown; a
+// $1: a folder to remove when the server was stopped (not when it ended by itself: then its log is wanted, or another port is
+// tried), or empty. The rest: the server's command line. SIGINT is PostgreSQL's fast shutdown; a
 // replication client that does not answer can hold it up for ever, so SIGQUIT (immediate) follows after 10 s.
 const script = `
 remove=$1; shift
@@ -17,6 +18,7 @@ remove=$1; shift
 server=$!
 (
   read -r how
+  if [ -n "$remove" ]; then : > "$remove/stopped"; fi
   if [ "$how" = immediate ]; then kill -QUIT $server; exit; fi
   kill -INT $server
   n=0
@@ -28,7 +30,7 @@ exec 3<&-
 wait $server
 status=$?
 kill $watch 2>/dev/null
-if [ -n "$remove" ]; then rm -rf "$remove"; fi
+if [ -n "$remove" ] && [ -e "$remove/stopped" ]; then rm -rf "$remove"; fi
 exit $status
 `;
 
