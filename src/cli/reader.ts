@@ -16,6 +16,7 @@ import { errorCodes } from "../model/error-codes.ts";
 import { VitrineError } from "../model/error.ts";
 import { parseDeclaration } from "../policy/declaration.ts";
 import { createTreater } from "../policy/treat.ts";
+import type { Epoch } from "../source/epoch.ts";
 import { parseEpoch } from "../source/epoch.ts";
 import { dropSlot } from "../source/slot.ts";
 import type { Config } from "./config.ts";
@@ -24,11 +25,12 @@ import { guardProcess, plainError } from "./failure.ts";
 import { readerExit } from "./messages.ts";
 import type { ReaderMode } from "./messages.ts";
 import { copyAll, readerStatus } from "./reader/copy.ts";
+import type { AcceptEpoch } from "./reader/follow.ts";
 import { follow } from "./reader/follow.ts";
 import { ServerLink } from "./reader/link.ts";
 import type { Prepared } from "./reader/prepare.ts";
 import { prepare, sourceAt } from "./reader/prepare.ts";
-import { tryOut } from "./reader/prove.ts";
+import { Prover } from "./reader/prover.ts";
 import { TroubleReport } from "./reader/trouble.ts";
 import { verifySource, VerifyGate } from "./reader/verify.ts";
 
@@ -68,8 +70,9 @@ async function run({ given, link, log, crash }: Running): Promise<never> {
   const treater = createTreater(prepared.compiled, prepared.keys, prepared.values);
   const trouble = new TroubleReport(treater, link);
   const gate = new VerifyGate();
-  let accept: () => void = () => undefined;
-  serveRequests({ given, link, log, crash, prepared, treater, gate, accept: () => accept() });
+  const prover = new Prover({ prepared, link, log, clock: systemClock, probeSlot: `${given.slot}_probe` });
+  let accept: AcceptEpoch = () => undefined;
+  serveRequests({ given, link, log, crash, prepared, treater, gate, prover, accept: (...verified) => accept(...verified) });
   const { systemIdentifier, timeline } = prepared.catalog;
   await link.send({ tag: "hello", schema: prepared.compiled.schema, systemIdentifier, timeline, slot: given.slot, rules: Object.fromEntries(prepared.values) });
   crash("reader-after-hello");
@@ -77,8 +80,8 @@ async function run({ given, link, log, crash }: Running): Promise<never> {
   const stored = from.tag === "stream" ? parseEpoch(from.epoch) : undefined;
   try {
     const begin = from.tag === "stream" && stored !== undefined ? { lsn: from.lsn, epoch: stored } : await copyAll({ prepared, treater, link, slot: given.slot, crash, trouble });
-    void prove({ prepared, link, request: undefined, log, slot: given.slot });
-    setInterval(() => void prove({ prepared, link, request: undefined, log, slot: given.slot }), given.config.proveEveryMs);
+    prover.soon();
+    setInterval(() => prover.soon(), given.config.proveEveryMs);
     return await follow({
       prepared,
       treater,
@@ -94,6 +97,7 @@ async function run({ given, link, log, crash }: Running): Promise<never> {
       onAccept: (handler) => {
         accept = handler;
       },
+      onPrivileges: () => prover.soon(),
     });
   } catch (error) {
     return endWith(error, link, log);
@@ -139,27 +143,27 @@ async function prepareOnce({ config, slot }: ReaderArguments): Promise<Prepared>
   });
 }
 
-function serveRequests(options: Running & { readonly prepared: Prepared; readonly treater: ReturnType<typeof createTreater>; readonly gate: VerifyGate; readonly accept: () => void }): void {
-  const { link, prepared, treater, gate, given, log } = options;
-  let busy = Promise.resolve();
-  link.onRequest((request) => {
-    if (request.tag === "accept-epoch") return options.accept();
-    if (request.tag === "stop") return process.exit(readerExit.finished);
-    busy = busy.then(async () => {
-      if (request.tag === "prove") return prove({ prepared, link, request: request.request, log, slot: given.slot });
-      return verifySource({ prepared, treater, link, gate, request: request.request, mode: request.mode, tables: request.tables, slot: `${given.slot}_verify` });
-    });
-  });
+interface Serving extends Running {
+  readonly prepared: Prepared;
+  readonly treater: ReturnType<typeof createTreater>;
+  readonly gate: VerifyGate;
+  readonly prover: Prover;
+  readonly accept: AcceptEpoch;
 }
 
-async function prove(options: { readonly prepared: Prepared; readonly link: ServerLink; readonly request: number | undefined; readonly log: Log; readonly slot: string }): Promise<void> {
-  const { prepared, link, request, log, slot } = options;
-  try {
-    await link.send({ tag: "proof", request, verdicts: await tryOut(prepared, { at: Date.now() * 1000, probeSlot: `${slot}_probe` }) });
-  } catch (error) {
-    log("warn", "prove-failed", { ...plainError(error) });
-    if (request !== undefined) await link.send({ tag: "proof", request, verdicts: [] });
-  }
+function serveRequests(options: Serving): void {
+  const { link, prepared, treater, gate, given, prover } = options;
+  let busy = Promise.resolve();
+  /** The catalog as it was at the position of the last whole verification. */
+  let verified: Epoch | undefined;
+  link.onRequest((request) => {
+    if (request.tag === "accept-epoch") return verified === undefined ? undefined : options.accept(verified, request.tables);
+    if (request.tag === "stop") return process.exit(readerExit.finished);
+    busy = busy.then(async () => {
+      if (request.tag === "prove") return prover.answer(request.request);
+      verified = await verifySource({ prepared, treater, link, gate, request: request.request, mode: request.mode, tables: request.tables, slot: `${given.slot}_verify` });
+    });
+  });
 }
 
 /** A generation is over: what the source keeps for it is given back. */

@@ -39,7 +39,7 @@ function plain(text: string): string {
 }
 
 function width(text: string): number {
-  return [...plain(text)].length;
+  return Array.from(plain(text)).length;
 }
 
 /** A bar of up to `cells` character cells, in eighths. */

@@ -41,8 +41,8 @@ export async function run(options: RunOptions): Promise<void> {
       options.onChild?.("reader", reader.pid);
       return reader;
     },
-    sleep: systemClock.sleep,
-    now: systemClock.monotonicMs,
+    sleep: async (ms, signal) => systemClock.sleep(ms, signal),
+    now: () => systemClock.monotonicMs(),
     log: (level, event, fields: LogFields) => options.log(level, event, fields),
     ...(options.onReady === undefined ? {} : { onReady: options.onReady }),
     stop: options.stop,

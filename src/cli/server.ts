@@ -23,6 +23,7 @@ import { guardProcess, plainError } from "./failure.ts";
 import { lockState } from "./lock.ts";
 import type { PlainError, ServerMessage, SupervisorMessage } from "./messages.ts";
 import { commandsOf } from "./server/commands.ts";
+import { declarationFor } from "./server/declaration-file.ts";
 import { Driver } from "./server/driver.ts";
 import type { Http } from "./server/http.ts";
 import { startHttp } from "./server/http.ts";
@@ -91,10 +92,11 @@ interface Running {
 }
 
 async function start(config: ServerConfig, state: State): Promise<Running> {
-  const declaration = parseDeclaration(readFileSync(config.configFile, "utf8"), config.configFile);
+  const text = readFileSync(config.configFile, "utf8");
+  const declaration = parseDeclaration(text, config.configFile);
   const { version } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { readonly version: string }; // eslint-disable-line -- our own file
-  const service = new Service({ declaration, state, version, startedAtMs: Date.now(), nowMs: Date.now });
-  const driver = newDriver({ config, state, declaration, service });
+  const service = new Service({ state, version, startedAtMs: Date.now(), nowMs: Date.now });
+  const driver = newDriver({ config, state, declaration, text, service });
   service.bind(driver);
   const http = await startHttp({
     backend: service.backend,
@@ -115,11 +117,14 @@ async function start(config: ServerConfig, state: State): Promise<Running> {
   return { driver, http };
 }
 
-function newDriver({ config, state, declaration, service }: { readonly config: ServerConfig; readonly state: State; readonly declaration: Declaration; readonly service: Service }): Driver {
+function newDriver({ config, state, declaration, text, service }: { readonly config: ServerConfig; readonly state: State; readonly declaration: Declaration; readonly text: string; readonly service: Service }): Driver {
   return new Driver({
     state,
-    openMirror: async ({ folder, generation }) =>
-      openMirror({ folder, generation, memoryMb: config.memoryMb, cells: (schema) => compileMetrics({ declaration, schema }).cells }),
+    openMirror: async ({ folder, generation }) => {
+      const its = declarationFor(folder, { declaration, text });
+      const mirror = await openMirror({ folder, generation, memoryMb: config.memoryMb, cells: (schema) => compileMetrics({ declaration: its, schema }).cells });
+      return { mirror, declaration: its };
+    },
     tell,
     nowMs: Date.now,
     log,

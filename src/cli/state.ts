@@ -212,7 +212,7 @@ function readLedger(database: DatabaseSync, wanted: { readonly kind?: string; re
   return database
     .prepare("SELECT id, at, kind, body, hash FROM ledger WHERE ?1 = '' OR kind = ?1 ORDER BY id DESC LIMIT ?2")
     .all(wanted.kind ?? "", wanted.last)
-    .reverse()
+    .toReversed()
     .map((row) => ({
       id: Number(row["id"]),
       at: Number(row["at"]),

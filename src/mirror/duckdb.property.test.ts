@@ -32,7 +32,7 @@ async function send(feed: Feed, operations: readonly TableOp[], cut: { readonly 
 
 const cuts = fc.record({ slice: fc.integer({ min: 1, max: 20 }), batch: fc.integer({ min: 1, max: 60 }) });
 
-test("invariant 4: any changes in any batches give the rows and cells of a recomputation", { timeout: 120_000 }, async () => {
+test("invariant 4: any changes in any batches give the rows and cells of a recomputation", { timeout: 30_000 + Number(process.env["MIRROR_RUNS"] ?? 6) * 5_000 }, async () => {
   const runs = Number(process.env["MIRROR_RUNS"] ?? 6);
   await fc.assert(
     fc.asyncProperty(intentions, cuts, cuts, fc.boolean(), async (list, cut, other, restart) => {

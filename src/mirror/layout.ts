@@ -8,8 +8,8 @@
  *            (its 16 bytes as they lie in memory). NULL is NULL, but for codes: `codes.null`.
  * Tokens     `tokens_<entity>`: `$ref`, `token`; also of entities that were only referred to so far (no row in `rows_<entity>`).
  * Words      `dictionary`: tbl, col, code, value.
- * Cells      `cells_<metric>__<cuboid>` and `delta_<metric>__<cuboid>`: bucket, d0 … dn (see below), n, and signed columns that sum
- *            over both tables: use `cellsSql`.
+ * Cells      `cells_<metric>__<cuboid>` (a table) and `delta_<metric>__<cuboid>` (a view of one table for all cuboids of a metric,
+ *            so that a commit appends once): bucket, d0 … dn (see below), n, and signed columns that sum over both: use `cellsSql`.
  *
  * A dimension's value is one integer in cells (`d0` …) and in `rowsSql`, whatever its kind: 0 the source has NULL (also: a ref on
  * the way is NULL), 1 the entity on the way is missing, 2 `other`; from 3 on a value: a dictionary code; bool 3 false, 4 true;
@@ -42,6 +42,9 @@ export const deltaTable = (metric: string, cuboid: string): string => id(`delta_
 export function rowsColumn(table: SafeTable, column: string): string {
   return table.kind === "entity" && column === table.key ? refColumn : id(column);
 }
+
+/** Signed changes of all cuboids of a metric: cuboid (its place in the metric), bucket, d0 …, measures. */
+export const changesTable = (metric: string): string => id(`changes_${metric}`);
 
 /** DuckDB type of a stored column. */
 export function sqlType(column: SafeColumn, table: SafeTable): string {

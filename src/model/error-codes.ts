@@ -632,12 +632,6 @@ export const errorCodes = {
     retry: false,
     exit: 2,
   },
-  "policy/would-break": {
-    meaning: "Applying the policy would make writes on the source fail. Nothing was changed.",
-    remedy: "Run the command that the finding names, or leave the table out of the file.",
-    retry: false,
-    exit: 2,
-  },
   "policy/wrong-shape": {
     meaning: "Something in vitrine.yaml has the wrong kind of content.",
     remedy: "Write what the message asks for.",
@@ -645,12 +639,6 @@ export const errorCodes = {
     exit: 2,
   },
   // source: the connection, the catalog, snapshot and stream
-  "source/append-only-has-key": {
-    meaning: "A table declared `append_only` is published for updates and deletes too.",
-    remedy: "Take `append_only` away, or move the table into the publication of inserts (`vitrine apply`).",
-    retry: false,
-    exit: 3,
-  },
   "source/catalog-changed": {
     meaning: "The catalog changed while a snapshot was beginning: what was read may not be what will be streamed.",
     remedy: "Normal when a migration ran at that moment; it is tried again from the beginning.",
@@ -944,12 +932,6 @@ export const errorCodes = {
     remedy: "Free some, or raise max_connections or the role's limit.",
     retry: true,
     exit: 4,
-  },
-  "source/type-refused": {
-    meaning: "A declared column has a type that Vitrine does not read.",
-    remedy: "Take the column out, or give the source a column of a known type.",
-    retry: false,
-    exit: 3,
   },
   "source/unlogged": {
     meaning: "A mirrored table or partition is UNLOGGED: its changes are never in the stream.",

@@ -16,14 +16,20 @@ export interface ApplyOptions {
 }
 
 /** Reads as an administrator what plan needs beside the catalog. `tables`: the declared ones, as `schema.table`. */
-export async function readPlanFacts(admin: Sql, options: { readonly readerRole?: string; readonly tables: readonly string[] }): Promise<PlanFacts> {
+export async function readPlanFacts(
+  admin: Sql,
+  options: { readonly readerRole?: string; readonly tables: readonly string[] },
+): Promise<PlanFacts> {
   const role = options.readerRole ?? readerRoleDefault;
   const [row] = await admin.query(factsSql.role, [role]);
   const withoutList = (await admin.query(factsSql.withoutList, [JSON.stringify(options.tables)])).map((one) => text(one["member"]));
-  if (row === undefined) return { canLogIn: false, canConnect: await publicConnects(admin), usage: await publicUsage(admin), ctid: [], withoutList, direct: [] };
+  if (row === undefined)
+    return { canLogIn: false, canConnect: await publicConnects(admin), usage: await publicUsage(admin), ctid: [], withoutList, direct: [] };
   const direct = (await admin.query(factsSql.direct, [role])).map(grantFrom);
   const usage = (await admin.query(factsSql.usage, [role])).map((one) => text(one["schema"]));
-  const ctid = direct.filter((one) => one.privilege === "SELECT" && (one.column === "ctid" || one.column === undefined)).map((one) => `${one.schema}.${one.table}`);
+  const ctid = direct
+    .filter((one) => one.privilege === "SELECT" && (one.column === "ctid" || one.column === undefined))
+    .map((one) => `${one.schema}.${one.table}`);
   return { canLogIn: row["login"] === true, canConnect: row["connect"] === true, usage, ctid, withoutList, direct };
 }
 
@@ -39,7 +45,12 @@ async function publicUsage(admin: Sql): Promise<readonly string[]> {
 
 function grantFrom(row: Readonly<Record<string, unknown>>): DirectGrant {
   const column = row["attribute"];
-  return { schema: text(row["schema"]), table: text(row["relation"]), privilege: text(row["privilege"]), column: typeof column === "string" ? column : undefined };
+  return {
+    schema: text(row["schema"]),
+    table: text(row["relation"]),
+    privilege: text(row["privilege"]),
+    column: typeof column === "string" ? column : undefined,
+  };
 }
 
 function text(value: unknown): string {
@@ -53,7 +64,11 @@ export async function readDistinct(admin: Sql, tables: readonly string[]): Promi
 }
 
 /** All or nothing. Throws policy/admin-failed naming the statement, without the server's text. */
-export async function applyPlan(admin: Sql, plan: SourcePlan, options: ApplyOptions): Promise<{ readonly ran: number; readonly password: string | undefined }> {
+export async function applyPlan(
+  admin: Sql,
+  plan: SourcePlan,
+  options: ApplyOptions,
+): Promise<{ readonly ran: number; readonly password: string | undefined }> {
   const password = options.newPassword ? makePassword(options.random) : undefined;
   const statements = [...plan.statements];
   if (password !== undefined) statements.push(passwordStatement(options.readerRole ?? readerRoleDefault, password, options.random));
@@ -106,7 +121,10 @@ const iterations = 4096;
 
 /** The server gets the SCRAM verifier (RFC 5803), so that the password is in no statement and no log of it. */
 function passwordStatement(role: string, password: string, random: (bytes: number) => Uint8Array): PlanStatement {
-  return { sql: `ALTER ROLE ${id(role)} PASSWORD '${scramVerifier(password, random(16))}'`, why: "A new password for the reader, as a SCRAM verifier." };
+  return {
+    sql: `ALTER ROLE ${id(role)} PASSWORD '${scramVerifier(password, random(16))}'`,
+    why: "A new password for the reader, as a SCRAM verifier.",
+  };
 }
 
 /** RFC 5802: SaltedPassword, ClientKey, StoredKey, ServerKey. */

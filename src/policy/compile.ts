@@ -77,7 +77,9 @@ export function tablesNeeded(declaration: Declaration): readonly string[] {
 
 /** Token spaces that need a key, in order of name. */
 export function tokenSpaces(declaration: Declaration): readonly string[] {
-  const spaces = declaration.tables.flatMap((table) => table.columns.flatMap((column) => (column.take?.tag === "token" ? [column.take.space] : [])));
+  const spaces = declaration.tables.flatMap((table) =>
+    table.columns.flatMap((column) => (column.take?.tag === "token" ? [column.take.space] : [])),
+  );
   return [...new Set(spaces)].toSorted();
 }
 
@@ -92,8 +94,14 @@ export function valuesName(column: ValuesColumn): string {
 }
 
 /** Everything that the reader's role may SELECT, by table: the declared columns, those of the identities, those of `values: from`. */
-export function grantedColumns(compiled: CompiledPolicy): readonly { readonly schema: string; readonly table: string; readonly columns: readonly string[] }[] {
-  const granted = compiled.sourceTables.map(({ schema, table, columns }) => ({ schema, table, columns: columns.map((column) => column.name) }));
+export function grantedColumns(
+  compiled: CompiledPolicy,
+): readonly { readonly schema: string; readonly table: string; readonly columns: readonly string[] }[] {
+  const granted = compiled.sourceTables.map(({ schema, table, columns }) => ({
+    schema,
+    table,
+    columns: columns.map((column) => column.name),
+  }));
   for (const { schema, table, column } of compiled.valuesFrom) {
     const known = granted.find((one) => one.schema === schema && one.table === table);
     if (known === undefined) granted.push({ schema, table, columns: [column] });
@@ -176,9 +184,18 @@ function checkValuesFrom({ declaration, catalog, problems }: Meeting): void {
       if (source === undefined) {
         const names = found === undefined ? catalog.allTables : found.columns.map((one) => one.name);
         const what = found === undefined ? `The table ${values.schema}.${values.table}` : `The column ${valuesName(values)}`;
-        problems.add("policy/values-missing", column.place, `${what}, which \`${table.name}.${column.name}\` takes its values from, does not exist.`, suggestion(found === undefined ? `${values.schema}.${values.table}` : values.column, names));
+        problems.add(
+          "policy/values-missing",
+          column.place,
+          `${what}, which \`${table.name}.${column.name}\` takes its values from, does not exist.`,
+          suggestion(found === undefined ? `${values.schema}.${values.table}` : values.column, names),
+        );
       } else if (typeClass(source) !== "text" && typeClass(source) !== "enum") {
-        problems.add("policy/values-missing", column.place, `The column ${valuesName(values)}, which \`${table.name}.${column.name}\` takes its values from, is ${source.typeName} and no text.`);
+        problems.add(
+          "policy/values-missing",
+          column.place,
+          `The column ${valuesName(values)}, which \`${table.name}.${column.name}\` takes its values from, is ${source.typeName} and no text.`,
+        );
       }
     }
   }
@@ -193,7 +210,12 @@ function compileTable(table: TableDeclaration, meeting: Meeting): CompiledTable 
   const found = findTable(catalog, table);
   if (found === undefined) {
     const name = `${table.schema}.${table.table}`;
-    problems.add("policy/table-missing", table.place, `The table ${name} does not exist (or the administrator does not see it).`, suggestion(name, catalog.allTables));
+    problems.add(
+      "policy/table-missing",
+      table.place,
+      `The table ${name} does not exist (or the administrator does not see it).`,
+      suggestion(name, catalog.allTables),
+    );
     return undefined;
   }
   if (!checkKind(table, found, problems)) return undefined;
@@ -203,7 +225,13 @@ function compileTable(table: TableDeclaration, meeting: Meeting): CompiledTable 
   const columns = taken.flatMap((column) => compileColumn(column, { table, found, asked, meeting }) ?? []);
   const dropped = table.key === undefined ? [] : addIdentity(found, asked, table, problems);
   warnOfToast(table, found, asked, meeting);
-  const source = { name: table.name, schema: table.schema, table: table.table, columns: [...asked.values()], appendOnly: table.key === undefined };
+  const source = {
+    name: table.name,
+    schema: table.schema,
+    table: table.table,
+    columns: [...asked.values()],
+    appendOnly: table.key === undefined,
+  };
   const safe = { name: table.name, kind: table.kind, key: table.key, columns: columns.map((column) => column.safe) };
   return { declaration: table, source, safe, columns, dropped };
 }
@@ -214,23 +242,45 @@ function keyFirst(table: TableDeclaration): readonly ColumnDeclaration[] {
 }
 
 /** PostgreSQL refuses updates on the source unless every identity column is in the list. */
-function addIdentity(found: CatalogTable, asked: Map<string, SourceColumn>, table: TableDeclaration, problems: Problems): readonly string[] {
+function addIdentity(
+  found: CatalogTable,
+  asked: Map<string, SourceColumn>,
+  table: TableDeclaration,
+  problems: Problems,
+): readonly string[] {
   const dropped = found.identityColumns.filter((name) => !asked.has(name));
   for (const name of dropped) {
     const column = found.columns.find((one) => one.name === name);
     if (column === undefined) continue;
     const decoded = sourceColumn(column);
     if (decoded.tag === "column") asked.set(name, decoded.column);
-    else problems.add("policy/type-unsupported", table.place, `${found.schema}.${found.table}.${name} is a part of the table's identity and cannot be left out, but its ${decoded.reason}.`, "Set REPLICA IDENTITY USING INDEX with an index of other columns.");
+    else
+      problems.add(
+        "policy/type-unsupported",
+        table.place,
+        `${found.schema}.${found.table}.${name} is a part of the table's identity and cannot be left out, but its ${decoded.reason}.`,
+        "Set REPLICA IDENTITY USING INDEX with an index of other columns.",
+      );
   }
   return dropped;
 }
 
 /** One warning for a table: its large values may be missing from updates that did not touch them. */
 function warnOfToast(table: TableDeclaration, found: CatalogTable, asked: ReadonlyMap<string, SourceColumn>, { warnings }: Meeting): void {
-  const large = found.columns.filter((column) => column.toastable && asked.has(column.name) && column.name !== table.key).map((column) => column.name);
+  const large = found.columns
+    .filter((column) => column.toastable && asked.has(column.name) && takesValue(table, column.name))
+    .map((column) => column.name);
   if (large.length === 0) return;
-  warnings.push({ table: table.name, column: undefined, message: `Large values of ${large.join(", ")} may be stored out of line (TOAST); an update that does not touch them sends none, and the mirror keeps what it has.` });
+  warnings.push({
+    table: table.name,
+    column: undefined,
+    message: `Large values of ${large.join(", ")} may be stored out of line (TOAST); an update that does not touch them sends none, and the mirror keeps what it has.`,
+  });
+}
+
+/** Keys are never out of line, and `present` needs no value. */
+function takesValue(table: TableDeclaration, column: string): boolean {
+  return column !== table.key && table.columns.find((one) => one.name === column)?.take?.tag !== "present";
 }
 
 function checkRefers(tables: readonly CompiledTable[], problems: Problems): void {
@@ -240,7 +290,11 @@ function checkRefers(tables: readonly CompiledTable[], problems: Problems): void
       const key = entity?.columns.find((one) => one.safe.role === "key");
       if (entity === undefined || key === undefined || key.type === column.type) continue;
       const place = table.declaration.columns.find((one) => one.name === column.safe.name)?.place ?? table.declaration.place;
-      problems.add("policy/refers-type", place, `\`${table.declaration.name}.${column.safe.name}\` is ${column.type} and the key of \`${entity.declaration.name}\` is ${key.type}: their tokens would never be equal.`);
+      problems.add(
+        "policy/refers-type",
+        place,
+        `\`${table.declaration.name}.${column.safe.name}\` is ${column.type} and the key of \`${entity.declaration.name}\` is ${key.type}: their tokens would never be equal.`,
+      );
     }
   }
 }

@@ -26,13 +26,27 @@ export function planDetach(catalog: Catalog, options: DetachOptions): DetachPlan
   const names = [publication, appendPublication(publication)];
   const policies = catalog.tables.filter((table) => table.policies.some((policy) => policy.name === rowPolicyName));
   return {
-    slots: slots.map((slot) => ({ sql: `SELECT pg_drop_replication_slot('${slot.name.replaceAll("'", "''")}')`, why: "The source stops keeping WAL for it." })),
+    slots: slots.map((slot) => ({
+      sql: `SELECT pg_drop_replication_slot('${slot.name.replaceAll("'", "''")}')`,
+      why: "The source stops keeping WAL for it.",
+    })),
     statements: [
-      ...catalog.publications.filter((one) => names.includes(one.name)).map((one) => ({ sql: `DROP PUBLICATION ${id(one.name)}`, why: "Nothing is published any more." })),
-      ...policies.map((table) => ({ sql: `DROP POLICY ${id(rowPolicyName)} ON ${qualified(table)}`, why: "The reader's policy on a table with row-level security." })),
+      ...catalog.publications
+        .filter((one) => names.includes(one.name))
+        .map((one) => ({ sql: `DROP PUBLICATION ${id(one.name)}`, why: "Nothing is published any more." })),
+      ...policies.map((table) => ({
+        sql: `DROP POLICY ${id(rowPolicyName)} ON ${qualified(table)}`,
+        why: "The reader's policy on a table with row-level security.",
+      })),
       ...(catalog.role === undefined ? [] : dropRole(role)),
     ],
-    findings: slots.filter((slot) => slot.active).map((slot) => ({ class: "note", what: `The slot ${slot.name} is in use.`, remedy: "Stop Vitrine first (vitrine run, or its service)." })),
+    findings: slots
+      .filter((slot) => slot.active)
+      .map((slot) => ({
+        class: "note",
+        what: `The slot ${slot.name} is in use.`,
+        remedy: "Stop Vitrine first (vitrine run, or its service).",
+      })),
   };
 }
 

@@ -7,7 +7,9 @@ const counting = (start: number) => (bytes: number) => Uint8Array.from({ length:
 const device = makeKey("device", counting(1));
 const account = makeKey("account", counting(100));
 
-function failure(work: () => unknown): { readonly code: string; readonly message: string; readonly place: string | undefined; readonly remedy: string } | undefined {
+function failure(
+  work: () => unknown,
+): { readonly code: string; readonly message: string; readonly place: string | undefined; readonly remedy: string } | undefined {
   try {
     work();
   } catch (error) {
@@ -30,7 +32,10 @@ test("an environment variable holds the lines with `;` between", () => {
 
 test.each([
   ["device 01020304 abc", "Line 1 of the key file is not `space key-id secret` (a name, 8 and 64 hexadecimal digits)."],
-  ["# a\n\nDEVICE 01020304 " + "a".repeat(64), "Line 3 of the key file is not `space key-id secret` (a name, 8 and 64 hexadecimal digits)."],
+  [
+    "# a\n\nDEVICE 01020304 " + "a".repeat(64),
+    "Line 3 of the key file is not `space key-id secret` (a name, 8 and 64 hexadecimal digits).",
+  ],
   [`${formatKeys([device])}${formatKeys([device])}`, "Line 4 of the key file names the space device a second time."],
 ])("a key file that is none names the line, not its content", (text, message) => {
   const error = failure(() => parseKeys(text, "keys"));
@@ -62,7 +67,11 @@ test("another key than the mirror was made with is refused; a new space is not",
 });
 
 function access(mode: number | undefined, uid = 1000): KeyFileAccess {
-  return { stat: async () => (mode === undefined ? undefined : { mode: 0o100_000 | mode, uid }), read: async () => formatKeys([device]), uid: 1000 };
+  return {
+    stat: async () => (mode === undefined ? undefined : { mode: 0o100_000 | mode, uid }),
+    read: async () => formatKeys([device]),
+    uid: 1000,
+  };
 }
 
 async function loadFailure(given: KeyFileAccess): Promise<unknown> {

@@ -77,7 +77,11 @@ export function keyFingerprints(keys: TokenKeys, spaces: readonly string[], plac
 }
 
 /** Throws policy/keys-other when a space's key is not the one that the store was made with. */
-export function requireSameKeys(now: Readonly<Record<string, string>>, stored: Readonly<Record<string, string>>, place = "the key file"): void {
+export function requireSameKeys(
+  now: Readonly<Record<string, string>>,
+  stored: Readonly<Record<string, string>>,
+  place = "the key file",
+): void {
   const changed = Object.keys(stored).filter((space) => now[space] !== undefined && now[space] !== stored[space]);
   if (changed.length === 0) return;
   throw new VitrineError("policy/keys-other", {
@@ -98,7 +102,11 @@ export interface KeyFileAccess {
 export async function loadKeys(path: string, access: KeyFileAccess): Promise<TokenKeys> {
   const stat = await access.stat(path);
   if (stat === undefined) {
-    throw new VitrineError("policy/keys-missing", { message: "There is no key file.", place: path, remedy: `Make it: vitrine keys make --file ${path}` });
+    throw new VitrineError("policy/keys-missing", {
+      message: "There is no key file.",
+      place: path,
+      remedy: `Make it: vitrine keys make --file ${path}`,
+    });
   }
   if ((stat.mode & 0o077) !== 0) {
     throw new VitrineError("policy/keys-readable", {
@@ -108,7 +116,11 @@ export async function loadKeys(path: string, access: KeyFileAccess): Promise<Tok
     });
   }
   if (access.uid !== undefined && stat.uid !== access.uid && stat.uid !== 0) {
-    throw new VitrineError("policy/keys-readable", { message: "The key file belongs to another user.", place: path, remedy: `chown "$(id -un)" ${path}` });
+    throw new VitrineError("policy/keys-readable", {
+      message: "The key file belongs to another user.",
+      place: path,
+      remedy: `chown "$(id -un)" ${path}`,
+    });
   }
   return parseKeys(await access.read(path), path);
 }

@@ -111,7 +111,12 @@ function costOf(name: string, table: CatalogTable | undefined): PlanCost {
 function planRole({ catalog, role, facts }: Planning): readonly PlanStatement[] {
   const existing = catalog.role;
   if (existing === undefined) {
-    return [{ sql: `CREATE ROLE ${id(role)} LOGIN REPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT`, why: "The reader has a role of its own, which can read the declared columns and follow their changes." }];
+    return [
+      {
+        sql: `CREATE ROLE ${id(role)} LOGIN REPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT`,
+        why: "The reader has a role of its own, which can read the declared columns and follow their changes.",
+      },
+    ];
   }
   const wanted = [
     ...(existing.superuser ? ["NOSUPERUSER"] : []),
@@ -119,8 +124,14 @@ function planRole({ catalog, role, facts }: Planning): readonly PlanStatement[] 
     ...(existing.bypassRls ? ["NOBYPASSRLS"] : []),
     ...(facts.canLogIn ? [] : ["LOGIN"]),
   ];
-  const alter = wanted.length === 0 ? [] : [{ sql: `ALTER ROLE ${id(role)} ${wanted.join(" ")}`, why: "The role must be able to log in and to replicate, and nothing more." }];
-  const revokes = existing.memberOf.map((member) => ({ sql: `REVOKE ${id(member)} FROM ${id(role)}`, why: `Through ${member} the reader could do what the policy does not say.` }));
+  const alter =
+    wanted.length === 0
+      ? []
+      : [{ sql: `ALTER ROLE ${id(role)} ${wanted.join(" ")}`, why: "The role must be able to log in and to replicate, and nothing more." }];
+  const revokes = existing.memberOf.map((member) => ({
+    sql: `REVOKE ${id(member)} FROM ${id(role)}`,
+    why: `Through ${member} the reader could do what the policy does not say.`,
+  }));
   return [...alter, ...revokes];
 }
 
@@ -130,8 +141,16 @@ function planPolicies({ compiled, catalog, role }: Planning): readonly PlanState
     const found = catalogTable(catalog, table);
     if (found?.rowSecurity !== true) return [];
     const ours = found.policies.find((policy) => policy.name === rowPolicyName);
-    if (ours?.permissive === true && ours.command === "r" && ours.using === "true" && ours.roles.length === 1 && ours.roles[0] === role) return [];
-    const drop = ours === undefined ? [] : [{ sql: `DROP POLICY ${id(rowPolicyName)} ON ${qualified(table)}`, why: "Our policy was changed." }];
-    return [...drop, { sql: `CREATE POLICY ${id(rowPolicyName)} ON ${qualified(table)} FOR SELECT TO ${id(role)} USING (true)`, why: "The table has row-level security; without a policy the reader would copy no rows." }];
+    if (ours?.permissive === true && ours.command === "r" && ours.using === "true" && ours.roles.length === 1 && ours.roles[0] === role)
+      return [];
+    const drop =
+      ours === undefined ? [] : [{ sql: `DROP POLICY ${id(rowPolicyName)} ON ${qualified(table)}`, why: "Our policy was changed." }];
+    return [
+      ...drop,
+      {
+        sql: `CREATE POLICY ${id(rowPolicyName)} ON ${qualified(table)} FOR SELECT TO ${id(role)} USING (true)`,
+        why: "The table has row-level security; without a policy the reader would copy no rows.",
+      },
+    ];
   });
 }

@@ -123,10 +123,7 @@ export interface EpochBreak {
   /** Public sentence. */
   readonly message: string;
   /** Mended by a new generation (`rebuild`), by looking again at the rows (`verify`), or by a person (`command`). */
-  readonly mend:
-    | { readonly tag: "rebuild" }
-    | { readonly tag: "verify" }
-    | { readonly tag: "command"; readonly command: string };
+  readonly mend: { readonly tag: "rebuild" } | { readonly tag: "verify" } | { readonly tag: "command"; readonly command: string };
 }
 
 /** One line of `vitrine prove`. */
@@ -151,7 +148,14 @@ export interface RangeChecksum {
 /** Down the pipe, reader to server, in order. */
 export type DownMessage =
   /** `rules`: by `schema.table.column`, the lists that rules `values: from` name, for the proof of the store. */
-  | { readonly tag: "hello"; readonly schema: SafeSchema; readonly systemIdentifier: string; readonly timeline: number; readonly slot: string; readonly rules?: Readonly<Record<string, readonly string[]>> }
+  | {
+      readonly tag: "hello";
+      readonly schema: SafeSchema;
+      readonly systemIdentifier: string;
+      readonly timeline: number;
+      readonly slot: string;
+      readonly rules?: Readonly<Record<string, readonly string[]>>;
+    }
   /** A new snapshot at `lsn`; `estimates` are rows by table. */
   | { readonly tag: "snapshot-begin"; readonly lsn: Lsn; readonly at: Micros; readonly estimates: Readonly<Record<string, number>> }
   | SafeRows
@@ -168,7 +172,16 @@ export type DownMessage =
   | { readonly tag: "trouble"; readonly columns: readonly ColumnTrouble[] }
   | { readonly tag: "proof"; readonly request: number | undefined; readonly verdicts: readonly ProofVerdict[] }
   /** Reader's state for `status`: connecting | snapshot | streaming | refused …, WAL held, etc. Names and numbers only. */
-  | { readonly tag: "reader-status"; readonly state: string; readonly message: string; readonly code: string | undefined; readonly remedy: string | undefined; readonly slot: SlotStatus | undefined }
+  | {
+      readonly tag: "reader-status";
+      readonly state: string;
+      readonly message: string;
+      readonly code: string | undefined;
+      readonly remedy: string | undefined;
+      readonly slot: SlotStatus | undefined;
+      /** What does not stop the reader but is shown for as long as it is so; absent: as said before. */
+      readonly notices?: readonly ReaderNotice[];
+    }
   /** verify: the temporary slot's position; the applier shall stop exactly there. */
   | { readonly tag: "verify-at"; readonly request: number; readonly lsn: Lsn }
   | { readonly tag: "verify-blocked"; readonly request: number; readonly pids: readonly number[] }
@@ -185,7 +198,10 @@ export interface SlotStatus {
 /** Up the pipe, server to reader. */
 export type UpMessage =
   /** First message. `stream`: go on after `lsn` with the stored epoch. `snapshot`: begin anew (drops the slot of that name first). */
-  | { readonly tag: "start"; readonly from: { readonly tag: "snapshot" } | { readonly tag: "stream"; readonly lsn: Lsn; readonly epoch: string } }
+  | {
+      readonly tag: "start";
+      readonly from: { readonly tag: "snapshot" } | { readonly tag: "stream"; readonly lsn: Lsn; readonly epoch: string };
+    }
   | { readonly tag: "credit"; readonly bytes: number }
   /** Committed in the store: the slot may advance to `lsn`. */
   | { readonly tag: "ack"; readonly lsn: Lsn }

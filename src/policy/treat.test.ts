@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { policyCatalog } from "../../test/support/policy-catalog.ts";
 import { rawBool, rawI64, rawMicros, rawText, withUnchanged } from "../../test/support/raw-columns.ts";
+import { must } from "../lib/assert.ts";
 import type { RawChanges, RawColumn } from "../source/raw.ts";
 import { compilePolicy } from "./compile.ts";
 import { parseDeclaration } from "./declaration.ts";
 import { makeKey } from "./keys.ts";
-import type { SafeChanges, SafeRows } from "./safe.ts";
+import type { DictionaryGrowth, SafeChanges, SafeColumn, SafeRows, SafeValues } from "./safe.ts";
 import { codes } from "./safe.ts";
 import type { Treater } from "./treat.ts";
 import { createTreater } from "./treat.ts";
@@ -43,8 +44,8 @@ const catalog = policyCatalog({
 });
 const compiled = compilePolicy(declaration, catalog);
 const keys = new Map([["account", makeKey("account", (bytes) => new Uint8Array(bytes).fill(5))]]);
-const [accounts, attempts] = compiled.sourceTables;
-if (accounts === undefined || attempts === undefined) throw new Error("no tables");
+const accounts = must(compiled.sourceTables[0], "accounts");
+const attempts = must(compiled.sourceTables[1], "attempts");
 
 const day = 86_400_000_000;
 
@@ -53,20 +54,31 @@ function read(message: SafeRows | SafeChanges): Readonly<Record<string, readonly
   const table = compiled.schema.tables.find((one) => one.name === message.table);
   return Object.fromEntries(
     (table?.columns ?? []).map((column, i) => {
-      const values = message.columns[i];
+      const values = must(message.columns[i], "column");
       const growth = message.dictionary.find((one) => one.column === column.name);
-      const cell = (row: number): unknown => {
-        if (values?.unchanged?.[row] === 1) return "unchanged";
-        if (values?.nulls?.[row] === 1) return null;
-        if (column.kind === "token") return Buffer.from(values?.data.buffer ?? new ArrayBuffer(0), (values?.data.byteOffset ?? 0) + 16 * row, 16).toString("hex");
-        const value = values?.data[row];
-        if (column.kind !== "code") return value;
-        if (Number(value) < codes.first) return ["null", "unknown", "other"][Number(value)];
-        return growth?.values[Number(value) - growth.firstCode] ?? `code ${value}`;
-      };
-      return [column.name, Array.from({ length: message.rowCount }, (_, row) => cell(row))];
+      return [column.name, Array.from({ length: message.rowCount }, (_, row) => cell({ column, values, growth, row }))];
     }),
   );
+}
+
+function cell({
+  column,
+  values,
+  growth,
+  row,
+}: {
+  readonly column: SafeColumn;
+  readonly values: SafeValues;
+  readonly growth: DictionaryGrowth | undefined;
+  readonly row: number;
+}): unknown {
+  if (values.unchanged?.[row] === 1) return "unchanged";
+  if (values.nulls?.[row] === 1) return null;
+  if (column.kind === "token") return Buffer.from(values.data.buffer, values.data.byteOffset + 16 * row, 16).toString("hex");
+  const value = values.data[row];
+  if (column.kind !== "code") return value;
+  if (Number(value) < codes.first) return ["null", "unknown", "other"][Number(value)];
+  return growth?.values[Number(value) - growth.firstCode] ?? `code ${String(value)}`;
 }
 
 function treater(): Treater {
@@ -94,7 +106,12 @@ describe("rows of a snapshot", () => {
     const got = read(safe);
     expect(got["id"]?.[0]).toBe(got["id"]?.[2]);
     expect(got["id"]?.[0]).not.toBe(got["id"]?.[1]);
-    expect(got).toMatchObject({ country: ["US", "other", "null"], email: [1, 0, 1], tier: ["here", "here", "here"], joined: [3 * 1440, null, null] });
+    expect(got).toMatchObject({
+      country: ["US", "other", "null"],
+      email: [1, 0, 1],
+      tier: ["here", "here", "here"],
+      joined: [3 * 1440, null, null],
+    });
     expect(own.trouble()).toEqual([
       { table: "accounts", column: "country", other: 1, degraded: 0 },
       { table: "accounts", column: "joined", other: 0, degraded: 1 },
@@ -103,7 +120,10 @@ describe("rows of a snapshot", () => {
 
   test("nothing of what stays or is refused is in the message", () => {
     const safe = treater().rows({ table: accounts, rowCount: 3, columns });
-    const bytes = Buffer.concat([Buffer.from(JSON.stringify(safe)), ...safe.columns.map((column) => Buffer.from(column.data.buffer, column.data.byteOffset, column.data.byteLength))]);
+    const bytes = Buffer.concat([
+      Buffer.from(JSON.stringify(safe)),
+      ...safe.columns.map((column) => Buffer.from(column.data.buffer, column.data.byteOffset, column.data.byteLength)),
+    ]);
     expect(bytes.includes("example.org")).toBe(false);
     // The positive control: what the rule allows is there.
     expect(bytes.includes("US")).toBe(true);
@@ -125,12 +145,16 @@ describe("rows of a snapshot", () => {
   });
 });
 
-function changes(given: { readonly ops: readonly number[]; readonly old?: readonly (bigint | null)[]; readonly columns: Readonly<Record<string, RawColumn>> }): RawChanges {
+function changes(given: {
+  readonly ops: readonly number[];
+  readonly old?: readonly (bigint | null)[];
+  readonly columns: Readonly<Record<string, RawColumn>>;
+}): RawChanges {
   const rowCount = given.ops.length;
   const old = given.old;
   const nothing = rawText(Array.from({ length: rowCount }, () => null));
   return {
-    table: accounts as NonNullable<typeof accounts>,
+    table: accounts,
     rowCount,
     ops: Uint8Array.from(given.ops),
     hasOldKey: Uint8Array.from({ length: rowCount }, (_, row) => (old?.[row] === undefined || old[row] === null ? 0 : 1)),
@@ -139,13 +163,28 @@ function changes(given: { readonly ops: readonly number[]; readonly old?: readon
   };
 }
 
-const tokenOf = (id: bigint): unknown => read(treater().rows({ table: accounts as NonNullable<typeof accounts>, rowCount: 1, columns: accountRows({ id: rawI64([id]), email: rawText([null]), country: rawText([null]), joined: rawMicros([null]) }) }))["id"]?.[0];
+const tokenOf = (id: bigint): unknown =>
+  read(
+    treater().rows({
+      table: accounts,
+      rowCount: 1,
+      columns: accountRows({ id: rawI64([id]), email: rawText([null]), country: rawText([null]), joined: rawMicros([null]) }),
+    }),
+  )["id"]?.[0];
 
 describe("changes", () => {
   test("insert, update, remove and truncate: a remove has its key only, a truncate nothing, and neither is counted", () => {
     const own = treater();
     const safe = own.changes(
-      changes({ ops: [1, 2, 3, 4], columns: { id: rawI64([1n, 2n, 3n, null]), email: rawText(["a", null, null, null]), country: rawText(["US", "XX", "", ""]), joined: rawMicros([day, null, 0, 0]) } }),
+      changes({
+        ops: [1, 2, 3, 4],
+        columns: {
+          id: rawI64([1n, 2n, 3n, null]),
+          email: rawText(["a", null, null, null]),
+          country: rawText(["US", "XX", "", ""]),
+          joined: rawMicros([day, null, 0, 0]),
+        },
+      }),
     );
     const got = read(safe);
     expect(got["id"]).toEqual([tokenOf(1n), tokenOf(2n), tokenOf(3n), "0".repeat(32)]);
@@ -156,13 +195,32 @@ describe("changes", () => {
   });
 
   test("a key change carries the old key; an identity whose other column changed does not", () => {
-    const safe = treater().changes(changes({ ops: [2, 2, 1], old: [7n, 9n, null], columns: { id: rawI64([8n, 9n, 7n]), email: rawText([null, null, null]), country: rawText(["US", "US", "US"]), joined: rawMicros([null, null, null]) } }));
+    const safe = treater().changes(
+      changes({
+        ops: [2, 2, 1],
+        old: [7n, 9n, null],
+        columns: {
+          id: rawI64([8n, 9n, 7n]),
+          email: rawText([null, null, null]),
+          country: rawText(["US", "US", "US"]),
+          joined: rawMicros([null, null, null]),
+        },
+      }),
+    );
     expect([...safe.hasOldKey]).toEqual([1, 0, 0]);
-    expect(Buffer.from(safe.oldKeys?.data.buffer ?? new ArrayBuffer(0), safe.oldKeys?.data.byteOffset, 16).toString("hex")).toBe(tokenOf(7n));
+    expect(Buffer.from(safe.oldKeys?.data.buffer ?? new ArrayBuffer(0), safe.oldKeys?.data.byteOffset, 16).toString("hex")).toBe(
+      tokenOf(7n),
+    );
   });
 
   test("a remove that is named by its old identity stands in the key column", () => {
-    const safe = treater().changes(changes({ ops: [3], old: [42n], columns: { id: rawI64([null]), email: rawText([null]), country: rawText([null]), joined: rawMicros([null]) } }));
+    const safe = treater().changes(
+      changes({
+        ops: [3],
+        old: [42n],
+        columns: { id: rawI64([null]), email: rawText([null]), country: rawText([null]), joined: rawMicros([null]) },
+      }),
+    );
     expect(read(safe)["id"]).toEqual([tokenOf(42n)]);
     expect([...safe.hasOldKey]).toEqual([0]);
     expect(safe.oldKeys).toBeUndefined();
@@ -171,7 +229,15 @@ describe("changes", () => {
   test("unchanged TOAST is passed on as a mask, without a value and uncounted; for `present` it means there", () => {
     const own = treater();
     const safe = own.changes(
-      changes({ ops: [2, 2], columns: { id: rawI64([1n, 2n]), email: withUnchanged(rawText(["", "x"]), [0]), country: withUnchanged(rawText(["", "US"]), [0]), joined: rawMicros([null, null]) } }),
+      changes({
+        ops: [2, 2],
+        columns: {
+          id: rawI64([1n, 2n]),
+          email: withUnchanged(rawText(["", "x"]), [0]),
+          country: withUnchanged(rawText(["", "US"]), [0]),
+          joined: rawMicros([null, null]),
+        },
+      }),
     );
     const got = read(safe);
     expect(got).toMatchObject({ country: ["unchanged", "US"], email: [1, 1], tier: ["here", "here"] });
@@ -180,14 +246,29 @@ describe("changes", () => {
   });
 
   test("an update without its key is a bug", () => {
-    expect(() => treater().changes(changes({ ops: [2], columns: { id: rawI64([null]), email: rawText([null]), country: rawText([null]), joined: rawMicros([null]) } }))).toThrow("bug: a change of accounts without its key");
+    expect(() =>
+      treater().changes(
+        changes({ ops: [2], columns: { id: rawI64([null]), email: rawText([null]), country: rawText([null]), joined: rawMicros([null]) } }),
+      ),
+    ).toThrow("bug: a change of accounts without its key");
   });
 
   test("an opaque key goes as it is, its old value too", () => {
     const names = attempts.columns.map((column) => column.name);
     const build = (id: readonly (bigint | null)[]): RawColumn[] =>
-      names.map((name) => ({ id: rawI64(id), at: rawMicros([0]), account_id: rawI64([null]), ok: rawBool([true]), reason: rawText(["dns"]) })[name] ?? rawText([null]));
-    const raw: RawChanges = { table: attempts, rowCount: 1, ops: Uint8Array.of(2), hasOldKey: Uint8Array.of(1), oldColumns: build([5n]), columns: build([6n]) };
+      names.map(
+        (name) =>
+          ({ id: rawI64(id), at: rawMicros([0]), account_id: rawI64([null]), ok: rawBool([true]), reason: rawText(["dns"]) })[name] ??
+          rawText([null]),
+      );
+    const raw: RawChanges = {
+      table: attempts,
+      rowCount: 1,
+      ops: Uint8Array.of(2),
+      hasOldKey: Uint8Array.of(1),
+      oldColumns: build([5n]),
+      columns: build([6n]),
+    };
     const safe = treater().changes(raw);
     expect(safe.oldKeys?.data).toEqual(BigInt64Array.of(5n));
     expect(read(safe)).toMatchObject({ id: [6n], account_id: [null], ok: [1], reason: ["dns"], at: [0] });
@@ -195,20 +276,36 @@ describe("changes", () => {
 });
 
 test("property: any split of rows into batches gives the same columns", () => {
-  const row = fc.record({ id: fc.bigInt({ min: 0n, max: 50n }), country: fc.option(fc.constantFrom("US", "DE", "FR")), email: fc.option(fc.string()), joined: fc.option(fc.integer({ min: 0, max: 1e9 })) });
+  const row = fc.record({
+    id: fc.bigInt({ min: 0n, max: 50n }),
+    country: fc.option(fc.constantFrom("US", "DE", "FR")),
+    email: fc.option(fc.string()),
+    joined: fc.option(fc.integer({ min: 0, max: 1e9 })),
+  });
   fc.assert(
     fc.property(fc.array(row, { minLength: 1, maxLength: 30 }), fc.integer({ min: 1, max: 7 }), (rows, size) => {
       const whole = treater();
       const parts = treater();
       const treat = (own: Treater, some: typeof rows): SafeRows =>
-        own.rows({ table: accounts, rowCount: some.length, columns: accountRows({ id: rawI64(some.map((one) => one.id)), email: rawText(some.map((one) => one.email)), country: rawText(some.map((one) => one.country)), joined: rawMicros(some.map((one) => one.joined)) }) });
+        own.rows({
+          table: accounts,
+          rowCount: some.length,
+          columns: accountRows({
+            id: rawI64(some.map((one) => one.id)),
+            email: rawText(some.map((one) => one.email)),
+            country: rawText(some.map((one) => one.country)),
+            joined: rawMicros(some.map((one) => one.joined)),
+          }),
+        });
       const all = treat(whole, rows);
       const cut: SafeRows[] = [];
       for (let at = 0; at < rows.length; at += size) cut.push(treat(parts, rows.slice(at, at + size)));
       for (const [i, column] of all.columns.entries()) {
         expect(cut.map((part) => part.columns[i]?.data.join()).join()).toBe(column.data.join());
       }
-      expect(cut.flatMap((part) => part.dictionary.filter((one) => one.column === "country").flatMap((one) => one.values))).toEqual(all.dictionary.filter((one) => one.column === "country").flatMap((one) => one.values));
+      expect(cut.flatMap((part) => part.dictionary.filter((one) => one.column === "country").flatMap((one) => one.values))).toEqual(
+        all.dictionary.filter((one) => one.column === "country").flatMap((one) => one.values),
+      );
       expect(parts.trouble()).toEqual(whole.trouble());
     }),
     { numRuns: 100 },
@@ -217,9 +314,15 @@ test("property: any split of rows into batches gives the same columns", () => {
 
 test("a treater without a key or without the values of a rule does not begin", () => {
   expect(() => createTreater(compiled, new Map())).toThrow(expect.objectContaining({ code: "policy/keys-missing" }) as Error);
-  const text = "version: 1\nzone: UTC\nunit: a\nentities: { a: { table: public.a, columns: { id: { take: token account }, sku: { take: keep, values: from m.sku } } } }";
-  const from = compilePolicy(parseDeclaration(text, "v"), policyCatalog({ "public.a": { columns: { id: "int8", sku: "text" } }, "public.m": { columns: { sku: "text" } } }));
+  const text =
+    "version: 1\nzone: UTC\nunit: a\nentities: { a: { table: public.a, columns: { id: { take: token account }, sku: { take: keep, values: from m.sku } } } }";
+  const from = compilePolicy(
+    parseDeclaration(text, "v"),
+    policyCatalog({ "public.a": { columns: { id: "int8", sku: "text" } }, "public.m": { columns: { sku: "text" } } }),
+  );
   expect(() => createTreater(from, keys)).toThrow(expect.objectContaining({ code: "policy/values-missing" }) as Error);
   const many = Array.from({ length: 10_001 }, (_, i) => String(i));
-  expect(() => createTreater(from, keys, new Map([["public.m.sku", many]]))).toThrow(expect.objectContaining({ code: "policy/values-too-many" }) as Error);
+  expect(() => createTreater(from, keys, new Map([["public.m.sku", many]]))).toThrow(
+    expect.objectContaining({ code: "policy/values-too-many" }) as Error,
+  );
 });

@@ -30,7 +30,11 @@ interface TableTreater {
  * `values`: by valuesName(), what compiled.valuesFrom names, read when the reader starts. One treater per connection of the pipe:
  * its codes are that connection's. Throws policy/keys-missing, policy/values-missing, policy/values-too-many.
  */
-export function createTreater(compiled: CompiledPolicy, keys: TokenKeys, values: ReadonlyMap<string, readonly string[]> = new Map()): Treater {
+export function createTreater(
+  compiled: CompiledPolicy,
+  keys: TokenKeys,
+  values: ReadonlyMap<string, readonly string[]> = new Map(),
+): Treater {
   const zone = createZone(compiled.declaration.zone);
   const tables = new Map(compiled.tables.map((table) => [table.source.name, tableTreater(table, { zone, keys, values })]));
   const find = (name: string): TableTreater => must(tables.get(name), "table that the policy declares");
@@ -47,14 +51,22 @@ export function createTreater(compiled: CompiledPolicy, keys: TokenKeys, values:
   };
 }
 
-function tableTreater(table: CompiledTable, given: { zone: Zone; keys: TokenKeys; values: ReadonlyMap<string, readonly string[]> }): TableTreater {
+function tableTreater(
+  table: CompiledTable,
+  given: { zone: Zone; keys: TokenKeys; values: ReadonlyMap<string, readonly string[]> },
+): TableTreater {
   return { table, columns: table.columns.map((compiled) => ({ compiled, rule: createColumnRule(compiled, given) })) };
 }
 
 function troubleOf({ table, columns }: TableTreater): readonly ColumnTrouble[] {
   return columns
     .filter(({ rule }) => rule.tally.other > 0 || rule.tally.degraded > 0)
-    .map(({ compiled, rule }) => ({ table: table.source.name, column: compiled.safe.name, other: rule.tally.other, degraded: rule.tally.degraded }));
+    .map(({ compiled, rule }) => ({
+      table: table.source.name,
+      column: compiled.safe.name,
+      other: rule.tally.other,
+      degraded: rule.tally.degraded,
+    }));
 }
 
 function treatRows(treater: TableTreater, raw: RawRows, counted: boolean): SafeRows {
@@ -62,7 +74,8 @@ function treatRows(treater: TableTreater, raw: RawRows, counted: boolean): SafeR
   const columns = treater.columns.map(({ compiled, rule }) => {
     const column = sourceOf(compiled, raw.columns);
     const values = rule.apply(column, raw.rowCount, column?.nulls);
-    if (compiled.safe.role === "key") assert(values.nulls === undefined || !values.nulls.includes(1), `NULL in the key of ${raw.table.name}`);
+    if (compiled.safe.role === "key")
+      assert(values.nulls === undefined || !values.nulls.includes(1), `NULL in the key of ${raw.table.name}`);
     return { ...values, unchanged: undefined, nulls: compiled.safe.role === "key" ? undefined : values.nulls };
   });
   if (!counted) for (const [i, { rule }] of treater.columns.entries()) Object.assign(rule.tally, before[i]);
@@ -95,7 +108,16 @@ function treatChanges(treater: TableTreater, raw: RawChanges): SafeChanges {
     return { data: values.data, nulls: minus(values.nulls, unchanged), unchanged };
   });
   const { hasOldKey, oldKeys } = keyChanges(treater, raw, { old, columns });
-  return mint<SafeChanges>({ tag: "changes", table: raw.table.name, rowCount, ops: raw.ops.slice(0, rowCount), hasOldKey, oldKeys, columns, dictionary: growth(treater) });
+  return mint<SafeChanges>({
+    tag: "changes",
+    table: raw.table.name,
+    rowCount,
+    ops: raw.ops.slice(0, rowCount),
+    hasOldKey,
+    oldKeys,
+    columns,
+    dictionary: growth(treater),
+  });
 }
 
 /** Removes and truncates have no values: their rows are NULL in every column but the key. */
@@ -163,7 +185,9 @@ function keyColumn(compiled: CompiledColumn, rule: ColumnRule, raw: RawChanges, 
     else assert(column.nulls?.[row] !== 1 && column.unchanged?.[row] !== 1, `a change of ${raw.table.name} without its key`);
   }
   const values = rule.apply(column, raw.rowCount, absent.includes(1) ? absent : undefined);
-  if (old !== undefined) for (let row = 0; row < raw.rowCount; row += 1) if (raw.ops[row] === ops.remove && old.source[row] === 1) copyKey(old.values, values, row);
+  if (old !== undefined)
+    for (let row = 0; row < raw.rowCount; row += 1)
+      if (raw.ops[row] === ops.remove && old.source[row] === 1) copyKey(old.values, values, row);
   return { data: values.data, nulls: undefined, unchanged: undefined };
 }
 
@@ -181,7 +205,11 @@ function keyWidth(data: Data): number {
 }
 
 /** Old keys that differ from the new: an identity of more columns also comes along when only another of them has changed. */
-function keyChanges(treater: TableTreater, raw: RawChanges, { old, columns }: { old: Keys | undefined; columns: readonly SafeValues[] }): { hasOldKey: Uint8Array; oldKeys: SafeValues | undefined } {
+function keyChanges(
+  treater: TableTreater,
+  raw: RawChanges,
+  { old, columns }: { old: Keys | undefined; columns: readonly SafeValues[] },
+): { hasOldKey: Uint8Array; oldKeys: SafeValues | undefined } {
   const hasOldKey = new Uint8Array(raw.rowCount);
   const key = columns[treater.columns.findIndex(({ compiled }) => compiled.safe.role === "key")];
   if (old === undefined || key === undefined) return { hasOldKey, oldKeys: undefined };

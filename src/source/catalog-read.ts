@@ -1,7 +1,9 @@
 /** Reads the catalog of the source as the session's user sees it: names, types and counts. */
 import { must } from "../lib/assert.ts";
+import { VitrineError } from "../model/error.ts";
 import type { Catalog, CatalogPublication, CatalogRole, CatalogTable } from "./catalog.ts";
 import { catalogSql } from "./catalog/statements.ts";
+import { tooOld } from "./preflight/server.ts";
 import type { Sql } from "./sql.ts";
 
 export interface CatalogQuestion {
@@ -12,10 +14,12 @@ export interface CatalogQuestion {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** All in one go, but not in one transaction: preflight is a check before the epoch, which is. */
+/** All in one go, but not in one transaction: preflight is a check before the epoch, which is. Throws source/version-too-old. */
 export async function readCatalog(sql: Sql, question: CatalogQuestion): Promise<Catalog> {
   const [server] = await sql.query(catalogSql.server);
   const row = must(server, "row of the server's settings");
+  const old = tooOld(int(row["version"]));
+  if (old !== undefined) throw new VitrineError("source/version-too-old", old);
   const wanted = JSON.stringify(question.tables.map((one) => [one.schema, one.table]));
   const tables = (await sql.query(catalogSql.tables, [wanted])).map(tableFrom);
   const all = await sql.query(catalogSql.allTables);
@@ -71,7 +75,8 @@ function withoutNulls<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, one === null ? undefined : (one as unknown)])) as T; // oxlint-disable-line typescript/no-unsafe-type-assertion -- the same keys
 }
 
-/** The statements below make these shapes. */
+/** The statements make these shapes. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it says at each use what is expected
 function json<T>(value: unknown): T {
   return value as T; // oxlint-disable-line typescript/no-unsafe-type-assertion -- the statement makes this shape
 }

@@ -35,9 +35,22 @@ export interface CatalogTable {
   readonly identityColumns: readonly string[];
   readonly owner: string;
   readonly rowSecurity: boolean;
-  readonly policies: readonly { readonly name: string; readonly permissive: boolean; readonly command: string; readonly roles: readonly string[]; readonly using: string | undefined }[];
+  readonly policies: readonly {
+    readonly name: string;
+    readonly permissive: boolean;
+    readonly command: string;
+    readonly roles: readonly string[];
+    readonly using: string | undefined;
+  }[];
   readonly columns: readonly CatalogColumn[];
-  readonly leaves: readonly { readonly schema: string; readonly table: string; readonly oid: number; readonly kind: string; readonly persistence: string; readonly relfilenode: number }[];
+  readonly leaves: readonly {
+    readonly schema: string;
+    readonly table: string;
+    readonly oid: number;
+    readonly kind: string;
+    readonly persistence: string;
+    readonly relfilenode: number;
+  }[];
   /** Estimate (pg_class.reltuples over the leaves); -1 unknown. */
   readonly rows: number;
   readonly bytes: number;
@@ -49,7 +62,12 @@ export interface CatalogPublication {
   readonly viaRoot: boolean;
   /** e.g. "insert,update,delete,truncate". */
   readonly publishes: string;
-  readonly tables: readonly { readonly schema: string; readonly table: string; readonly columns: readonly string[]; readonly filter: string | undefined }[];
+  readonly tables: readonly {
+    readonly schema: string;
+    readonly table: string;
+    readonly columns: readonly string[];
+    readonly filter: string | undefined;
+  }[];
   readonly schemas: readonly string[];
 }
 
@@ -63,7 +81,14 @@ export interface CatalogRole {
   /** Schemas that it may use; undefined: not looked at. */
   readonly usage?: readonly string[];
   /** Effective SELECT privilege on columns of all tables in the database (user schemas): the declared and any other. `via`: role, PUBLIC or a role's name. */
-  readonly selects: readonly { readonly schema: string; readonly table: string; readonly column: string; readonly via: readonly string[] }[];
+  readonly selects: readonly {
+    readonly schema: string;
+    readonly table: string;
+    readonly column: string;
+    readonly via: readonly string[];
+    /** false: only after SET ROLE, which whoever has the credential can do, but the reader does not. */
+    readonly usable?: boolean;
+  }[];
   /** Effective INSERT, UPDATE, DELETE or TRUNCATE anywhere (names): must be empty. */
   readonly writes: readonly { readonly schema: string; readonly table: string; readonly privilege: string }[];
 }
@@ -77,7 +102,15 @@ export interface Catalog {
   readonly inRecovery: boolean;
   readonly walLevel: string;
   readonly maxSlots: number;
-  readonly slots: readonly { readonly name: string; readonly plugin: string | undefined; readonly database: string | undefined; readonly active: boolean; readonly walStatus: string | undefined; readonly retainedBytes: number | undefined; readonly confirmed: string | undefined }[];
+  readonly slots: readonly {
+    readonly name: string;
+    readonly plugin: string | undefined;
+    readonly database: string | undefined;
+    readonly active: boolean;
+    readonly walStatus: string | undefined;
+    readonly retainedBytes: number | undefined;
+    readonly confirmed: string | undefined;
+  }[];
   readonly maxSenders: number;
   readonly senders: number;
   /** MB; -1 unlimited. */

@@ -76,7 +76,11 @@ test.each([
   ["no end", encodeCopy([]).subarray(0, 19), "The binary copy ended early."],
   ["bytes after the end", Uint8Array.of(...encodeCopy([]), 1), "The binary copy goes on after its end."],
   ["another signature", new Uint8Array(40), "The binary copy has no signature."],
-  ["another width", Uint8Array.of(...encodeCopy([]).subarray(0, 19), 0, 2), "The binary copy has a row of 2 columns where 7 were asked for."],
+  [
+    "another width",
+    Uint8Array.of(...encodeCopy([]).subarray(0, 19), 0, 2),
+    "The binary copy has a row of 2 columns where 7 were asked for.",
+  ],
 ])("%s", (_, bytes, message) => {
   expect(() => decode(bytes, [1000])).toThrow(expect.objectContaining({ code: "source/protocol", message }) as Error);
 });

@@ -5,7 +5,7 @@
  */
 import { VitrineError } from "../model/error.ts";
 import type { ColumnBuffer, FieldRun } from "./decode/column-buffer.ts";
-import { columnBuffer } from "./decode/column-buffer.ts";
+import { createBuffer } from "./decode/create-buffer.ts";
 import type { RawRows, SourceTable } from "./raw.ts";
 
 /** `PGCOPY\n\377\r\n\0`, then 4 bytes of flags and 4 of the extension's length. */
@@ -13,7 +13,7 @@ const signature = Uint8Array.of(0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 
 const headerLength = 19;
 const headerExtensionMax = 1 << 16;
 
-export const batchRows = 32_768;
+const batchRows = 32_768;
 /** A batch of wide rows ends earlier. */
 const batchBytesMax = 8 << 20;
 /** Rows between two column passes. */
@@ -57,7 +57,7 @@ export class CopyDecoder {
     this.#width = options.table.columns.length;
     this.#rowBytesMax = options.rowBytesMax ?? rowBytesMaxDefault;
     this.#skip = options.skipRows ?? 0;
-    this.#columns = options.table.columns.map((column) => columnBuffer(column, options.table.name, batchRows));
+    this.#columns = options.table.columns.map((column) => createBuffer(column, options.table.name, batchRows));
     this.#starts = new Int32Array(runRowsMax * this.#width);
     this.#lengths = new Int32Array(runRowsMax * this.#width);
   }
@@ -169,7 +169,10 @@ export class CopyDecoder {
 
   #cut(need: number): number {
     if (need > this.#rowBytesMax) {
-      throw new VitrineError("source/row-too-large", { message: `A row is larger than ${this.#rowBytesMax} bytes.`, place: this.#table.name });
+      throw new VitrineError("source/row-too-large", {
+        message: `A row is larger than ${this.#rowBytesMax} bytes.`,
+        place: this.#table.name,
+      });
     }
     this.#carryNeed = need;
     return 0;

@@ -8,7 +8,11 @@ const events = { schema: "public", table: "events" };
 const cases: readonly { readonly name: string; readonly sql: readonly string[]; readonly said: readonly string[] }[] = [
   { name: "nothing happens", sql: ["insert into devices (id) values (1)", "vacuum events", "analyze events"], said: [] },
   { name: "a partition is dropped", sql: ["drop table events_2026_01"], said: ["events partition-dropped rebuild"] },
-  { name: "a partition is detached", sql: ["alter table events detach partition events_2026_01"], said: ["events partition-dropped rebuild"] },
+  {
+    name: "a partition is detached",
+    sql: ["alter table events detach partition events_2026_01"],
+    said: ["events partition-dropped rebuild"],
+  },
   {
     name: "a partition is detached, changed and attached again",
     sql: [
@@ -36,13 +40,23 @@ const cases: readonly { readonly name: string; readonly sql: readonly string[]; 
   },
   {
     name: "a table goes out of the publication and back",
-    sql: ["alter publication vitrine drop table devices", "alter publication vitrine add table devices (id, model, activated_at, price, tags, at_day, token, size, born)"],
+    sql: [
+      "alter publication vitrine drop table devices",
+      "alter publication vitrine add table devices (id, model, activated_at, price, tags, at_day, token, size, born)",
+    ],
     said: ["devices publication-changed rebuild"],
   },
-  { name: "a table goes out of the publication", sql: ["alter publication vitrine drop table devices"], said: ["devices table-not-published vitrine apply"] },
+  {
+    name: "a table goes out of the publication",
+    sql: ["alter publication vitrine drop table devices"],
+    said: ["devices table-not-published vitrine apply"],
+  },
   {
     name: "the publication is set to inserts and back",
-    sql: ["alter publication vitrine set (publish = 'insert')", "alter publication vitrine set (publish = 'insert, update, delete, truncate')"],
+    sql: [
+      "alter publication vitrine set (publish = 'insert')",
+      "alter publication vitrine set (publish = 'insert, update, delete, truncate')",
+    ],
     said: ["devices publication-changed rebuild", "events publication-changed rebuild"],
   },
   {
@@ -58,7 +72,11 @@ const cases: readonly { readonly name: string; readonly sql: readonly string[]; 
   {
     name: "a listed column is dropped with CASCADE",
     sql: ["alter table devices drop column model cascade"],
-    said: ["devices table-not-published vitrine apply", "devices column-changed Mend vitrine.yaml, then: vitrine apply", "devices grant-missing vitrine apply"],
+    said: [
+      "devices table-not-published vitrine apply",
+      "devices column-changed Mend vitrine.yaml, then: vitrine apply",
+      "devices grant-missing vitrine apply",
+    ],
   },
   { name: "an undeclared column comes", sql: ["alter table devices add column ssid text"], said: [] },
   {
@@ -72,7 +90,11 @@ const cases: readonly { readonly name: string; readonly sql: readonly string[]; 
   },
   {
     name: "a column gets another type",
-    sql: ["alter publication vitrine drop table devices", "alter table devices alter column born type int8", "alter publication vitrine add table devices (id, model, activated_at, price, tags, at_day, token, size, born)"],
+    sql: [
+      "alter publication vitrine drop table devices",
+      "alter table devices alter column born type int8",
+      "alter publication vitrine add table devices (id, model, activated_at, price, tags, at_day, token, size, born)",
+    ],
     said: ["devices publication-changed rebuild", "devices column-changed rebuild", "devices truncated-or-rewritten verify"],
   },
   {
@@ -90,10 +112,29 @@ const cases: readonly { readonly name: string; readonly sql: readonly string[]; 
     sql: ["create policy p on devices for select to public using (true)", "alter table devices enable row level security"],
     said: ["devices row-security-on verify"],
   },
-  { name: "a column is granted by hand", sql: ["grant select (nickname) on devices to ROLE"], said: ['devices grant-extra REVOKE SELECT ("nickname") ON "public"."devices" FROM "ROLE"'] },
-  { name: "a column is granted to PUBLIC", sql: ["grant select (secret) on events to public"], said: ['events grant-extra REVOKE SELECT ("secret") ON "public"."events" FROM PUBLIC'] },
-  { name: "another table is granted to PUBLIC", sql: ["create table tokens (t text)", "grant select on tokens to public"], said: ['* grant-extra REVOKE SELECT ON "public"."tokens" FROM PUBLIC'] },
-  { name: "a table is dropped", sql: ["drop table devices cascade"], said: ["devices table-missing Mend vitrine.yaml, then: vitrine apply", ...Array.from({ length: 10 }, () => "devices grant-missing vitrine apply")] },
+  {
+    name: "a column is granted by hand",
+    sql: ["grant select (nickname) on devices to ROLE"],
+    said: ['devices grant-extra REVOKE SELECT ("nickname") ON "public"."devices" FROM "ROLE"'],
+  },
+  {
+    name: "a column is granted to PUBLIC",
+    sql: ["grant select (secret) on events to public"],
+    said: ['events grant-extra REVOKE SELECT ("secret") ON "public"."events" FROM PUBLIC'],
+  },
+  {
+    name: "another table is granted to PUBLIC",
+    sql: ["create table tokens (t text)", "grant select on tokens to public"],
+    said: ['* grant-extra REVOKE SELECT ON "public"."tokens" FROM PUBLIC'],
+  },
+  {
+    name: "a table is dropped",
+    sql: ["drop table devices cascade"],
+    said: [
+      "devices table-missing Mend vitrine.yaml, then: vitrine apply",
+      ...Array.from({ length: 10 }, () => "devices grant-missing vitrine apply"),
+    ],
+  },
 ];
 
 test.each(cases)("$name", async ({ sql, said }) => {
@@ -119,7 +160,11 @@ test("a grant through a role names the role and the membership", async () => {
     const differences = compareEpochs(before, await reader.read());
     expect(differences.map((one) => ({ reason: one.reason, concerns: one.concerns, mend: one.mend }))).toEqual([
       { reason: "role-changed", concerns: "privacy", mend: { tag: "command", command: `REVOKE "${group}" FROM "${role}"` } },
-      { reason: "grant-extra", concerns: "privacy", mend: { tag: "command", command: `REVOKE SELECT ("nickname") ON "public"."devices" FROM "${group}"` } },
+      {
+        reason: "grant-extra",
+        concerns: "privacy",
+        mend: { tag: "command", command: `REVOKE SELECT ("nickname") ON "public"."devices" FROM "${group}"` },
+      },
     ]);
   } finally {
     await database.query(`drop owned by ${group}; drop role ${group}`);
@@ -134,8 +179,13 @@ test("a heartbeat reads, emits and leaves no open transaction; its epoch survive
   expect(Math.abs(at / 1000 - Date.now())).toBeLessThan(5_000);
   expect(parseEpoch(formatEpoch(epoch))).toEqual(epoch);
   expect(formatEpoch(await reader.read())).toBe(formatEpoch(epoch));
-  expect(await setting.database.query("select state from pg_stat_activity where pid = $1", [session.processId])).toEqual([{ state: "idle" }]);
-  expect(epoch.tables.find((one) => one.name === events.table)?.leaves.map((leaf) => leaf.table)).toEqual(["events_2026_01", "events_2026_02"]);
+  expect(await setting.database.query("select state from pg_stat_activity where pid = $1", [session.processId])).toEqual([
+    { state: "idle" },
+  ]);
+  expect(epoch.tables.find((one) => one.name === events.table)?.leaves.map((leaf) => leaf.table)).toEqual([
+    "events_2026_01",
+    "events_2026_02",
+  ]);
 });
 
 test("the role may lack pg_control_system(): the identifier of the replication connection stands in", async () => {

@@ -9,8 +9,8 @@ import { epochSchema } from "./epoch/schema.ts";
 import type { SourceTable } from "./raw.ts";
 import type { Sql } from "./sql.ts";
 
-export type { EpochDifference, EpochMend, EpochReason } from "./epoch/compare.ts";
-export { compareEpochs } from "./epoch/compare.ts";
+export type { EpochDifference } from "./epoch/compare.ts";
+export { acceptVerified, compareEpochs, readsAllRows, withoutUndeclared } from "./epoch/compare.ts";
 export type { Epoch } from "./epoch/schema.ts";
 
 export interface EpochOptions {
@@ -36,7 +36,12 @@ export interface EpochReader {
 export async function openEpochReader(sql: Sql, options: EpochOptions): Promise<EpochReader> {
   const [row] = await sql.query("SELECT pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS allowed");
   const statement = epochSql({ controlSystem: row?.["allowed"] === true });
-  const tables = options.tables.map((table) => ({ name: table.name, schema: table.schema, table: table.table, columns: table.columns.map((one) => one.name) }));
+  const tables = options.tables.map((table) => ({
+    name: table.name,
+    schema: table.schema,
+    table: table.table,
+    columns: table.columns.map((one) => one.name),
+  }));
   const values = [JSON.stringify(tables), JSON.stringify(options.publications)];
   // The statement without pg_control_system has one parameter more.
   if (row?.["allowed"] !== true) values.push(options.systemIdentifier ?? "");
@@ -63,7 +68,8 @@ async function beat(sql: Sql, nonce: string, read: () => Promise<EpochReading>):
 function readingFrom(row: Record<string, unknown> | undefined): EpochReading {
   const parsed = epochSchema.safeParse(row?.["epoch"]);
   const at = Number(row?.["at"]);
-  if (!parsed.success || !Number.isSafeInteger(at)) throw new VitrineError("source/protocol", { message: "The catalog's answer has not the shape that was asked for." });
+  if (!parsed.success || !Number.isSafeInteger(at))
+    throw new VitrineError("source/protocol", { message: "The catalog's answer has not the shape that was asked for." });
   return { epoch: parsed.data, at };
 }
 

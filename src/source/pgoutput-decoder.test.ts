@@ -35,17 +35,23 @@ function told(events: readonly RawEvent[]): unknown[] {
 
 const change = fc.oneof(
   rowArbitrary.map((values) => ({ bytes: message.insert(oid, values), told: [1, columnsOf([values])[0], undefined] })),
-  fc.tuple(rowArbitrary, fc.option(fc.bigInt({ min: -5n, max: 2n ** 62n }), { nil: undefined }), fc.boolean()).map(([values, old, unchanged]) => {
-    const texts: (string | null | undefined)[] = columnsOf([values])[0]!;
-    if (unchanged) texts[6] = undefined;
-    return { bytes: message.update(oid, values, old, unchanged), told: [2, texts, old === undefined ? undefined : String(old)] };
-  }),
-  fc.bigInt({ min: 0n, max: 99n }).map((id) => ({ bytes: message.remove(oid, id), told: [3, [null, null, String(id), null, null, null, null], undefined] })),
+  fc
+    .tuple(rowArbitrary, fc.option(fc.bigInt({ min: -5n, max: 2n ** 62n }), { nil: undefined }), fc.boolean())
+    .map(([values, old, unchanged]) => {
+      const texts: (string | null | undefined)[] = columnsOf([values])[0]!;
+      if (unchanged) texts[6] = undefined;
+      return { bytes: message.update(oid, values, old, unchanged), told: [2, texts, old === undefined ? undefined : String(old)] };
+    }),
+  fc
+    .bigInt({ min: 0n, max: 99n })
+    .map((id) => ({ bytes: message.remove(oid, id), told: [3, [null, null, String(id), null, null, null, null], undefined] })),
   fc.constant({ bytes: message.truncate(oid), told: [4, [null, null, null, null, null, null, null], undefined] }),
 );
 
 test("wherever it is drained, the changes are the same, in order, and none is before its commit", () => {
-  const transactions = fc.array(fc.array(fc.tuple(change, fc.constantFrom("", "drain", "drain open")), { maxLength: 90 }), { maxLength: 4 });
+  const transactions = fc.array(fc.array(fc.tuple(change, fc.constantFrom("", "drain", "drain open")), { maxLength: 90 }), {
+    maxLength: 4,
+  });
   fc.assert(
     fc.property(transactions, (all) => {
       const target = decoder();
@@ -84,7 +90,14 @@ test("without `withOpen` nothing of an open transaction is handed over", () => {
 
 test("transactions whose commit is part of the store are skipped, the others not", () => {
   const target = decoder(50n);
-  push(target, message.begin(10n), message.relation(oid), message.insert(oid, row(1n)), message.logical("vitrine", "old"), message.commit(10n, 20n));
+  push(
+    target,
+    message.begin(10n),
+    message.relation(oid),
+    message.insert(oid, row(1n)),
+    message.logical("vitrine", "old"),
+    message.commit(10n, 20n),
+  );
   push(target, message.begin(40n), message.insert(oid, row(2n)), message.commit(40n, 50n));
   push(target, message.begin(50n), message.insert(oid, row(3n)), message.logical("vitrine", "new"), message.commit(50n, 60n));
   const events = target.drain(false);
@@ -97,7 +110,15 @@ test("transactions whose commit is part of the store are skipped, the others not
 
 test("of logical messages only our own transactional ones are heartbeats", () => {
   const target = decoder();
-  push(target, message.logical("vitrine", "outside", false), message.begin(1n), message.logical("other", "x"), message.logical("vitrine", "n"), message.logical("vitrine", "x".repeat(200)), message.commit(1n, 2n));
+  push(
+    target,
+    message.logical("vitrine", "outside", false),
+    message.begin(1n),
+    message.logical("other", "x"),
+    message.logical("vitrine", "n"),
+    message.logical("vitrine", "x".repeat(200)),
+    message.commit(1n, 2n),
+  );
   expect(target.drain(false).filter((event) => event.tag === "heartbeat")).toEqual([{ tag: "heartbeat", lsn: 2n, nonce: "n" }]);
 });
 
@@ -112,22 +133,39 @@ test.each([
 ])("a relation that differs from the declaration by %s is said", (_, relation, said) => {
   const target = decoder();
   push(target, message.begin(1n), relation, message.commit(1n, 2n));
-  expect(target.drain(false).filter((event) => event.tag === "relation-changed").map((event) => event.message)).toEqual(said);
+  expect(
+    target
+      .drain(false)
+      .filter((event) => event.tag === "relation-changed")
+      .map((event) => event.message),
+  ).toEqual(said);
 });
 
 test("an undeclared column that is published is dropped unread, and said", () => {
   const target = decoder(0n, [without("note")]);
   push(target, message.begin(1n), message.relation(oid), message.insert(oid, row(9n)), message.commit(1n, 2n));
   const events = target.drain(false);
-  expect(events[0]).toEqual({ tag: "relation-changed", table: "things", message: "things publishes column note, which is not declared; it is dropped unread." });
+  expect(events[0]).toEqual({
+    tag: "relation-changed",
+    table: "things",
+    message: "things publishes column note, which is not declared; it is dropped unread.",
+  });
   expect(told(events)).toEqual([[1, ["true", "1", "9", "0.5", "0", "00".repeat(16)], undefined]]);
 });
 
 test("text forms are read where they are safe to read, and refused by name elsewhere", () => {
   const some = { ...table, columns: table.columns.filter((one) => ["flag", "small", "id", "ratio", "note"].includes(one.name)) };
   const target = decoder(0n, [some]);
-  push(target, message.begin(1n), message.relation(oid, some), message.insertText(oid, ["t", "-7", "9223372036854775807", "1e-3", "word"]), message.commit(1n, 2n));
-  expect(told(target.drain(false))).toEqual([[1, ["true", "-7", "9223372036854775807", "0.001", Buffer.from("word").toString("hex")], undefined]]);
+  push(
+    target,
+    message.begin(1n),
+    message.relation(oid, some),
+    message.insertText(oid, ["t", "-7", "9223372036854775807", "1e-3", "word"]),
+    message.commit(1n, 2n),
+  );
+  expect(told(target.drain(false))).toEqual([
+    [1, ["true", "-7", "9223372036854775807", "0.001", Buffer.from("word").toString("hex")], undefined],
+  ]);
   for (const [name, value] of [
     ["at", "2026-01-01"],
     ["small", "canary"],
@@ -137,7 +175,9 @@ test("text forms are read where they are safe to read, and refused by name elsew
     const one = { ...table, columns: table.columns.filter((other) => other.name === name) };
     const again = decoder(0n, [one]);
     push(again, message.begin(1n), message.relation(oid, one));
-    expect(() => push(again, message.insertText(oid, [value]))).toThrow(expect.objectContaining({ code: "source/text-format", place: `things.${name}` }) as Error);
+    expect(() => push(again, message.insertText(oid, [value]))).toThrow(
+      expect.objectContaining({ code: "source/text-format", place: `things.${name}` }) as Error,
+    );
   }
 });
 
@@ -156,24 +196,35 @@ test.each([
 
 test("broken bytes give a code, never a crash and never a value", () => {
   fc.assert(
-    fc.property(fc.array(change, { minLength: 1, maxLength: 5 }), fc.array(fc.tuple(fc.nat(300), fc.nat(255)), { maxLength: 4 }), fc.nat(300), (changes, faults, cut) => {
-      const target = decoder();
-      const messages = [message.begin(1n), message.relation(oid), ...changes.map((one) => one.bytes), message.logical("vitrine", "canary"), message.commit(1n, 2n)].map((one) => Buffer.from(one));
-      for (const [at, byte] of faults) {
-        const one = messages[at % messages.length]!;
-        one[at % one.length] = byte;
-      }
-      const short = messages[cut % messages.length]!;
-      messages[cut % messages.length] = short.subarray(0, 1 + (cut % short.length));
-      try {
-        push(target, ...messages);
-        target.drain(true);
-      } catch (error) {
-        expect(error).toBeInstanceOf(VitrineError);
-        expect((error as VitrineError).code).toMatch(/^source\/(protocol|text-format)$/);
-        expect((error as VitrineError).message).not.toMatch(/canary/);
-      }
-    }),
+    fc.property(
+      fc.array(change, { minLength: 1, maxLength: 5 }),
+      fc.array(fc.tuple(fc.nat(300), fc.nat(255)), { maxLength: 4 }),
+      fc.nat(300),
+      (changes, faults, cut) => {
+        const target = decoder();
+        const messages = [
+          message.begin(1n),
+          message.relation(oid),
+          ...changes.map((one) => one.bytes),
+          message.logical("vitrine", "canary"),
+          message.commit(1n, 2n),
+        ].map((one) => Buffer.from(one));
+        for (const [at, byte] of faults) {
+          const one = messages[at % messages.length]!;
+          one[at % one.length] = byte;
+        }
+        const short = messages[cut % messages.length]!;
+        messages[cut % messages.length] = short.subarray(0, 1 + (cut % short.length));
+        try {
+          push(target, ...messages);
+          target.drain(true);
+        } catch (error) {
+          expect(error).toBeInstanceOf(VitrineError);
+          expect((error as VitrineError).code).toMatch(/^source\/(protocol|text-format)$/);
+          expect((error as VitrineError).message).not.toMatch(/canary/);
+        }
+      },
+    ),
     { numRuns: 500 },
   );
 });

@@ -128,7 +128,13 @@ export class PgoutputDecoder {
     for (const buffer of this.#buffers.values()) {
       if (buffer.committedRows > 0) events.push({ tag: "changes", changes: buffer.take(buffer.committedRows) });
     }
-    events.push({ tag: "commit", lsn: lsnOf(this.#commitHigh, this.#commitLow), at: this.#commitAt, transactions: this.#transactions, changes: this.#changes });
+    events.push({
+      tag: "commit",
+      lsn: lsnOf(this.#commitHigh, this.#commitLow),
+      at: this.#commitAt,
+      transactions: this.#transactions,
+      changes: this.#changes,
+    });
     events.push(...this.#heartbeats);
     this.#heartbeats = [];
     this.#transactions = 0;
@@ -219,7 +225,8 @@ export class PgoutputDecoder {
   /** Logical messages: flags, LSN, prefix, length, content. Only our own transactional ones count. */
   #onMessage(bytes: Uint8Array, at: number, end: number): void {
     const stop = bytes.subarray(0, end).indexOf(0, at + 9);
-    if (end - at < 14 || stop === -1 || stop + 5 > end || stop + 5 + int32(bytes, stop + 1) !== end) throw malformed("has a logical message that does not parse");
+    if (end - at < 14 || stop === -1 || stop + 5 > end || stop + 5 + int32(bytes, stop + 1) !== end)
+      throw malformed("has a logical message that does not parse");
     const transactional = (bytes[at]! & 1) === 1;
     const length = end - stop - 5;
     if (!transactional || this.#skipping || length > nonceLengthMax || ascii(bytes, at + 9, stop) !== heartbeatPrefix) return;
@@ -227,7 +234,11 @@ export class PgoutputDecoder {
   }
 
   /** The relation of a change that is to be decoded; undefined: skipped. */
-  #relation(bytes: Uint8Array, at: number, end: number): (BoundRelation & { readonly buffer: ChangeBuffer; readonly targets: Int32Array }) | undefined {
+  #relation(
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+  ): (BoundRelation & { readonly buffer: ChangeBuffer; readonly targets: Int32Array }) | undefined {
     if (end - at < 4) throw malformed("is too short");
     if (!this.#inTransaction) throw malformed("has a change outside of a transaction");
     if (this.#skipping) return undefined;
@@ -238,7 +249,7 @@ export class PgoutputDecoder {
       this.#notice(relation.name, "is published, but not declared; its rows are dropped unread");
     }
     if (relation.buffer === undefined || relation.targets === undefined) return undefined;
-    return relation as BoundRelation & { readonly buffer: ChangeBuffer; readonly targets: Int32Array }; // eslint-disable-line -- both were looked at above
+    return relation as BoundRelation & { readonly buffer: ChangeBuffer; readonly targets: Int32Array }; // oxlint-disable-line typescript/no-unsafe-type-assertion -- both were looked at above
   }
 
   #row(buffer: ChangeBuffer, op: ChangeOp): number {
@@ -248,25 +259,26 @@ export class PgoutputDecoder {
   }
 
   /** TupleData into row `row`; returns where it ends. */
-  #tuple(bytes: Uint8Array, start: number, end: number, relation: RelationPlan & { readonly name: string }, columns: readonly ColumnBuffer[], row: number): number {
+  #tuple(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    relation: RelationPlan & { readonly name: string },
+    columns: readonly ColumnBuffer[],
+    row: number,
+  ): number {
     const targets = relation.targets!;
     let at = start + 2;
-    if (at > end || ((bytes[start]! << 8) | bytes[start + 1]!) !== targets.length) throw malformed("has a row of another width", relation.name);
+    if (at > end || ((bytes[start]! << 8) | bytes[start + 1]!) !== targets.length)
+      throw malformed("has a row of another width", relation.name);
     for (let i = 0; i < targets.length; i += 1) {
       if (at >= end) throw malformed("has a row that ends early", relation.name);
-      const kind = bytes[at];
       const column = targets[i]! < 0 ? undefined : columns[targets[i]!]!;
+      const kind = bytes[at];
       at += 1;
       if (kind === 0x6e) column?.putNull(row);
       else if (kind === 0x75) column?.putUnchanged(row);
-      else if (kind === 0x62 || kind === 0x74) {
-        const length = at + 4 <= end ? int32(bytes, at) : -1;
-        at += 4;
-        if (length < 0 || at + length > end) throw malformed("has a value that ends early", relation.name);
-        if (kind === 0x62) column?.put(bytes, at, length, row);
-        else column?.putText(bytes, at, length, row);
-        at += length;
-      } else throw malformed("has a value of a kind that is not known", relation.name);
+      else at = putValue({ bytes, at, end, kind, column, row, name: relation.name });
     }
     return at;
   }
@@ -274,6 +286,26 @@ export class PgoutputDecoder {
   #endOfRow(at: number, end: number, relation: { readonly name: string }): void {
     if (at !== end) throw malformed("goes on after its end", relation.name);
   }
+}
+
+/** A value in binary (`b`) or text form (`t`): its length, then its bytes. Returns where it ends. */
+function putValue(value: {
+  readonly bytes: Uint8Array;
+  readonly at: number;
+  readonly end: number;
+  readonly kind: number | undefined;
+  readonly column: ColumnBuffer | undefined;
+  readonly row: number;
+  readonly name: string;
+}): number {
+  const { bytes, kind, column, row } = value;
+  if (kind !== 0x62 && kind !== 0x74) throw malformed("has a value of a kind that is not known", value.name);
+  const length = value.at + 4 <= value.end ? int32(bytes, value.at) : -1;
+  const at = value.at + 4;
+  if (length < 0 || at + length > value.end) throw malformed("has a value that ends early", value.name);
+  if (kind === 0x62) column?.put(bytes, at, length, row);
+  else column?.putText(bytes, at, length, row);
+  return at + length;
 }
 
 function malformed(what: string, place?: string): VitrineError {

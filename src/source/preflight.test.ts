@@ -3,7 +3,18 @@ import type { Catalog, CatalogRole, CatalogTable } from "./catalog.ts";
 import type { PreflightWish } from "./preflight.ts";
 import { preflight } from "./preflight.ts";
 
-const column = (name: string, more: object = {}) => ({ name, attnum: 1, typeOid: 20, typeName: "bigint", typeKind: "b", typmod: -1, notNull: true, generated: "", toastable: false, ...more });
+const column = (name: string, more: object = {}) => ({
+  name,
+  attnum: 1,
+  typeOid: 20,
+  typeName: "bigint",
+  typeKind: "b",
+  typmod: -1,
+  notNull: true,
+  generated: "",
+  toastable: false,
+  ...more,
+});
 
 const table: CatalogTable = {
   schema: "public",
@@ -73,7 +84,15 @@ const wish: PreflightWish = {
   connection: { pooled: false, loopback: true, tlsVerified: false },
 };
 
-const slot = (name: string) => ({ name, plugin: "pgoutput", database: "shop", active: true, walStatus: "reserved", retainedBytes: 0, confirmed: "0/1" });
+const slot = (name: string) => ({
+  name,
+  plugin: "pgoutput",
+  database: "shop",
+  active: true,
+  walStatus: "reserved",
+  retainedBytes: 0,
+  confirmed: "0/1",
+});
 const appendOnly = { tables: [{ ...wish.tables[0]!, key: undefined }] };
 const policy = { name: "p", permissive: true, command: "r", roles: ["reader"], using: "true" };
 const cases: readonly (readonly [name: string, catalog: Partial<Catalog>, wish: Partial<PreflightWish>, found: readonly string[]])[] = [
@@ -88,25 +107,85 @@ const cases: readonly (readonly [name: string, catalog: Partial<Catalog>, wish: 
   ["our own slot is one of them", { slots: [slot("a"), slot("ours")] }, { ownSlots: ["ours"] }, []],
   ["no free sender", { senders: 2 }, {}, ["cannot-work source/no-free-sender max_wal_senders"]],
   ["a pooler", {}, { connection: { ...wish.connection, pooled: true } }, ["cannot-work source/pooler connection"]],
-  ["no TLS to another host", {}, { connection: { ...wish.connection, loopback: false } }, ["weakens-privacy source/tls-off connection amber"]],
+  [
+    "no TLS to another host",
+    {},
+    { connection: { ...wish.connection, loopback: false } },
+    ["weakens-privacy source/tls-off connection amber"],
+  ],
   ["WAL without limit", { maxSlotWalKeepMb: -1 }, {}, ["risks-disk source/wal-budget max_slot_wal_keep_size"]],
-  ["WAL without limit, accepted", { maxSlotWalKeepMb: -1 }, { acceptUnlimitedWalGb: 20 }, ["risks-disk source/wal-budget max_slot_wal_keep_size amber"]],
-  ["less WAL than the outage needs", { maxSlotWalKeepMb: 10 }, { outageBudgetMb: 100 }, ["risks-disk source/wal-budget max_slot_wal_keep_size amber"]],
+  [
+    "WAL without limit, accepted",
+    { maxSlotWalKeepMb: -1 },
+    { acceptUnlimitedWalGb: 20 },
+    ["risks-disk source/wal-budget max_slot_wal_keep_size amber"],
+  ],
+  [
+    "less WAL than the outage needs",
+    { maxSlotWalKeepMb: 10 },
+    { outageBudgetMb: 100 },
+    ["risks-disk source/wal-budget max_slot_wal_keep_size amber"],
+  ],
   ["a missing table", { tables: [] }, {}, ["cannot-work source/table-missing public.events"]],
   ["a view", { tables: [{ ...table, kind: "v" }] }, {}, ["cannot-work source/table-kind public.events"]],
   ["a missing column", { tables: [{ ...table, columns: [column("id")] }] }, {}, ["cannot-work source/column-missing public.events.at"]],
-  ["REPLICA IDENTITY FULL", { tables: [{ ...table, replicaIdentity: "f", identityColumns: [] }] }, {}, ["breaks-production-writes source/identity-full public.events"]],
-  ["REPLICA IDENTITY NOTHING", { tables: [{ ...table, replicaIdentity: "n", identityColumns: [] }] }, {}, ["breaks-production-writes source/identity-none public.events"]],
+  [
+    "REPLICA IDENTITY FULL",
+    { tables: [{ ...table, replicaIdentity: "f", identityColumns: [] }] },
+    {},
+    ["breaks-production-writes source/identity-full public.events"],
+  ],
+  [
+    "REPLICA IDENTITY NOTHING",
+    { tables: [{ ...table, replicaIdentity: "n", identityColumns: [] }] },
+    {},
+    ["breaks-production-writes source/identity-none public.events"],
+  ],
   ["no primary key", { tables: [{ ...table, identityColumns: [] }] }, {}, ["breaks-production-writes source/identity-none public.events"]],
-  ["no primary key, append only", { tables: [{ ...table, identityColumns: [] }], publications: [{ ...publication, name: "vitrine_append", publishes: "insert" }] }, appendOnly, []],
-  ["a key column that is not taken", { tables: [{ ...table, identityColumns: ["id", "at", "secret"] }] }, {}, ["breaks-production-writes source/identity-not-declared public.events"]],
-  ["a generated key column", { tables: [{ ...table, columns: [column("id", { generated: "s" }), column("at")] }] }, {}, ["breaks-production-writes source/identity-not-declared public.events"]],
-  ["an unlogged leaf", { tables: [{ ...table, leaves: [{ ...table.leaves[0]!, persistence: "u" }] }] }, {}, ["cannot-work source/unlogged public.events_1"]],
-  ["a foreign leaf", { tables: [{ ...table, leaves: [{ ...table.leaves[0]!, kind: "f" }] }] }, {}, ["cannot-work source/partition-foreign public.events_1"]],
+  [
+    "no primary key, append only",
+    { tables: [{ ...table, identityColumns: [] }], publications: [{ ...publication, name: "vitrine_append", publishes: "insert" }] },
+    appendOnly,
+    [],
+  ],
+  [
+    "a key column that is not taken",
+    { tables: [{ ...table, identityColumns: ["id", "at", "secret"] }] },
+    {},
+    ["breaks-production-writes source/identity-not-declared public.events"],
+  ],
+  [
+    "a generated key column",
+    { tables: [{ ...table, columns: [column("id", { generated: "s" }), column("at")] }] },
+    {},
+    ["breaks-production-writes source/identity-not-declared public.events"],
+  ],
+  [
+    "an unlogged leaf",
+    { tables: [{ ...table, leaves: [{ ...table.leaves[0]!, persistence: "u" }] }] },
+    {},
+    ["cannot-work source/unlogged public.events_1"],
+  ],
+  [
+    "a foreign leaf",
+    { tables: [{ ...table, leaves: [{ ...table.leaves[0]!, kind: "f" }] }] },
+    {},
+    ["cannot-work source/partition-foreign public.events_1"],
+  ],
   ["row security without a policy", { tables: [{ ...table, rowSecurity: true }] }, {}, ["cannot-work source/row-security public.events"]],
   ["row security with a policy for the reader", { tables: [{ ...table, rowSecurity: true, policies: [policy] }] }, {}, []],
-  ["row security with a policy that filters", { tables: [{ ...table, rowSecurity: true, policies: [{ ...policy, using: "(id > 1)" }] }] }, {}, ["cannot-work source/row-security public.events"]],
-  ["row security with a restrictive policy", { tables: [{ ...table, rowSecurity: true, policies: [policy, { ...policy, name: "q", permissive: false, roles: ["public"] }] }] }, {}, ["cannot-work source/row-security public.events"]],
+  [
+    "row security with a policy that filters",
+    { tables: [{ ...table, rowSecurity: true, policies: [{ ...policy, using: "(id > 1)" }] }] },
+    {},
+    ["cannot-work source/row-security public.events"],
+  ],
+  [
+    "row security with a restrictive policy",
+    { tables: [{ ...table, rowSecurity: true, policies: [policy, { ...policy, name: "q", permissive: false, roles: ["public"] }] }] },
+    {},
+    ["cannot-work source/row-security public.events"],
+  ],
   ["no role, before apply", { role: undefined }, { stage: "plan" }, []],
   ["no role", { role: undefined }, {}, ["cannot-work source/role-missing reader"]],
   ["a role without REPLICATION", { role: { ...role, replication: false } }, {}, ["cannot-work source/role-no-replication reader"]],
@@ -116,20 +195,62 @@ const cases: readonly (readonly [name: string, catalog: Partial<Catalog>, wish: 
   ["an owner", { tables: [{ ...table, owner: "reader" }] }, {}, ["weakens-privacy source/role-owns-table public.events"]],
   ["a missing grant", { role: { ...role, selects: [select("id")] } }, {}, ["cannot-work source/grant-missing public.events.at"]],
   ["a schema that may not be used", { role: { ...role, usage: [] } }, {}, ["cannot-work source/schema-usage-missing public"]],
-  ["a grant too many", { role: { ...role, selects: [...role.selects, select("secret")] } }, {}, ["weakens-privacy source/grant-extra public.events.secret amber"]],
-  ["a column of a rule", { role: { ...role, selects: [...role.selects, select("secret")] } }, { alsoReadable: ["public.events.secret"] }, []],
-  ["a right to write", { role: { ...role, writes: [{ schema: "public", table: "events", privilege: "INSERT" }] } }, {}, ["weakens-privacy source/role-writes public.events amber"]],
+  [
+    "a grant too many",
+    { role: { ...role, selects: [...role.selects, select("secret")] } },
+    {},
+    ["weakens-privacy source/grant-extra public.events.secret amber"],
+  ],
+  [
+    "a column of a rule",
+    { role: { ...role, selects: [...role.selects, select("secret")] } },
+    { alsoReadable: ["public.events.secret"] },
+    [],
+  ],
+  [
+    "a right to write",
+    { role: { ...role, writes: [{ schema: "public", table: "events", privilege: "INSERT" }] } },
+    {},
+    ["weakens-privacy source/role-writes public.events amber"],
+  ],
   ["no publication", { publications: [] }, {}, ["cannot-work source/publication-differs vitrine"]],
   ["no publication, before apply", { publications: [] }, { stage: "plan" }, []],
   ["FOR ALL TABLES", { publications: [{ ...publication, allTables: true }] }, {}, ["cannot-work source/publication-differs vitrine"]],
   ["TABLES IN SCHEMA", { publications: [{ ...publication, schemas: ["public"] }] }, {}, ["cannot-work source/publication-differs vitrine"]],
   ["not by the root", { publications: [{ ...publication, viaRoot: false }] }, {}, ["cannot-work source/publication-differs vitrine"]],
   ["inserts only", { publications: [{ ...publication, publishes: "insert" }] }, {}, ["cannot-work source/publication-differs vitrine"]],
-  ["another column list", { publications: [{ ...publication, tables: [{ ...publication.tables[0]!, columns: ["id"] }] }] }, {}, ["cannot-work source/publication-differs vitrine"]],
-  ["a row filter", { publications: [{ ...publication, tables: [{ ...publication.tables[0]!, filter: "(id > 1)" }] }] }, {}, ["cannot-work source/publication-differs vitrine"]],
-  ["one table more", { publications: [{ ...publication, tables: [...publication.tables, { schema: "public", table: "x", columns: [], filter: undefined }] }] }, {}, ["cannot-work source/publication-differs vitrine"]],
-  ["another publication of a mirrored table", { publications: [publication, { ...publication, name: "other" }] }, {}, ["weakens-privacy source/publication-other other amber"]],
-  ["another publication of all tables", { publications: [publication, { ...publication, name: "other", allTables: true, tables: [] }] }, {}, ["weakens-privacy source/publication-other other amber"]],
+  [
+    "another column list",
+    { publications: [{ ...publication, tables: [{ ...publication.tables[0]!, columns: ["id"] }] }] },
+    {},
+    ["cannot-work source/publication-differs vitrine"],
+  ],
+  [
+    "a row filter",
+    { publications: [{ ...publication, tables: [{ ...publication.tables[0]!, filter: "(id > 1)" }] }] },
+    {},
+    ["cannot-work source/publication-differs vitrine"],
+  ],
+  [
+    "one table more",
+    {
+      publications: [{ ...publication, tables: [...publication.tables, { schema: "public", table: "x", columns: [], filter: undefined }] }],
+    },
+    {},
+    ["cannot-work source/publication-differs vitrine"],
+  ],
+  [
+    "another publication of a mirrored table",
+    { publications: [publication, { ...publication, name: "other" }] },
+    {},
+    ["weakens-privacy source/publication-other other amber"],
+  ],
+  [
+    "another publication of all tables",
+    { publications: [publication, { ...publication, name: "other", allTables: true, tables: [] }] },
+    {},
+    ["weakens-privacy source/publication-other other amber"],
+  ],
 ];
 
 test.each(cases)("%s", (_, changedCatalog, changedWish, found) => {
@@ -148,6 +269,9 @@ test.each([
 });
 
 test("what breaks production writes comes first", () => {
-  const findings = preflight({ ...catalog, walLevel: "replica", maxSlotWalKeepMb: -1, tables: [{ ...table, replicaIdentity: "f", identityColumns: [] }] }, wish);
+  const findings = preflight(
+    { ...catalog, walLevel: "replica", maxSlotWalKeepMb: -1, tables: [{ ...table, replicaIdentity: "f", identityColumns: [] }] },
+    wish,
+  );
   expect(findings.map((one) => one.class)).toEqual(["breaks-production-writes", "cannot-work", "risks-disk"]);
 });

@@ -27,10 +27,34 @@ const denied = "42501";
 const rejected = ["28000", "28P01"];
 const columnsMax = 20_000;
 
-/** SELECT and COPY of each column `WHERE false`, one statement each. The permission is checked before the first row would be read. */
-export async function probeColumns(source: Source, columns: readonly UndeclaredColumn[]): Promise<readonly ColumnProbe[]> {
+/**
+ * SELECT and COPY of each column `WHERE false`, one statement each. The permission is checked before the first row would be read.
+ * `memberOf`: roles that the credential may take by SET ROLE; what is possible as one of them is possible.
+ */
+export async function probeColumns(
+  source: Source,
+  columns: readonly UndeclaredColumn[],
+  memberOf: readonly string[] = [],
+): Promise<readonly ColumnProbe[]> {
+  let worst = await probeAs(source, columns, {});
+  for (const role of memberOf) {
+    const tried = await probeAs(source, columns, { role }).catch((error: unknown) => {
+      if (error instanceof VitrineError && error.origin?.code === denied) return undefined; // It may not become that role.
+      throw error;
+    });
+    if (tried !== undefined) worst = worst.map((one, i) => ({ ...one, select: worse(one.select, tried[i]?.select), copy: worse(one.copy, tried[i]?.copy) }));
+  }
+  return worst;
+}
+
+function worse(one: ProbeOutcome, other: ProbeOutcome | undefined): ProbeOutcome {
+  if (one === "possible" || other === "possible") return "possible";
+  return one === "unknown" || other === "unknown" ? "unknown" : "refused";
+}
+
+async function probeAs(source: Source, columns: readonly UndeclaredColumn[], as: { readonly role?: string }): Promise<readonly ColumnProbe[]> {
   const out: ColumnProbe[] = [];
-  const settings = { statement_timeout: "5000", lock_timeout: "2000", row_security: "on" };
+  const settings = { statement_timeout: "5000", lock_timeout: "2000", row_security: "on", ...as };
   await using session = await source.openSql(settings);
   const raw = await source.openRaw("sql", settings);
   try {

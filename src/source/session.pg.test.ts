@@ -2,12 +2,13 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { testSource } from "../../test/support/source.ts";
-import { listUndeclaredColumns, probeColumns, probeOtherDecoding } from "./probes.ts";
+import { listUndeclaredColumns, probeColumns, probeOtherDecoding, probePhysicalReplication } from "./probes.ts";
 import type { Source } from "./session.ts";
 import { openSource } from "./session.ts";
 import type { SourceAddress } from "./url.ts";
 
-const at = (source: Source, change: Partial<SourceAddress>): Source => openSource({ address: { ...source.address, ...change }, applicationName: "vitrine test", connectTimeoutMs: 700 });
+const at = (source: Source, change: Partial<SourceAddress>): Source =>
+  openSource({ address: { ...source.address, ...change }, applicationName: "vitrine test", connectTimeoutMs: 700 });
 
 async function free(): Promise<number> {
   const server = createServer();
@@ -66,9 +67,17 @@ test("a failed statement keeps the SQLSTATE and nothing of what it quotes", asyn
 test("every undeclared column is refused by SELECT and COPY, until it is granted", async () => {
   await using setting = await testSource();
   const { source, database, role, tables } = setting;
-  const declared = tables.map((table) => ({ schema: table.schema, table: table.table, columns: table.columns.map((column) => column.name) }));
+  const declared = tables.map((table) => ({
+    schema: table.schema,
+    table: table.table,
+    columns: table.columns.map((column) => column.name),
+  }));
   const columns = await listUndeclaredColumns(source, declared);
-  expect(columns.map((one) => `${one.table}.${one.column}`)).toEqual(["devices.nickname", "events.secret", ...["01", "02"].flatMap((month) => ["id", "at", "device_id", "ok", "note", "secret"].map((column) => `events_2026_${month}.${column}`))]);
+  expect(columns.map((one) => `${one.table}.${one.column}`)).toEqual([
+    "devices.nickname",
+    "events.secret",
+    ...["01", "02"].flatMap((month) => ["id", "at", "device_id", "ok", "note", "secret"].map((column) => `events_2026_${month}.${column}`)),
+  ]);
   const outcomes = async () => (await probeColumns(source, columns)).filter((one) => one.select !== "refused" || one.copy !== "refused");
   expect(await outcomes()).toEqual([]);
   await database.query(`grant select (nickname) on devices to ${role}; grant select (secret) on events to public`);
@@ -82,4 +91,12 @@ test("another plugin can be used with a replication credential: said so, and not
   await using setting = await testSource();
   expect(await probeOtherDecoding(setting.source, setting.database.slot("probe"))).toBe("possible");
   await expect.poll(async () => setting.database.query("select from pg_replication_slots where database = current_database()")).toEqual([]);
+});
+
+test("physical replication is told as pg_hba.conf rules it", async () => {
+  await using setting = await testSource();
+  const rejecting = await setting.database.query(
+    "select from pg_hba_file_rules where 'replication' = any (database) and auth_method = 'reject'",
+  );
+  expect(await probePhysicalReplication(setting.source)).toBe(rejecting.length > 0 ? "refused" : "possible");
 });

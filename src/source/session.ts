@@ -73,7 +73,7 @@ export function openSource(options: SourceOptions): Source {
   };
 }
 
-export { id, literal, qualified } from "./names.ts";
+export { id, qualified } from "./names.ts";
 
 /** A replication connection takes SQL, too, but only without bound values; ours are names, quoted here. All columns come as text but booleans. */
 export function rawSql(raw: RawConnection): Sql {
@@ -81,7 +81,9 @@ export function rawSql(raw: RawConnection): Sql {
     async query(sql, values = []) {
       const bound = sql.replace(/\$(\d+)/g, (_, index: string) => literal(String(values[Number(index) - 1])));
       const result = await raw.query(bound);
-      return result.rows.map((row) => Object.fromEntries(result.columns.map((column, i) => [column, row[i] === "t" ? true : row[i] === "f" ? false : row[i]])));
+      return result.rows.map((row) =>
+        Object.fromEntries(result.columns.map((column, i) => [column, row[i] === "t" ? true : row[i] === "f" ? false : row[i]])),
+      );
     },
   };
 }
@@ -122,7 +124,11 @@ async function connect(options: SourceOptions, mode: RawMode): Promise<{ readonl
     await Promise.race([client.connect(), failed]);
   } catch (error) {
     void client.end().catch(() => undefined);
-    throw translateConnectError(error, { address, replication: mode !== "sql", passwordMissing: passwordAsked && address.password === undefined });
+    throw translateConnectError(error, {
+      address,
+      replication: mode !== "sql",
+      passwordMissing: passwordAsked && address.password === undefined,
+    });
   }
   return { client };
 }
@@ -167,7 +173,7 @@ class PgSession implements Session {
     this.#client = client;
     this.#address = address;
     // `processID` is public in pg's documentation, absent in its types.
-    this.processId = (client as pg.Client & { processID: number }).processID; // eslint-disable-line -- see above
+    this.processId = (client as pg.Client & { processID: number }).processID; // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
     this.ended = new Promise((resolve) => client.once("end", () => resolve()));
   }
 
@@ -192,6 +198,6 @@ class PgSession implements Session {
 
 /** Several statements in one text give several results: the last one that has rows counts. */
 function lastRows(result: unknown): readonly Record<string, unknown>[] {
-  const results = (Array.isArray(result) ? result : [result]) as readonly pg.QueryResult<Record<string, unknown>>[]; // eslint-disable-line -- pg's types leave the array out
+  const results = (Array.isArray(result) ? result : [result]) as readonly pg.QueryResult<Record<string, unknown>>[];
   return results.findLast((one) => one.fields.length > 0)?.rows ?? [];
 }

@@ -47,10 +47,15 @@ export function requireSlotFor(slot: SlotState | undefined, about: { readonly na
   const { name } = about;
   if (slot === undefined) throw new VitrineError("source/slot-missing", { message: `The replication slot ${name} is gone.`, place: name });
   requireOurs(slot);
-  if (slot.walStatus === "lost") throw new VitrineError("source/slot-lost", { message: `The server has thrown away the WAL that the slot ${name} needs.`, place: name });
-  if (slot.confirmed === undefined) throw new VitrineError("source/slot-missing", { message: `The replication slot ${name} was never finished.`, place: name });
+  if (slot.walStatus === "lost")
+    throw new VitrineError("source/slot-lost", { message: `The server has thrown away the WAL that the slot ${name} needs.`, place: name });
+  if (slot.confirmed === undefined)
+    throw new VitrineError("source/slot-missing", { message: `The replication slot ${name} was never finished.`, place: name });
   if (slot.confirmed > about.from) {
-    throw new VitrineError("source/slot-ahead", { message: `The slot ${name} is ahead of the copy; the changes in between are gone.`, place: name });
+    throw new VitrineError("source/slot-ahead", {
+      message: `The slot ${name} is ahead of the copy; the changes in between are gone.`,
+      place: name,
+    });
   }
 }
 
@@ -74,5 +79,8 @@ export async function dropSlot(sql: Sql, name: string, waitMs = 15_000): Promise
 
 function requireOurs(slot: SlotState): void {
   if (slot.ours) return;
-  throw new VitrineError("source/slot-foreign", { message: `The slot ${slot.name} is of another plugin or database; Vitrine does not touch it.`, place: slot.name });
+  throw new VitrineError("source/slot-foreign", {
+    message: `The slot ${slot.name} is of another plugin or database; Vitrine does not touch it.`,
+    place: slot.name,
+  });
 }

@@ -7,7 +7,11 @@ const fillSql = `
 insert into devices select g, case when g % 7 > 0 then 'model ' || g % 5 end, '2026-01-01'::timestamptz + g * interval '1 hour', g * 1.25, jsonb_build_object('a', g), 'nickname', '2026-01-01'::date + g, md5(g::text)::uuid, g / 3.0, g from generate_series(1, 100) g;
 insert into events select g, '2026-01-01'::timestamptz + g * interval '1 minute', g % 100, g % 10 > 0, case when g % 50 = 0 then repeat(md5(g::text), 50) else 'note' end, 'secret' from generate_series(1, 80000) g`;
 
-async function readAll(snapshot: Snapshot, setting: TestSource, onRows: (rows: number) => Promise<void> = async () => {}): Promise<{ copy: PlainCopy; done: string[] }> {
+async function readAll(
+  snapshot: Snapshot,
+  setting: TestSource,
+  onRows: (rows: number) => Promise<void> = async () => {},
+): Promise<{ copy: PlainCopy; done: string[] }> {
   const copy = new PlainCopy(setting.tables);
   const done: string[] = [];
   for await (const event of snapshot.events()) {
@@ -31,7 +35,9 @@ test.each([
   const { copy, done } = await readAll(snapshot, setting);
   expect(done.toSorted()).toEqual(["devices 100", "events 80000"]);
   expect(copy.tables.get("devices")?.size).toBe(100);
-  await setting.database.query("insert into devices select g, case when g % 7 > 0 then 'model ' || g % 5 end, '2026-01-01'::timestamptz + g * interval '1 hour', g * 1.25, jsonb_build_object('a', g), 'nickname', '2026-01-01'::date + g, md5(g::text)::uuid, g / 3.0, g from generate_series(1, 49) g; delete from events where id = -1");
+  await setting.database.query(
+    "insert into devices select g, case when g % 7 > 0 then 'model ' || g % 5 end, '2026-01-01'::timestamptz + g * interval '1 hour', g * 1.25, jsonb_build_object('a', g), 'nickname', '2026-01-01'::date + g, md5(g::text)::uuid, g / 3.0, g from generate_series(1, 49) g; delete from events where id = -1",
+  );
   await expectEqualToSource(copy, setting.database);
 });
 
@@ -40,7 +46,10 @@ test("without a grant on ctid the table is one range", async () => {
   await setting.database.query(fillSql);
   await setting.database.query(`revoke select (ctid) on events from ${setting.role}`);
   const ranges = new Set<number>();
-  await using snapshot = await setting.openSnapshot({ rangeBytes: 65_536, onStatus: (status) => status.tag === "progress" && status.table === "events" && ranges.add(status.ranges) });
+  await using snapshot = await setting.openSnapshot({
+    rangeBytes: 65_536,
+    onStatus: (status) => status.tag === "progress" && status.table === "events" && ranges.add(status.ranges),
+  });
   const { copy } = await readAll(snapshot, setting);
   expect([...ranges]).toEqual([1]);
   await expectEqualToSource(copy, setting.database);
@@ -50,14 +59,18 @@ test("a failed connection's range is read again, without a row twice", async () 
   await using setting = await testSource();
   await setting.database.query(fillSql);
   // More than the sockets hold, so that the server is not done before the consumer is.
-  await setting.database.query("insert into events select g, '2026-02-02', g, true, repeat('x', 200) from generate_series(100000, 300000) g");
+  await setting.database.query(
+    "insert into events select g, '2026-02-02', g, true, repeat('x', 200) from generate_series(100000, 300000) g",
+  );
   const statuses: SnapshotStatus[] = [];
   await using snapshot = await setting.openSnapshot({ connections: 1, onStatus: (status) => statuses.push(status) });
   let killed = false;
   const { copy } = await readAll(snapshot, setting, async () => {
     if (killed || copyRows() < 32_768) return;
     killed = true;
-    await setting.database.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'COPY%'");
+    await setting.database.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'COPY%'",
+    );
   });
   function copyRows(): number {
     return statuses.reduce((most, one) => (one.tag === "progress" && one.table === "events" ? Math.max(most, one.rows) : most), 0);
@@ -70,7 +83,9 @@ test("the end of the connection that holds the snapshot is the end of the snapsh
   await using setting = await testSource();
   await setting.database.query(fillSql);
   await using snapshot = await setting.openSnapshot({ connections: 1 });
-  await setting.database.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and backend_type = 'walsender'");
+  await setting.database.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and backend_type = 'walsender'",
+  );
   await expect(readAll(snapshot, setting)).rejects.toMatchObject({ code: "source/snapshot-ended" });
 });
 
@@ -79,7 +94,10 @@ test("nobody pulls: no more than a few batches wait", async () => {
   await setting.database.query(fillSql);
   await setting.database.query("insert into events select g, '2026-02-02', g, true, 'note' from generate_series(100000, 400000) g");
   let rows = 0;
-  await using snapshot = await setting.openSnapshot({ connections: 1, onStatus: (status) => (rows = status.tag === "progress" ? status.rows : rows) });
+  await using snapshot = await setting.openSnapshot({
+    connections: 1,
+    onStatus: (status) => (rows = status.tag === "progress" ? status.rows : rows),
+  });
   const events = snapshot.events()[Symbol.asyncIterator]();
   await events.next();
   await new Promise((resolve) => setTimeout(resolve, 500));
@@ -93,7 +111,10 @@ test("a slot that waits for a running transaction says for which, and gives up i
   const { rows } = await writer.query<{ pid: number }>("select pg_backend_pid() as pid");
   const statuses: SnapshotStatus[] = [];
   const opening = setting.openSnapshot({ slotTimeoutMs: 2_500, onStatus: (status) => statuses.push(status) });
-  await expect(opening).rejects.toMatchObject({ code: "source/slot-blocked", message: expect.stringContaining(`process ids ${rows[0]?.pid}`) as string });
+  await expect(opening).rejects.toMatchObject({
+    code: "source/slot-blocked",
+    message: expect.stringContaining(`process ids ${rows[0]?.pid}`) as string,
+  });
   expect(statuses).toContainEqual({ tag: "blocked", pids: [rows[0]?.pid] });
   await writer.query("rollback");
   expect(await setting.database.query("select slot_name from pg_replication_slots where database = current_database()")).toEqual([]);
@@ -134,7 +155,9 @@ test("a slot of that name which is not ours is neither used nor dropped", async 
   await using setting = await testSource();
   await setting.database.query("select pg_create_logical_replication_slot($1, 'test_decoding')", [setting.slot]);
   await expect(setting.openSnapshot()).rejects.toMatchObject({ code: "source/slot-foreign" });
-  expect(await setting.database.query("select plugin from pg_replication_slots where slot_name = $1", [setting.slot])).toEqual([{ plugin: "test_decoding" }]);
+  expect(await setting.database.query("select plugin from pg_replication_slots where slot_name = $1", [setting.slot])).toEqual([
+    { plugin: "test_decoding" },
+  ]);
 });
 
 test("a temporary slot goes with the snapshot, and SQL can be asked at its position", async () => {

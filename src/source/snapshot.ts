@@ -95,7 +95,12 @@ export async function openSnapshot(options: SnapshotOptions): Promise<Snapshot> 
     onBlocked: (pids) => options.onStatus({ tag: "blocked", pids }),
   });
   stack.defer(async () => holder.connection.close());
-  const worker: WorkerOptions = { source: options.source, version, snapshotName: holder.snapshotName, lockTimeoutMs: options.lockTimeoutMs ?? lockTimeoutMsDefault };
+  const worker: WorkerOptions = {
+    source: options.source,
+    version,
+    snapshotName: holder.snapshotName,
+    lockTimeoutMs: options.lockTimeoutMs ?? lockTimeoutMsDefault,
+  };
   const first = await openWorker(worker);
   stack.defer(() => first.destroy());
   await lockAll(first, options);
@@ -146,13 +151,24 @@ async function lockAll(raw: RawConnection, options: SnapshotOptions): Promise<vo
 }
 
 /** With row_security off, a table where it would apply is refused with the same SQLSTATE as a missing grant. */
-async function explainLock(error: VitrineError, about: { readonly table: SourceTable; readonly rowSecurity: boolean; readonly source: Source }): Promise<VitrineError> {
+async function explainLock(
+  error: VitrineError,
+  about: { readonly table: SourceTable; readonly rowSecurity: boolean; readonly source: Source },
+): Promise<VitrineError> {
   const place = `${about.table.schema}.${about.table.table}`;
   const origin = error.origin === undefined ? {} : { origin: error.origin };
   if (error.code === "source/permission-denied" && !about.rowSecurity) {
     await using sql = await about.source.openSql();
-    const [row] = await sql.query("SELECT c.relrowsecurity AS on FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2", [about.table.schema, about.table.table]);
-    if (row?.["on"] === true) return new VitrineError("source/row-security", { message: `Row-level security is on for ${place}: the reader would see a part of its rows.`, place, ...origin });
+    const [row] = await sql.query(
+      "SELECT c.relrowsecurity AS on FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2",
+      [about.table.schema, about.table.table],
+    );
+    if (row?.["on"] === true)
+      return new VitrineError("source/row-security", {
+        message: `Row-level security is on for ${place}: the reader would see a part of its rows.`,
+        place,
+        ...origin,
+      });
   }
   return new VitrineError(error.code, { message: error.message, place, ...origin });
 }
@@ -160,7 +176,10 @@ async function explainLock(error: VitrineError, about: { readonly table: SourceT
 function requireUnchanged(before: Epoch, after: Epoch): void {
   const [difference] = compareEpochs(before, after).filter((one) => one.concerns === "data");
   if (difference === undefined) return;
-  throw new VitrineError("source/catalog-changed", { message: `The catalog changed while the snapshot was beginning: ${difference.message}`, place: difference.table });
+  throw new VitrineError("source/catalog-changed", {
+    message: `The catalog changed while the snapshot was beginning: ${difference.message}`,
+    place: difference.table,
+  });
 }
 
 const sizesSql = `
@@ -170,12 +189,18 @@ const sizesSql = `
   FROM pg_catalog.pg_class c WHERE c.oid IN (SELECT json_array_elements_text($1::json)::oid)`;
 
 /** After the snapshot exists, so that all of its rows lie in the blocks counted, or beyond in the open range. */
-async function readSizes(sql: Session, about: { readonly epoch: Epoch; readonly options: SnapshotOptions }): Promise<{ readonly size: TableSize; readonly rows: number }[]> {
+async function readSizes(
+  sql: Session,
+  about: { readonly epoch: Epoch; readonly options: SnapshotOptions },
+): Promise<{ readonly size: TableSize; readonly rows: number }[]> {
   const sizes: { readonly size: TableSize; readonly rows: number }[] = [];
   for (const table of about.options.tables) {
     const facts = about.epoch.tables.find((one) => one.name === table.name);
     if (facts === undefined || facts.oid === null) {
-      throw new VitrineError("source/table-missing", { message: `The table ${table.schema}.${table.table} does not exist.`, place: table.name });
+      throw new VitrineError("source/table-missing", {
+        message: `The table ${table.schema}.${table.table} does not exist.`,
+        place: table.name,
+      });
     }
     const files = facts.kind === "p" ? facts.leaves.filter((leaf) => leaf.kind !== "p").map((leaf) => leaf.oid) : [facts.oid];
     const [row] = await sql.query(sizesSql, [JSON.stringify(files), facts.oid]);
@@ -227,13 +252,17 @@ class SnapshotRun {
     this.#first = first;
     const byTable = sizes.map((size) => ({ size, ranges: cutRanges(size, options.rangeBytes ?? rangeBytesDefault) }));
     this.#queue = byTable.flatMap((one) => one.ranges);
-    this.#progress = new Map(byTable.map(({ size, ranges }) => [size.table.name, { rows: 0, rangesLeft: ranges.length, ranges: ranges.length }]));
+    this.#progress = new Map(
+      byTable.map(({ size, ranges }) => [size.table.name, { rows: 0, rangesLeft: ranges.length, ranges: ranges.length }]),
+    );
     this.#out = new HandOver({ max: waitingMax * options.connections, onFull: (full) => this.#onFull(full) });
   }
 
   async *events(): AsyncGenerator<SnapshotEvent, void> {
     void this.#holder.connection.ended.then(() => {
-      this.#out.end(new VitrineError("source/snapshot-ended", { message: "The connection that held the snapshot ended.", place: this.#options.slot }));
+      this.#out.end(
+        new VitrineError("source/snapshot-ended", { message: "The connection that held the snapshot ended.", place: this.#options.slot }),
+      );
     });
     const loops = Array.from({ length: Math.max(1, this.#options.connections) }, async () => this.#loop());
     void Promise.all(loops).then(
@@ -283,7 +312,8 @@ class SnapshotRun {
 
   #putBack(range: BlockRange, error: unknown): void {
     range.attempts += 1;
-    const again = error instanceof VitrineError && error.code === "source/connection-lost" && range.attempts < attemptsMax && !this.#stopped;
+    const again =
+      error instanceof VitrineError && error.code === "source/connection-lost" && range.attempts < attemptsMax && !this.#stopped;
     if (!again) throw error;
     this.#queue.unshift(range);
     this.#options.onStatus({ tag: "retry", table: range.table.name, code: error.code });
@@ -308,7 +338,13 @@ class SnapshotRun {
   #report(table: string): void {
     const progress = this.#progress.get(table);
     if (progress === undefined) return;
-    this.#options.onStatus({ tag: "progress", table, rows: progress.rows, rangesDone: progress.ranges - progress.rangesLeft, ranges: progress.ranges });
+    this.#options.onStatus({
+      tag: "progress",
+      table,
+      rows: progress.rows,
+      rangesDone: progress.ranges - progress.rangesLeft,
+      ranges: progress.ranges,
+    });
   }
 
   #onFull(full: boolean): void {

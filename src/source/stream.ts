@@ -32,7 +32,7 @@ export interface StreamOptions {
   readonly sliceBytesMax?: number;
 }
 
-export interface Stream extends AsyncIterable<RawEvent>, AsyncDisposable {
+export interface Stream extends AsyncIterable<RawEvent, undefined>, AsyncDisposable {
   readonly systemIdentifier: string;
   readonly timeline: number;
   /** `lsn` is committed in the store: tells the server, which may then throw away its WAL up to there. Never goes back. */
@@ -162,7 +162,7 @@ class SlotStream implements Stream {
     this.#readyBytes += before - this.#decoder.bytes;
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<RawEvent> {
+  [Symbol.asyncIterator](): AsyncIterator<RawEvent, undefined> {
     return { next: () => this.#next() };
   }
 
@@ -172,7 +172,7 @@ class SlotStream implements Stream {
     await this.#raw.close();
   }
 
-  async #next(): Promise<IteratorResult<RawEvent>> {
+  async #next(): Promise<IteratorResult<RawEvent, undefined>> {
     for (;;) {
       const event = this.#pull();
       if (event !== undefined) return { done: false, value: event };
@@ -217,7 +217,10 @@ class SlotStream implements Stream {
       return;
     }
     if (bytes[at] !== 0x6b || end - at !== 18) {
-      throw new VitrineError("source/protocol", { message: "A message of the stream has a frame that is not known.", place: this.#raw.place });
+      throw new VitrineError("source/protocol", {
+        message: "A message of the stream has a frame that is not known.",
+        place: this.#raw.place,
+      });
     }
     // k: end of the WAL up to which all was sent, the server's clock, whether it wants an answer.
     const lsn = lsnAt(bytes, at + 1);
@@ -256,7 +259,9 @@ class SlotStream implements Stream {
     this.#sendStatus(true);
     const silentMs = this.#options.nowMs() - this.#lifeAtMs;
     if (!this.#paused && this.#walSenderTimeoutMs > 0 && silentMs > 2 * this.#walSenderTimeoutMs) {
-      this.#raw.fail(new VitrineError("source/stream-silent", { message: "The replication connection is silent.", place: this.#raw.place }));
+      this.#raw.fail(
+        new VitrineError("source/stream-silent", { message: "The replication connection is silent.", place: this.#raw.place }),
+      );
     }
     this.#wake();
   }
@@ -271,7 +276,11 @@ class SlotStream implements Stream {
     // 42704 inside a running stream: what does not exist is the publication.
     if (error.origin?.code !== "42704") return error;
     const names = this.#options.publications.join(", ");
-    return new VitrineError("source/publication-differs", { message: `A publication of the stream does not exist (${names}).`, place: names, origin: error.origin });
+    return new VitrineError("source/publication-differs", {
+      message: `A publication of the stream does not exist (${names}).`,
+      place: names,
+      origin: error.origin,
+    });
   }
 
   #wake(): void {

@@ -5,7 +5,7 @@
 import type { CatalogColumn } from "./catalog.ts";
 import type { BytesForm, RawTag, SourceColumn } from "./raw.ts";
 
-export interface KnownType {
+interface KnownType {
   readonly raw: RawTag;
   readonly form: BytesForm | undefined;
 }
@@ -57,7 +57,7 @@ const kindNames: Readonly<Record<string, string>> = {
 };
 
 /** What is known of a column's type; undefined: refused. */
-export function knownType(column: Pick<CatalogColumn, "typeOid" | "typeName" | "typeKind" | "base">): KnownType | undefined {
+function knownType(column: Pick<CatalogColumn, "typeOid" | "typeName" | "typeKind" | "base">): KnownType | undefined {
   const type = column.base ?? column;
   if (type.typeKind === "e") return bytes("text");
   if (type.typeKind !== "b") return undefined;
@@ -67,7 +67,9 @@ export function knownType(column: Pick<CatalogColumn, "typeOid" | "typeName" | "
 }
 
 /** The column as the decoders want it, or the reason why its type is refused. */
-export function sourceColumn(column: CatalogColumn): { readonly tag: "column"; readonly column: SourceColumn } | { readonly tag: "refused"; readonly reason: string } {
+export function sourceColumn(
+  column: CatalogColumn,
+): { readonly tag: "column"; readonly column: SourceColumn } | { readonly tag: "refused"; readonly reason: string } {
   const known = knownType(column);
   if (known === undefined) return { tag: "refused", reason: refusal(column) };
   const type = column.base ?? column;

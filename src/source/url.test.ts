@@ -2,11 +2,22 @@ import { expect, test } from "vitest";
 import { VitrineError } from "../model/error.ts";
 import { describeAddress, isLoopback, parseSourceUrl } from "./url.ts";
 
-const full = { host: "db.example.org", port: 5432, database: "shop", user: "ann", password: undefined, tls: "verify-full", rootCertificatePath: undefined };
+const full = {
+  host: "db.example.org",
+  port: 5432,
+  database: "shop",
+  user: "ann",
+  password: undefined,
+  tls: "verify-full",
+  rootCertificatePath: undefined,
+};
 
 test.each([
   ["postgres://ann@db.example.org/shop", full],
-  ["postgresql://ann:p%40ss@db.example.org:6432/shop?sslmode=verify-ca&sslrootcert=/ca.pem", { ...full, port: 6432, password: "p@ss", tls: "verify-ca", rootCertificatePath: "/ca.pem" }],
+  [
+    "postgresql://ann:p%40ss@db.example.org:6432/shop?sslmode=verify-ca&sslrootcert=/ca.pem",
+    { ...full, port: 6432, password: "p@ss", tls: "verify-ca", rootCertificatePath: "/ca.pem" },
+  ],
   ["postgres://ann@127.0.0.1/shop", { ...full, host: "127.0.0.1", tls: "off" }],
   ["postgres://ann@[::1]:1/shop", { ...full, host: "::1", port: 1, tls: "off" }],
   ["postgres://ann@[2001:db8::1]/shop", { ...full, host: "2001:db8::1" }],
@@ -40,7 +51,10 @@ test.each([
     error = thrown;
   }
   expect(error).toBeInstanceOf(VitrineError);
-  expect(error).toMatchObject({ code: "source/url-invalid", message: `The source's URL ${what}. Its shape: postgres://user@host:5432/database?sslmode=verify-full` });
+  expect(error).toMatchObject({
+    code: "source/url-invalid",
+    message: `The source's URL ${what}. Its shape: postgres://user@host:5432/database?sslmode=verify-full`,
+  });
   expect(JSON.stringify(error) + String((error as Error).stack)).not.toMatch(/canary|can#ary/);
 });
 

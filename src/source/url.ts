@@ -92,7 +92,8 @@ function readParameters(url: URL): Parameters {
     if (found[name] !== undefined) throw invalid(`says ${name} twice`);
     found[name] = value;
   }
-  if (found["host"] !== undefined && !found["host"].startsWith("/")) throw invalid("has a parameter host that is no folder of a Unix socket");
+  if (found["host"] !== undefined && !found["host"].startsWith("/"))
+    throw invalid("has a parameter host that is no folder of a Unix socket");
   return { host: found["host"], sslmode: found["sslmode"], sslrootcert: found["sslrootcert"] };
 }
 

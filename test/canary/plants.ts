@@ -20,10 +20,23 @@ export type Plants = Readonly<Record<string, Row>>;
 /** The one planted text that the policy lets out: the positive control. Its rule is `[A-Z]{3,10}-[A-Z0-9]{1,4}`. */
 export const declaredSku = "CANARYOUT-7Q";
 
-/** Rows of one wave: the same seed plants the same values. */
-export function plants(wave: string): Plants {
+/** Makes plants of one kind each; `name` is `table.column`. */
+interface Makers {
+  readonly text: (name: string) => Plant;
+  readonly integer: (name: string) => Plant;
+  readonly uuid: (name: string) => Plant;
+  readonly bytes: (name: string) => Plant;
+  readonly address: (name: string) => Plant;
+  readonly mac: (name: string) => Plant;
+  readonly json: (name: string) => Plant;
+  readonly large: (name: string) => Plant;
+}
+
+function makersOf(wave: string): Makers {
   const text = (name: string): Plant => {
-    const value = `Canary.${name}.${digest(name, wave)}`;
+    // No word of the schema in it, which would be found everywhere; short enough for a rule that lets texts of 64 pass.
+    const hex = digest(name, wave);
+    const value = `Q${hex.slice(0, 26)}.Z@x${hex.slice(26, 50)}.K`;
     return { sql: `'${value}'`, needle: { name, value } };
   };
   const integer = (name: string): Plant => {
@@ -57,16 +70,31 @@ export function plants(wave: string): Plants {
     const { needle } = text(name);
     return { sql: `repeat('${needle?.value} ', 300)`, needle };
   };
-  const plain = (sql: string): Plant => ({ sql, needle: undefined });
-  const same = (plant: Plant): Plant => ({ sql: plant.sql, needle: undefined });
-  const now = plain("now()");
+  return { text, integer, uuid, bytes, address, mac, json, large };
+}
 
-  const account = integer("accounts.id");
-  const home = integer("homes.id");
-  const device = integer("devices.id");
-  const sku = plain(`'${declaredSku}'`);
+/** What the rows of one wave share. */
+interface Shared {
+  readonly make: Makers;
+  readonly account: Plant;
+  readonly home: Plant;
+  readonly device: Plant;
+  /** A small key that is kept as it is: no needle, but another one in each wave. */
+  readonly number: Plant;
+}
+
+/** Rows of one wave: the same wave plants the same values. */
+export function plants(wave: string): Plants {
+  const make = makersOf(wave);
+  const number = plain(`20000000${digest("number", wave).replace(/\D/g, "").slice(0, 2)}`);
+  const shared = { make, account: make.integer("accounts.id"), home: make.integer("homes.id"), device: make.integer("devices.id"), number };
+  return { ...peopleRows(shared), ...deviceRows(shared), ...secretRows(shared), ...eventRows(shared) };
+}
+
+/** Who they are and where they live. */
+function peopleRows({ make, account, home }: Shared): Plants {
+  const { text, address, json } = make;
   return {
-    device_models: { id: plain("2000000001"), sku, name: text("device_models.name"), category: text("device_models.category"), price: plain("1.5"), released_on: plain("'2026-01-01'") },
     accounts: {
       id: account,
       created_at: now,
@@ -81,7 +109,29 @@ export function plants(wave: string): Plants {
       language: text("accounts.language"),
       preferences: json("accounts.preferences"),
     },
-    homes: { id: home, account_id: same(account), name: text("homes.name"), wifi_ssid: text("homes.wifi_ssid"), network_address: address("homes.network_address"), created_at: now },
+    homes: {
+      id: home,
+      account_id: same(account),
+      name: text("homes.name"),
+      wifi_ssid: text("homes.wifi_ssid"),
+      network_address: address("homes.network_address"),
+      created_at: now,
+    },
+  };
+}
+
+/** What they have, and whom they share it with. */
+function deviceRows({ make, account, home, device, number }: Shared): Plants {
+  const { text, mac, large } = make;
+  return {
+    device_models: {
+      id: number,
+      sku,
+      name: text("device_models.name"),
+      category: text("device_models.category"),
+      price: plain("1.5"),
+      released_on: plain("'2026-01-01'"),
+    },
     devices: {
       id: device,
       account_id: same(account),
@@ -96,13 +146,20 @@ export function plants(wave: string): Plants {
       diagnostics: large("devices.diagnostics"),
     },
     camera_shares: {
-      id: plain("2000000001"),
+      id: number,
       device_id: same(device),
       shared_with_email: text("camera_shares.shared_with_email"),
       shared_with_account_id: same(account),
       created_at: now,
       revoked_at: now,
     },
+  };
+}
+
+/** What lets somebody in. */
+function secretRows({ make, account, number }: Shared): Plants {
+  const { text, integer, uuid, bytes, address } = make;
+  return {
     sessions: {
       id: uuid("sessions.id"),
       account_id: same(account),
@@ -127,7 +184,7 @@ export function plants(wave: string): Plants {
       revoked_at: now,
     },
     integrations: {
-      id: plain("2000000001"),
+      id: number,
       account_id: same(account),
       linked_at: now,
       unlinked_at: now,
@@ -135,6 +192,13 @@ export function plants(wave: string): Plants {
       access_token: text("integrations.access_token"),
       refresh_token: text("integrations.refresh_token"),
     },
+  };
+}
+
+/** Health, money and events. */
+function eventRows({ make, account, device, number }: Shared): Plants {
+  const { text, integer, address } = make;
+  return {
     scale_measurements: {
       id: integer("scale_measurements.id"),
       account_id: same(account),
@@ -156,7 +220,7 @@ export function plants(wave: string): Plants {
       created_at: now,
     },
     connection_attempts: {
-      id: plain("2000000001"),
+      id: number,
       device_id: same(device),
       at: now,
       duration_ms: plain("77"),
@@ -168,6 +232,18 @@ export function plants(wave: string): Plants {
     app_log: { at: now, level: text("app_log.level"), service: text("app_log.service"), message: text("app_log.message") },
   };
 }
+
+function plain(sql: string): Plant {
+  return { sql, needle: undefined };
+}
+
+/** The same value again: looked for once. */
+function same({ sql }: Plant): Plant {
+  return plain(sql);
+}
+
+const now = plain("now()");
+const sku = plain(`'${declaredSku}'`);
 
 /** One transaction with a row in every table; what is planted under a fixed key is planted once. */
 export function insertSql(rows: Plants): string {
@@ -188,7 +264,7 @@ function digest(name: string, wave: string): string {
 }
 
 function bothWays(bytes: Buffer): readonly Uint8Array[] {
-  return [bytes, Buffer.from(bytes).reverse()];
+  return [bytes, bytes.toReversed()];
 }
 
 /** As a 64-bit integer in both byte orders. */

@@ -65,7 +65,10 @@ export function formsOf({ name, value, raw = [] }: Needle): readonly Form[] {
 function base64Forms(plain: Buffer): readonly (readonly [string, Buffer])[] {
   return [0, 1, 2].flatMap((shift) => {
     const whole = Buffer.concat([Buffer.alloc(shift), plain]);
-    const text = whole.subarray(0, whole.length - (whole.length % 3)).toString("base64").slice(shift === 0 ? 0 : 4);
+    const text = whole
+      .subarray(0, whole.length - (whole.length % 3))
+      .toString("base64")
+      .slice(shift === 0 ? 0 : 4);
     return [["base64", Buffer.from(text)] as const, ["base64url", Buffer.from(text.replaceAll("+", "-").replaceAll("/", "_"))] as const];
   });
 }

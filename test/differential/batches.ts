@@ -18,7 +18,8 @@ export type Cut = (typeof cuts)[number];
 export function batchesOf(recorded: readonly Recorded[], cut: Cut, random: Random): readonly DownMessage[] {
   if (recorded.length === 0) return [];
   if (cut === "each") return recorded.flatMap((one) => batch([one]));
-  if (cut === "one") return batch(recorded).flatMap((message): readonly DownMessage[] => (message.tag === "changes" ? slices(message, random) : [message]));
+  if (cut === "one")
+    return batch(recorded).flatMap((message): readonly DownMessage[] => (message.tag === "changes" ? slices(message, random) : [message]));
   const middle = 1 + random.below(Math.max(1, recorded.length - 1));
   return [...batch(recorded.slice(0, middle)), ...batch(recorded.slice(middle))];
 }
@@ -41,7 +42,11 @@ function slices(changes: SafeChanges, random: Random): readonly SafeChanges[] {
 function part(changes: SafeChanges, from: number, to: number): SafeChanges {
   const cut = (values: SafeValues): SafeValues => {
     const width = changes.rowCount === 0 ? 1 : values.data.length / changes.rowCount;
-    return { data: values.data.slice(from * width, to * width), nulls: values.nulls?.slice(from, to), unchanged: values.unchanged?.slice(from, to) };
+    return {
+      data: values.data.slice(from * width, to * width),
+      nulls: values.nulls?.slice(from, to),
+      unchanged: values.unchanged?.slice(from, to),
+    };
   };
   return {
     ...changes,

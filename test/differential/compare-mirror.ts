@@ -17,7 +17,12 @@ import type { Words } from "./observe.ts";
 export interface Expected {
   readonly rows: ReadonlyMap<string, readonly NormalRow[]>;
   /** By metric, grain and dimensions. */
-  readonly cells: readonly { readonly metric: string; readonly grain: string; readonly dimensions: readonly string[]; readonly cells: ReadonlyMap<CellKey, NormalCell> }[];
+  readonly cells: readonly {
+    readonly metric: string;
+    readonly grain: string;
+    readonly dimensions: readonly string[];
+    readonly cells: ReadonlyMap<CellKey, NormalCell>;
+  }[];
 }
 
 /** Asks the oracle for all rows, and for all cells of the cuboids that the mirrors keep. */
@@ -26,16 +31,32 @@ export async function expectedAll(source: SourceClient, world: OracleWorld, spec
   for (const table of world.tables) rows.set(table.name, await expectedRows(source, table));
   const cells: Expected["cells"][number][] = [];
   for (const { metric, grain, dimensions } of cuboidsOf(world, spec)) {
-    cells.push({ metric: metric.name, grain, dimensions, cells: await expectedCells(source, { metric, grain, dimensions, zone: world.zone, k: world.k }) });
+    cells.push({
+      metric: metric.name,
+      grain,
+      dimensions,
+      cells: await expectedCells(source, { metric, grain, dimensions, zone: world.zone, k: world.k }),
+    });
   }
   return { rows, cells };
 }
 
-function cuboidsOf(world: OracleWorld, spec: CellsSpec): readonly { readonly metric: OracleWorld["metrics"][number]; readonly grain: "hour" | "day" | "week" | "month"; readonly dimensions: readonly string[] }[] {
+function cuboidsOf(
+  world: OracleWorld,
+  spec: CellsSpec,
+): readonly {
+  readonly metric: OracleWorld["metrics"][number];
+  readonly grain: "hour" | "day" | "week" | "month";
+  readonly dimensions: readonly string[];
+}[] {
   return spec.metrics.flatMap((metric) => {
     const told = world.metrics.find((one) => one.name === metric.name);
     if (told === undefined) throw new Error(`the oracle was not told of the metric ${metric.name}`);
-    return metric.cuboids.map((cuboid) => ({ metric: told, grain: cuboid.grain, dimensions: cuboid.dimensions.map((index) => nameOf(metric.dimensions[index])) }));
+    return metric.cuboids.map((cuboid) => ({
+      metric: told,
+      grain: cuboid.grain,
+      dimensions: cuboid.dimensions.map((index) => nameOf(metric.dimensions[index])),
+    }));
   });
 }
 
@@ -59,11 +80,23 @@ export async function compareMirror(mirror: Pick<Mirror, "schema" | "view">, com
   if (schema === undefined) return ["the mirror has no schema"];
   return mirror.view(async (view) => {
     const words = await readWords(view);
-    return [...(await rowDifferences(view, { expected, world, spec, schema, words, pairs })), ...(await cellDifferences(view, { expected, world, spec, words }))];
+    return [
+      ...(await rowDifferences(view, { expected, world, spec, schema, words, pairs })),
+      ...(await cellDifferences(view, { expected, world, spec, words })),
+    ];
   });
 }
 
-async function rowDifferences(view: MirrorView, { expected, world, schema, words, pairs }: Comparison & { readonly schema: SafeSchema; readonly words: Words; readonly pairs: TokenPairs }): Promise<readonly string[]> {
+async function rowDifferences(
+  view: MirrorView,
+  {
+    expected,
+    world,
+    schema,
+    words,
+    pairs,
+  }: Comparison & { readonly schema: SafeSchema; readonly words: Words; readonly pairs: TokenPairs },
+): Promise<readonly string[]> {
   // The order of world.tables matters: those that pair identifiers without a key come first.
   const differences: string[] = [];
   for (const table of world.tables) {
@@ -73,7 +106,15 @@ async function rowDifferences(view: MirrorView, { expected, world, schema, words
   return differences;
 }
 
-async function cellDifferences(view: MirrorView, { expected, world, spec, words }: { readonly expected: Expected; readonly world: OracleWorld; readonly spec: CellsSpec; readonly words: Words }): Promise<readonly string[]> {
+async function cellDifferences(
+  view: MirrorView,
+  {
+    expected,
+    world,
+    spec,
+    words,
+  }: { readonly expected: Expected; readonly world: OracleWorld; readonly spec: CellsSpec; readonly words: Words },
+): Promise<readonly string[]> {
   const differences: string[] = [];
   let index = 0;
   for (const metric of spec.metrics) {
@@ -81,7 +122,13 @@ async function cellDifferences(view: MirrorView, { expected, world, spec, words 
       const want = expected.cells[index];
       index += 1;
       if (want?.metric !== metric.name) throw new Error("the cuboids of oracle and mirror are not in one order");
-      differences.push(...compareCells(`${metric.name} ${cuboid.id}`, want.cells, await observedCells(view, { metric, cuboid: cuboid.id, k: world.k, words })));
+      differences.push(
+        ...compareCells(
+          `${metric.name} ${cuboid.id}`,
+          want.cells,
+          await observedCells(view, { metric, cuboid: cuboid.id, k: world.k, words }),
+        ),
+      );
     }
   }
   return differences;

@@ -21,12 +21,18 @@ const runs = Number(process.env["DIFF_RUNS"] ?? 200);
 const zones = ["America/Los_Angeles", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"] as const;
 const perZone = Math.ceil(runs / zones.length);
 
-console.log(`differential: seed ${seed}, ${perZone * zones.length} sequences (DIFF_SEED and DIFF_RUNS change that)`);
+process.stdout.write(`differential: seed ${seed}, ${perZone * zones.length} sequences (DIFF_SEED and DIFF_RUNS change that)\n`);
 
 /** Two of the four worlds keep one half of the cuboids, two the other: the time goes into keeping them. */
 async function withStage<T>(zone: string, work: (stage: Stage) => Promise<T>, before: readonly Transaction[] = []): Promise<T> {
   await using database = await freshDatabase();
-  await using stage = await openStage({ url: database.url, slot: database.slot(), zone, before, cuboids: (index) => index % 2 === zones.findIndex((one) => one === zone) % 2 });
+  await using stage = await openStage({
+    url: database.url,
+    slot: database.slot(),
+    zone,
+    before,
+    cuboids: (index) => index % 2 === zones.findIndex((one) => one === zone) % 2,
+  });
   return await work(stage);
 }
 
@@ -53,7 +59,8 @@ async function explained(failure: Failure, { zone, index }: { readonly zone: str
   const census = transactions.at(-1);
   const rest = transactions.slice(0, -1);
   if (census === undefined) throw new Error("a sequence without a census");
-  const failsWith = async (count: number): Promise<Failure | undefined> => withStage(zone, async (stage) => stage.run([...rest.slice(0, count), census], seeded(seed)));
+  const failsWith = async (count: number): Promise<Failure | undefined> =>
+    withStage(zone, async (stage) => stage.run([...rest.slice(0, count), census], seeded(seed)));
   for (let count = 1; count <= rest.length; count += 1) {
     const shorter = await failsWith(count);
     if (shorter !== undefined) return describeFailure(shorter, { seed, index, transactions: rest.slice(0, count) });
@@ -79,7 +86,9 @@ test("the token of every kind of identifier is what its documentation says, reco
     expect(held?.["share_id"]).toBe(uuidToken(secretOf("share"), row?.["share_id"] ?? ""));
     const serials = await stage.source.rows("SELECT DISTINCT serial FROM devices WHERE serial IS NOT NULL");
     expect(serials.length).toBeGreaterThan(0);
-    expect(new Set(devices.map((one) => one["serial"]).filter((one) => one !== null))).toEqual(new Set(serials.map((one) => textToken(secretOf("serial"), one["serial"] ?? ""))));
+    expect(new Set(devices.map((one) => one["serial"]).filter((one) => one !== null))).toEqual(
+      new Set(serials.map((one) => textToken(secretOf("serial"), one["serial"] ?? ""))),
+    );
   });
 });
 

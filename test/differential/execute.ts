@@ -13,7 +13,10 @@ export async function execute(source: SourceClient, sequence: Sequence): Promise
   return totals;
 }
 
-export async function executeTransaction(source: SourceClient, transaction: Transaction): Promise<{ readonly done: number; readonly failed: number }> {
+export async function executeTransaction(
+  source: SourceClient,
+  transaction: Transaction,
+): Promise<{ readonly done: number; readonly failed: number }> {
   const counts = { done: 0, failed: 0 };
   await source.run("BEGIN");
   for (const step of transaction.steps) {

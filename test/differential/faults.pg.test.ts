@@ -10,9 +10,19 @@ import { freshDatabase } from "../support/database.ts";
 /** Seed 5 has every kind of operation within these. */
 const sequencesMax = 25;
 
-async function firstRed(fault: Fault | undefined, { sequences, kinds }: { readonly sequences: number; readonly kinds: StageOptions["kinds"] & {} }): Promise<readonly string[] | undefined> {
+async function firstRed(
+  fault: Fault | undefined,
+  { sequences, kinds }: { readonly sequences: number; readonly kinds: StageOptions["kinds"] & {} },
+): Promise<readonly string[] | undefined> {
   await using database = await freshDatabase();
-  await using stage = await openStage({ url: database.url, slot: database.slot(), zone: "America/Los_Angeles", before: [], kinds, ...(fault === undefined ? {} : { fault }) });
+  await using stage = await openStage({
+    url: database.url,
+    slot: database.slot(),
+    zone: "America/Los_Angeles",
+    before: [],
+    kinds,
+    ...(fault === undefined ? {} : { fault }),
+  });
   for (let index = 0; index < sequences; index += 1) {
     const { sequence, random } = sequenceOf(5, index);
     const failure = await stage.run([clearing(random), ...sequence.transactions], random);
@@ -21,7 +31,10 @@ async function firstRed(fault: Fault | undefined, { sequences, kinds }: { readon
   return undefined;
 }
 
-describe.each([{ what: "what policy made", kinds: ["model"] as const }, { what: "the mirror", kinds: ["each", "one"] as const }])("comparison of $what", ({ kinds }) => {
+describe.each([
+  { what: "what policy made", kinds: ["model"] as const },
+  { what: "the mirror", kinds: ["each", "one"] as const },
+])("comparison of $what", ({ kinds }) => {
   test("green without a fault", { timeout: 120_000 }, async () => {
     expect(await firstRed(undefined, { sequences: 8, kinds })).toBeUndefined();
   });

@@ -10,15 +10,41 @@ export interface Fault {
 
 /** Faults that hit every message they apply to. */
 export const faults: readonly Fault[] = [
-  { name: "an update is lost", tamper: (message) => (message.table === "attempts" && message.ops.every((op) => op === ops.update) ? undefined : message) },
+  {
+    name: "an update is lost",
+    tamper: (message) => (message.table === "attempts" && message.ops.every((op) => op === ops.update) ? undefined : message),
+  },
   { name: "a delete is lost", tamper: (message) => (message.ops.every((op) => op === ops.remove) ? undefined : message) },
   { name: "a truncate is lost", tamper: (message) => (message.ops.includes(ops.truncate) ? undefined : message) },
-  { name: "two tokens collide", tamper: (message, schema) => mapColumns(message, schema, (column, values) => (column.kind === "token" && column.refers === "devices" ? collided(values) : values)) },
-  { name: "days are off by one", tamper: (message, schema) => mapColumns(message, schema, (column, values) => (column.name === "at" && message.table === "attempts" ? shifted(values, 1440) : values)) },
-  { name: "an entity's move is ignored", tamper: (message, schema) => (message.table === "devices" ? mapColumns(message, schema, (column, values) => (column.name === "account_id" ? unmoved(message, values) : values)) : message) },
-  { name: "a NULL becomes zero", tamper: (message, schema) => mapColumns(message, schema, (column, values) => (column.name === "ok" ? { ...values, nulls: undefined } : values)) },
+  {
+    name: "two tokens collide",
+    tamper: (message, schema) =>
+      mapColumns(message, schema, (column, values) => (column.kind === "token" && column.refers === "devices" ? collided(values) : values)),
+  },
+  {
+    name: "days are off by one",
+    tamper: (message, schema) =>
+      mapColumns(message, schema, (column, values) =>
+        column.name === "at" && message.table === "attempts" ? shifted(values, 1440) : values,
+      ),
+  },
+  {
+    name: "an entity's move is ignored",
+    tamper: (message, schema) =>
+      message.table === "devices"
+        ? mapColumns(message, schema, (column, values) => (column.name === "account_id" ? unmoved(message, values) : values))
+        : message,
+  },
+  {
+    name: "a NULL becomes zero",
+    tamper: (message, schema) =>
+      mapColumns(message, schema, (column, values) => (column.name === "ok" ? { ...values, nulls: undefined } : values)),
+  },
   { name: "an old key is forgotten", tamper: (message) => ({ ...message, hasOldKey: new Uint8Array(message.rowCount) }) },
-  { name: "unchanged texts are taken as given", tamper: (message, schema) => mapColumns(message, schema, (_column, values) => ({ ...values, unchanged: undefined })) },
+  {
+    name: "unchanged texts are taken as given",
+    tamper: (message, schema) => mapColumns(message, schema, (_column, values) => ({ ...values, unchanged: undefined })),
+  },
 ];
 
 function mapColumns(message: SafeChanges, schema: SafeSchema, change: (column: SafeColumn, values: SafeValues) => SafeValues): SafeChanges {

@@ -93,7 +93,9 @@ export class ModelMirror {
 
   #oldKey(message: SafeChanges, row: number): string {
     const table = this.#table(message.table);
-    return this.#normal(table.name, must(table.columns.find((column) => column.name === table.key)), must(message.oldKeys), row) ?? "no key";
+    return (
+      this.#normal(table.name, must(table.columns.find((column) => column.name === table.key)), must(message.oldKeys), row) ?? "no key"
+    );
   }
 
   #normal(table: string, column: SafeColumn, values: SafeValues, row: number): string | null {

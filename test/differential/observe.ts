@@ -4,7 +4,7 @@
  */
 import { cellsSql, dictionaryTable, refColumn, rowsTable, tokensTable } from "../../src/mirror/layout.ts";
 import type { MetricSpec } from "../../src/mirror/cuboid.ts";
-import type { MirrorView } from "../../src/mirror/mirror.ts";
+import type { MirrorView, SqlRow } from "../../src/mirror/mirror.ts";
 import type { SafeColumn, SafeSchema, SafeTable } from "../../src/policy/safe.ts";
 import { cellKey } from "../oracle/cells.ts";
 import type { CellKey, NormalCell } from "../oracle/cells.ts";
@@ -27,11 +27,18 @@ function wordKey(table: string, column: string, code: number): string {
 }
 
 /** All rows of a table: tokens as 32 hex digits, everything else as the oracle writes it. */
-export async function observedRows(view: MirrorView, { schema, table: name, words }: { readonly schema: SafeSchema; readonly table: string; readonly words: Words }): Promise<readonly NormalRow[]> {
+export async function observedRows(
+  view: MirrorView,
+  { schema, table: name, words }: { readonly schema: SafeSchema; readonly table: string; readonly words: Words },
+): Promise<readonly NormalRow[]> {
   const table = schema.tables.find((one) => one.name === name);
   if (table === undefined) throw new Error(`the mirror has no table ${name}`);
   const rows = await view.all(rowsSql(table));
-  return rows.map((row) => Object.fromEntries(table.columns.map((column, index) => [column.name, normal(row[`c${index}`] ?? null, { table: name, column, words })])));
+  return rows.map((row) =>
+    Object.fromEntries(
+      table.columns.map((column, index) => [column.name, normal(row[`c${index}`] ?? null, { table: name, column, words })]),
+    ),
+  );
 }
 
 function rowsSql(table: SafeTable): string {
@@ -48,7 +55,10 @@ function rowsSql(table: SafeTable): string {
   return `SELECT ${columns.join(", ")} FROM ${rowsTable(table.name)} r ${joins.join(" ")}`;
 }
 
-function normal(value: unknown, { table, column, words }: { readonly table: string; readonly column: SafeColumn; readonly words: Words }): string | null {
+function normal(
+  value: SqlRow[string],
+  { table, column, words }: { readonly table: string; readonly column: SafeColumn; readonly words: Words },
+): string | null {
   if (value === null) return null;
   const text = String(value);
   if (column.kind === "token") return text === "-1" ? "a reference without a token" : tokenHex(BigInt(text));
@@ -58,7 +68,8 @@ function normal(value: unknown, { table, column, words }: { readonly table: stri
 
 /** The 16 bytes as they lie in memory: lowest first. */
 function tokenHex(value: bigint): string {
-  return Buffer.from(value.toString(16).padStart(32, "0"), "hex").reverse().toString("hex");
+  const highestFirst = Buffer.from(value.toString(16).padStart(32, "0"), "hex");
+  return Buffer.from(highestFirst.toReversed()).toString("hex");
 }
 
 function wordOf(code: number, look: (code: number) => string | undefined): string | null {
@@ -69,7 +80,10 @@ function wordOf(code: number, look: (code: number) => string | undefined): strin
 }
 
 /** All cells of one cuboid. Bounds that do not decide a verdict are shown as a cell that is equal to none. */
-export async function observedCells(view: MirrorView, { metric, cuboid, k, words }: { readonly metric: MetricSpec; readonly cuboid: string; readonly k: number; readonly words: Words }): Promise<ReadonlyMap<CellKey, NormalCell>> {
+export async function observedCells(
+  view: MirrorView,
+  { metric, cuboid, k, words }: { readonly metric: MetricSpec; readonly cuboid: string; readonly k: number; readonly words: Words },
+): Promise<ReadonlyMap<CellKey, NormalCell>> {
   const spec = metric.cuboids.find((one) => one.id === cuboid);
   if (spec === undefined) throw new Error(`no cuboid ${cuboid}`);
   const rows = await view.all(`SELECT * FROM ${cellsSql(metric, cuboid)} c`);
@@ -84,7 +98,13 @@ export async function observedCells(view: MirrorView, { metric, cuboid, k, words
 function observedCell(row: Readonly<Record<string, unknown>>, metric: MetricSpec, k: number): NormalCell {
   const isRatio = metric.hit !== undefined;
   const verdict = (name: string): boolean => decided(Number(row[`${name}_low`]), Number(row[`${name}_high`]), k);
-  return { count: Number(row["n"]), hits: isRatio ? Number(row["hit"]) : 0, any: verdict("any"), hit: isRatio && verdict("hit"), none: isRatio ? verdict("none") : verdict("any") };
+  return {
+    count: Number(row["n"]),
+    hits: isRatio ? Number(row["hit"]) : 0,
+    any: verdict("any"),
+    hit: isRatio && verdict("hit"),
+    none: isRatio ? verdict("none") : verdict("any"),
+  };
 }
 
 function decided(low: number, high: number, k: number): boolean {
@@ -93,7 +113,10 @@ function decided(low: number, high: number, k: number): boolean {
   throw new Error(`bounds ${low} and ${high} do not decide whether there are at least ${k} units`);
 }
 
-function dimensionText(metric: MetricSpec, { dimension, code, words }: { readonly dimension: number; readonly code: number; readonly words: Words }): string | null {
+function dimensionText(
+  metric: MetricSpec,
+  { dimension, code, words }: { readonly dimension: number; readonly code: number; readonly words: Words },
+): string | null {
   const path = metric.dimensions[dimension]?.path;
   if (path === undefined) throw new Error("a cuboid without its dimension");
   return wordOf(code, () => {

@@ -39,7 +39,12 @@ export function randomSequence(random: Random, base: number): Sequence {
 export function clearing(random: Random): Transaction {
   const tables = "accounts, devices, attempts, shares, census";
   // The log is published for inserts only: what leaves it is not told, so it grows.
-  const sql = random.oneIn(2) ? `TRUNCATE ${tables}` : tables.split(", ").map((table) => `DELETE FROM ${table}`).join("; ");
+  const sql = random.oneIn(2)
+    ? `TRUNCATE ${tables}`
+    : tables
+        .split(", ")
+        .map((table) => `DELETE FROM ${table}`)
+        .join("; ");
   return { steps: [{ sql, end: "release" }], end: "commit" };
 }
 
@@ -101,7 +106,10 @@ class Maker {
 
   transaction(): Transaction {
     const count = 1 + this.#random.below(stepsMax);
-    const steps = Array.from({ length: count }, (): Step => ({ sql: this.#operation(), end: this.#random.oneIn(8) ? "rollback" : "release" }));
+    const steps = Array.from({ length: count }, (): Step => ({
+      sql: this.#operation(),
+      end: this.#random.oneIn(8) ? "rollback" : "release",
+    }));
     return { steps, end: this.#random.oneIn(7) ? "rollback" : "commit" };
   }
 
@@ -136,14 +144,31 @@ class Maker {
   // Inserts. A row that is there stays, or is overwritten whole.
 
   #account(index: number): string {
-    const values = [this.#id(index), text(`user${index}@example.org`), this.#country(), this.#orNull(text(this.#random.pick(["f", "p", "x"]))), this.#instant(), this.#large()];
+    const values = [
+      this.#id(index),
+      text(`user${index}@example.org`),
+      this.#country(),
+      this.#orNull(text(this.#random.pick(["f", "p", "x"]))),
+      this.#instant(),
+      this.#large(),
+    ];
     return this.#insert("accounts", ["id", "email", "country", "plan", "created_at", "bio"], values);
   }
 
   #device(index: number): string {
     const random = this.#random;
     const columns = ["id", "account_id", "model", "firmware", "activated_at", "active", "manual", "serial", "nickname"];
-    const values = [this.#id(index), this.#accountRef(), text(random.pick(models)), this.#firmware(), this.#instant(), this.#boolean(), this.#large(), this.#orNull(text(`S-${random.below(5)}`)), text("Anna's bedroom")];
+    const values = [
+      this.#id(index),
+      this.#accountRef(),
+      text(random.pick(models)),
+      this.#firmware(),
+      this.#instant(),
+      this.#boolean(),
+      this.#large(),
+      this.#orNull(text(`S-${random.below(5)}`)),
+      text("Anna's bedroom"),
+    ];
     return this.#insert("devices", columns, values);
   }
 
@@ -151,7 +176,15 @@ class Maker {
     const columns = ["id", "at", "device_id", "ok", "firmware", "duration_ms", "address"];
     const id = this.#id(index);
     // The source's key is (id, at): an id that is there under another time would be a duplicate of the mirror's key.
-    const values = [id, this.#time(), this.#deviceRef(), this.#boolean(), this.#firmware(), this.#orNull(String(this.#random.below(3000))), "'192.0.2.7'"];
+    const values = [
+      id,
+      this.#time(),
+      this.#deviceRef(),
+      this.#boolean(),
+      this.#firmware(),
+      this.#orNull(String(this.#random.below(3000))),
+      "'192.0.2.7'",
+    ];
     return `INSERT INTO attempts (${columns.join(", ")}) SELECT ${values.join(", ")} WHERE NOT EXISTS (SELECT FROM attempts WHERE id = ${id})`;
   }
 
@@ -159,7 +192,11 @@ class Maker {
     const random = this.#random;
     const kind = this.#orNull(text(random.pick(["view", "edit", "Admin", "x@example.org"])));
     const price = this.#orNull(random.pick(["12.50", "0", "-3.07", "'NaN'", "99999999.99"]));
-    return this.#insert("shares", ["id", "account_id", "at", "kind", "price", "recipient"], [this.#uuid(index), this.#accountRef(), this.#instant(), kind, price, text("bob@example.org")]);
+    return this.#insert(
+      "shares",
+      ["id", "account_id", "at", "kind", "price", "recipient"],
+      [this.#uuid(index), this.#accountRef(), this.#instant(), kind, price, text("bob@example.org")],
+    );
   }
 
   #log(): string {
@@ -175,7 +212,14 @@ class Maker {
   // Updates. Those that leave the large text alone send it as unchanged.
 
   #updateAccount(): string {
-    const set = this.#random.pick([() => `country = ${this.#country()}`, () => `plan = ${text(this.#random.pick(["f", "p"]))}`, () => `bio = ${this.#large()}`, () => `created_at = ${this.#instant()}`, () => "email = 'new@example.org'", () => "id = id"]);
+    const set = this.#random.pick([
+      () => `country = ${this.#country()}`,
+      () => `plan = ${text(this.#random.pick(["f", "p"]))}`,
+      () => `bio = ${this.#large()}`,
+      () => `created_at = ${this.#instant()}`,
+      () => "email = 'new@example.org'",
+      () => "id = id",
+    ]);
     return `UPDATE accounts SET ${set()} WHERE ${this.#where(pools.accounts)}`;
   }
 
@@ -195,18 +239,32 @@ class Maker {
 
   #updateAttempt(): string {
     const random = this.#random;
-    const set = random.pick([() => `ok = NOT ok`, () => `device_id = ${this.#deviceRef()}`, () => `firmware = ${this.#firmware()}`, () => `at = ${this.#time()}`, () => `at = ${this.#time()}, ok = ${this.#boolean()}`, () => "duration_ms = NULL"]);
+    const set = random.pick([
+      () => `ok = NOT ok`,
+      () => `device_id = ${this.#deviceRef()}`,
+      () => `firmware = ${this.#firmware()}`,
+      () => `at = ${this.#time()}`,
+      () => `at = ${this.#time()}, ok = ${this.#boolean()}`,
+      () => "duration_ms = NULL",
+    ]);
     return `UPDATE attempts SET ${set()} WHERE ${this.#where(pools.attempts)}`;
   }
 
   #updateShare(): string {
-    const set = this.#random.pick([() => `account_id = ${this.#accountRef()}`, () => `price = price * 2`, () => `at = ${this.#instant()}`, () => "recipient = 'eve@example.org'"]);
+    const set = this.#random.pick([
+      () => `account_id = ${this.#accountRef()}`,
+      () => `price = price * 2`,
+      () => `at = ${this.#instant()}`,
+      () => "recipient = 'eve@example.org'",
+    ]);
     return `UPDATE shares SET ${set()} WHERE id = ${this.#uuid(this.#random.below(pools.shares))}`;
   }
 
   #remove(): string {
     const [table, pool] = this.#table();
-    return table === "shares" ? `DELETE FROM shares WHERE id = ${this.#uuid(this.#random.below(pool))}` : `DELETE FROM ${table} WHERE ${this.#where(pool)}`;
+    return table === "shares"
+      ? `DELETE FROM shares WHERE id = ${this.#uuid(this.#random.below(pool))}`
+      : `DELETE FROM ${table} WHERE ${this.#where(pool)}`;
   }
 
   // Keys that move.
@@ -215,7 +273,15 @@ class Maker {
     const [table, pool] = this.#table();
     const [from, to] = this.#two(table, pool);
     // Half of the time something else changes in the same statement.
-    const also = this.#random.oneIn(2) ? "" : table === "accounts" ? `, country = ${this.#country()}` : table === "devices" ? `, account_id = ${this.#accountRef()}` : table === "attempts" ? `, at = ${this.#time()}` : ", kind = 'moved'";
+    const also = this.#random.oneIn(2)
+      ? ""
+      : table === "accounts"
+        ? `, country = ${this.#country()}`
+        : table === "devices"
+          ? `, account_id = ${this.#accountRef()}`
+          : table === "attempts"
+            ? `, at = ${this.#time()}`
+            : ", kind = 'moved'";
     return `UPDATE ${table} SET id = ${to}${also} WHERE id = ${from} AND NOT EXISTS (SELECT FROM ${table} WHERE id = ${to})`;
   }
 
@@ -239,14 +305,24 @@ class Maker {
   /** Deleted and there again under the same key, in one step. */
   #again(): string {
     const index = this.#random.below(pools.devices);
-    const [table, insert] = this.#random.pick([["accounts", () => this.#account(index % pools.accounts)], ["devices", () => this.#device(index)], ["attempts", () => this.#attempt(index)]] as const);
+    const [table, insert] = this.#random.pick([
+      ["accounts", () => this.#account(index % pools.accounts)],
+      ["devices", () => this.#device(index)],
+      ["attempts", () => this.#attempt(index)],
+    ] as const);
     return `DELETE FROM ${table} WHERE id = ${this.#id(table === "accounts" ? index % pools.accounts : index)}; ${insert()}`;
   }
 
   #many(): string {
     const random = this.#random;
     const lines = `INSERT INTO attempts SELECT ${this.#base} + n, ${text(random.pick(commonInstants))}::timestamptz + n * interval '1 minute', ${this.#base} + n % ${pools.devices}, n % ${1 + random.below(3)} = 0, '4.9.1', n, NULL FROM generate_series(0, ${pools.attempts - 1}) n WHERE NOT EXISTS (SELECT FROM attempts a WHERE a.id = ${this.#base} + n)`;
-    return random.pick([lines, lines, `UPDATE devices SET account_id = ${this.#accountRef()} WHERE id % 2 = 0 AND id >= ${this.#base}`, `DELETE FROM attempts WHERE id % 3 = 0 AND id >= ${this.#base}`, `UPDATE accounts SET country = 'DE' WHERE id >= ${this.#base}`]);
+    return random.pick([
+      lines,
+      lines,
+      `UPDATE devices SET account_id = ${this.#accountRef()} WHERE id % 2 = 0 AND id >= ${this.#base}`,
+      `DELETE FROM attempts WHERE id % 3 = 0 AND id >= ${this.#base}`,
+      `UPDATE accounts SET country = 'DE' WHERE id >= ${this.#base}`,
+    ]);
   }
 
   #truncate(): string {

@@ -25,14 +25,21 @@ const behindTheStream: readonly (readonly [string, string])[] = [
   ["detached", detach],
   ["truncated", `TRUNCATE ${leaf}`],
   ["detached, changed and attached again", `${detach}; ${insert}; ${attach}`],
-  ["attached with rows in it", `CREATE TABLE late (LIKE attempts); INSERT INTO late (id, at, device_id, ok) VALUES (71, '2027-05-09Z', 1, true); ALTER TABLE attempts ATTACH PARTITION late FOR VALUES FROM ('2027-05-01Z') TO ('2027-06-01Z')`],
+  [
+    "attached with rows in it",
+    `CREATE TABLE late (LIKE attempts); INSERT INTO late (id, at, device_id, ok) VALUES (71, '2027-05-09Z', 1, true); ALTER TABLE attempts ATTACH PARTITION late FOR VALUES FROM ('2027-05-01Z') TO ('2027-06-01Z')`,
+  ],
   ["set unlogged and changed", `ALTER TABLE ${leaf} SET UNLOGGED; ${insert}`],
 ];
 
 async function readEpoch(stage: Stage, url: string): Promise<Epoch> {
   const source = openSource({ address: parseSourceUrl(url), applicationName: "differential test" });
   await using sql = await source.openSql();
-  const reader = await openEpochReader(sql, { tables: stage.recorder.compiled.sourceTables, publications: ["vitrine", "vitrine_append"], systemIdentifier: undefined });
+  const reader = await openEpochReader(sql, {
+    tables: stage.recorder.compiled.sourceTables,
+    publications: ["vitrine", "vitrine_append"],
+    systemIdentifier: undefined,
+  });
   return await reader.read();
 }
 
@@ -42,7 +49,11 @@ function transactionOf(sql: string): Transaction {
 
 const nothing: readonly Transaction[] = [transactionOf("SELECT 1")];
 const census = sequenceOf(21, 0).sequence.transactions.at(-1);
-const filled: readonly Transaction[] = [...sequenceOf(21, 0).sequence.transactions.slice(0, 1), transactionOf(insert.replace("70", "72")), ...(census === undefined ? [] : [census])];
+const filled: readonly Transaction[] = [
+  ...sequenceOf(21, 0).sequence.transactions.slice(0, 1),
+  transactionOf(insert.replace("70", "72")),
+  ...(census === undefined ? [] : [census]),
+];
 
 test.each(behindTheStream)("a partition %s: not streamed, seen by the epoch, equal after a rebuild", async (_what, sql) => {
   await using database = await freshDatabase();

@@ -46,7 +46,15 @@ export function markSql(nonce: string): string {
 }
 
 /** Sets the source up by `apply`, copies it and follows it. The reader's connection is the superuser's: privileges are tested elsewhere. */
-export async function openRecorder({ url, declarationText, slot }: { readonly url: string; readonly declarationText: string; readonly slot: string }): Promise<Recorder> {
+export async function openRecorder({
+  url,
+  declarationText,
+  slot,
+}: {
+  readonly url: string;
+  readonly declarationText: string;
+  readonly slot: string;
+}): Promise<Recorder> {
   const declaration = parseDeclaration(declarationText, "vitrine.yaml");
   const source = openSource({ address: parseSourceUrl(url), applicationName: "differential test" });
   const keys: TokenKeys = new Map(tokenSpaces(declaration).map((space) => [space, makeKey(space, randomBytes)]));
@@ -54,9 +62,23 @@ export async function openRecorder({ url, declarationText, slot }: { readonly ur
   const treater = createTreater(compiled, keys);
   const { messages, lsn } = await copy(source, { compiled, treater, slot });
   const stream = await openStream({ source, slot, publications, tables: compiled.sourceTables, from: lsn, nowMs: () => Date.now() });
-  const hello: DownMessage = { tag: "hello", schema: compiled.schema, systemIdentifier: stream.systemIdentifier, timeline: stream.timeline, slot };
+  const hello: DownMessage = {
+    tag: "hello",
+    schema: compiled.schema,
+    systemIdentifier: stream.systemIdentifier,
+    timeline: stream.timeline,
+    slot,
+  };
   const follower = new Follower(stream, treater);
-  return { compiled, keys, slot, beginning: [hello, ...messages], until: (nonce) => follower.until(nonce), notices: follower.notices, [Symbol.asyncDispose]: () => follower.close() };
+  return {
+    compiled,
+    keys,
+    slot,
+    beginning: [hello, ...messages],
+    until: (nonce) => follower.until(nonce),
+    notices: follower.notices,
+    [Symbol.asyncDispose]: () => follower.close(),
+  };
 }
 
 async function setUp(source: Source, declaration: ReturnType<typeof parseDeclaration>, keys: TokenKeys): Promise<CompiledPolicy> {
@@ -70,8 +92,20 @@ async function setUp(source: Source, declaration: ReturnType<typeof parseDeclara
   return compiled;
 }
 
-async function copy(source: Source, { compiled, treater, slot }: { readonly compiled: CompiledPolicy; readonly treater: Treater; readonly slot: string }): Promise<{ readonly messages: readonly DownMessage[]; readonly lsn: Lsn }> {
-  await using snapshot = await openSnapshot({ source, slot, tables: compiled.sourceTables, publications, rowSecurityTables: new Set(), connections: 1, replaceSlot: false, onStatus: () => undefined });
+async function copy(
+  source: Source,
+  { compiled, treater, slot }: { readonly compiled: CompiledPolicy; readonly treater: Treater; readonly slot: string },
+): Promise<{ readonly messages: readonly DownMessage[]; readonly lsn: Lsn }> {
+  await using snapshot = await openSnapshot({
+    source,
+    slot,
+    tables: compiled.sourceTables,
+    publications,
+    rowSecurityTables: new Set(),
+    connections: 1,
+    replaceSlot: false,
+    onStatus: () => undefined,
+  });
   const messages: DownMessage[] = [{ tag: "snapshot-begin", lsn: snapshot.lsn, at: snapshot.at, estimates: snapshot.estimates }];
   for await (const event of snapshot.events()) messages.push(event.tag === "rows" ? treater.rows(event.rows) : event);
   messages.push({ tag: "snapshot-end", lsn: snapshot.lsn, epoch: formatEpoch(snapshot.epoch) });
@@ -86,7 +120,7 @@ class Follower {
   readonly notices = new Set<string>();
   #recorded: Recorded[] = [];
   #open: Extract<DownMessage, { tag: "changes" }>[] = [];
-  #failed: unknown;
+  #failed: Error | undefined;
   #closed = false;
   #wake: () => void = () => undefined;
   readonly #done: Promise<void>;
@@ -95,7 +129,7 @@ class Follower {
     this.#stream = stream;
     this.#treater = treater;
     this.#done = this.#pull().catch((error: unknown) => {
-      if (!this.#closed) this.#failed = error;
+      if (!this.#closed) this.#failed = error instanceof Error ? error : new Error(String(error));
       this.#wake();
     });
   }

@@ -69,7 +69,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   for (const transaction of options.before) await executeTransaction(source, transaction);
   const recorder = await openRecorder({ url: options.url, declarationText: worldDeclaration(options.zone), slot: options.slot });
   const compiled = compileMetrics({ declaration: recorder.compiled.declaration, schema: recorder.compiled.schema });
-  const metrics = compiled.cells.metrics.map((metric) => ({ ...metric, cuboids: metric.cuboids.filter((_cuboid, index) => options.cuboids?.(index) ?? true) }));
+  const metrics = compiled.cells.metrics.map((metric) => ({
+    ...metric,
+    cuboids: metric.cuboids.filter((_cuboid, index) => options.cuboids?.(index) ?? true),
+  }));
   const spec: CellsSpec = { ...compiled.cells, k: world.k, metrics };
   const folder = await mkdtemp(join(tmpdir(), "vitrine-differential-"));
   const mirrors = new Map<Cut, Mirror>();
@@ -109,13 +112,17 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     // Without a store there are no cells to compare.
     const expected = await expectedAll(source, world, mirrors.size === 0 ? { ...spec, metrics: [] } : spec);
     const wrong = await differencesOf(async () => {
-      for (const message of tampered(batchesOf(recorded, random.pick(cuts), random), options.fault, recorder.compiled.schema)) model.receive(overPipe(message));
-      return world.tables.flatMap((table) => compareRows(table, { expected: expected.rows.get(table.name) ?? [], actual: model.rows(table.name), pairs: modelPairs }));
+      for (const message of tampered(batchesOf(recorded, random.pick(cuts), random), options.fault, recorder.compiled.schema))
+        model.receive(overPipe(message));
+      return world.tables.flatMap((table) =>
+        compareRows(table, { expected: expected.rows.get(table.name) ?? [], actual: model.rows(table.name), pairs: modelPairs }),
+      );
     });
     if (wrong.length > 0 && kinds.includes("model")) return { cut: "model", differences: wrong };
     for (const [cut, mirror] of mirrors) {
       const failure = await differencesOf(async () => {
-        for (const message of tampered(batchesOf(recorded, cut, random), options.fault, recorder.compiled.schema)) await mirror.receive(overPipe(message));
+        for (const message of tampered(batchesOf(recorded, cut, random), options.fault, recorder.compiled.schema))
+          await mirror.receive(overPipe(message));
         return compareMirror(mirror, { expected, world, spec, pairs: pairs.get(cut) ?? new TokenPairs() });
       });
       if (failure.length > 0) return { cut, differences: failure };
@@ -149,7 +156,19 @@ export function sequenceOf(seed: number, index: number): { readonly sequence: Se
   return { sequence: randomSequence(random, base), random };
 }
 
-export function describeFailure(failure: Failure, { seed, index, transactions }: { readonly seed: number; readonly index: number; readonly transactions: readonly Transaction[] }): string {
-  const script = transactions.flatMap((transaction) => ["BEGIN;", ...transaction.steps.map((step) => `  ${step.sql};${step.end === "rollback" ? " -- taken back" : ""}`), transaction.end === "commit" ? "COMMIT;" : "ROLLBACK;"]);
-  return [`sequence ${index} of seed ${seed}, ${failure.cut} batch(es):`, ...failure.differences, `after (${transactions.length} transactions):`, ...script].join("\n");
+export function describeFailure(
+  failure: Failure,
+  { seed, index, transactions }: { readonly seed: number; readonly index: number; readonly transactions: readonly Transaction[] },
+): string {
+  const script = transactions.flatMap((transaction) => [
+    "BEGIN;",
+    ...transaction.steps.map((step) => `  ${step.sql};${step.end === "rollback" ? " -- taken back" : ""}`),
+    transaction.end === "commit" ? "COMMIT;" : "ROLLBACK;",
+  ]);
+  return [
+    `sequence ${index} of seed ${seed}, ${failure.cut} batch(es):`,
+    ...failure.differences,
+    `after (${transactions.length} transactions):`,
+    ...script,
+  ].join("\n");
 }

@@ -34,7 +34,8 @@ export async function untilCaughtUp(product: Product, source: SourceClient, with
 
 function whyNot(status: StatusReport, target: bigint): string | undefined {
   const serving = status.generations.find((one) => one.generation === status.serving);
-  if (serving === undefined) return `no generation serves (${status.readers.map((reader) => `${reader.state}: ${reader.message}`).join("; ")})`;
+  if (serving === undefined)
+    return `no generation serves (${status.readers.map((reader) => `${reader.state}: ${reader.message}`).join("; ")})`;
   if (serving.phase !== "ready") return `generation ${serving.generation} is ${serving.phase}`;
   if (status.generations.length > 1) return `generations ${status.generations.map((one) => `${one.generation} ${one.phase}`).join(", ")}`;
   if (serving.untrusted.length > 0) return `untrusted: ${serving.untrusted.map((one) => `${one.table} ${one.reason}`).join(", ")}`;
@@ -43,7 +44,11 @@ function whyNot(status: StatusReport, target: bigint): string | undefined {
 }
 
 /** Questions that together read every cuboid: each grain with each of the declared sets. */
-export function allQuestions(world: OracleWorld, sets: Readonly<Record<string, readonly (readonly string[])[]>>, ranges: Readonly<Record<string, { readonly from: string; readonly to: string }>>): readonly Question[] {
+export function allQuestions(
+  world: OracleWorld,
+  sets: Readonly<Record<string, readonly (readonly string[])[]>>,
+  ranges: Readonly<Record<string, { readonly from: string; readonly to: string }>>,
+): readonly Question[] {
   return world.metrics.flatMap((metric) =>
     metric.grains.flatMap((grain) => {
       const range = ranges[grain];
@@ -54,14 +59,25 @@ export function allQuestions(world: OracleWorld, sets: Readonly<Record<string, r
 }
 
 /** Differences between answer and oracle over all questions. */
-export async function compareAnswers(product: Product, { source, world, questions }: { readonly source: SourceClient; readonly world: OracleWorld; readonly questions: readonly Question[] }): Promise<readonly string[]> {
+export async function compareAnswers(
+  product: Product,
+  { source, world, questions }: { readonly source: SourceClient; readonly world: OracleWorld; readonly questions: readonly Question[] },
+): Promise<readonly string[]> {
   const differences: string[] = [];
   for (const question of questions) {
-    const asked = new URLSearchParams({ grain: question.grain, from: question.from, to: question.to, ...(question.by.length > 0 ? { by: question.by.join(",") } : {}) });
-    const path = `/v1/metrics/${question.metric}?${asked}`;
+    const asked = new URLSearchParams({
+      grain: question.grain,
+      from: question.from,
+      to: question.to,
+      ...(question.by.length > 0 ? { by: question.by.join(",") } : {}),
+    });
+    const path = `/v1/metrics/${question.metric}?${asked.toString()}`;
     const answer = await product.get(path);
     if (answer?.status !== 200) differences.push(`${path}: status ${answer?.status ?? "none"}: ${JSON.stringify(answer?.body)}`);
-    else differences.push(...compareAnswer(answer.body as Answer, await expectedAnswer(source, world, question), world.k).map((one) => `${path}: ${one}`));
+    else
+      differences.push(
+        ...compareAnswer(answer.body as Answer, await expectedAnswer(source, world, question), world.k).map((one) => `${path}: ${one}`),
+      );
     if (differences.length > 20) break;
   }
   return differences;
@@ -73,17 +89,24 @@ export function compareAnswer(answer: Answer, expected: ReadonlyMap<string, Expe
   const differences: string[] = [];
   const left = new Map(expected);
   for (const cell of answer.cells) {
-    const key = answerKey(cell.period, answer.question.by.map((name) => cell.by[name] ?? null));
+    const key = answerKey(
+      cell.period,
+      answer.question.by.map((name) => cell.by[name] ?? null),
+    );
     const want = left.get(key);
     left.delete(key);
     if (want === undefined) differences.push(`${key} is too many`);
     else differences.push(...compareCell(key, { cell, want, k, ratio: answer.kind === "ratio" }));
   }
-  if (left.size > answer.cellsWithheld) differences.push(`${left.size} cells are missing (${answer.cellsWithheld} withheld), the first ${[...left.keys()][0]}`);
+  if (left.size > answer.cellsWithheld)
+    differences.push(`${left.size} cells are missing (${answer.cellsWithheld} withheld), the first ${[...left.keys()][0]}`);
   return differences;
 }
 
-function compareCell(key: string, { cell, want, k, ratio }: { readonly cell: AnswerCell; readonly want: ExpectedCell; readonly k: number; readonly ratio: boolean }): readonly string[] {
+function compareCell(
+  key: string,
+  { cell, want, k, ratio }: { readonly cell: AnswerCell; readonly want: ExpectedCell; readonly k: number; readonly ratio: boolean },
+): readonly string[] {
   const checks: readonly (readonly [string, unknown, unknown])[] = [
     ["count", cell.count, want.count],
     ["hits", cell.hits, ratio ? want.hits : undefined],
@@ -92,5 +115,7 @@ function compareCell(key: string, { cell, want, k, ratio }: { readonly cell: Ans
     ["hitsAtLeastK", cell.hitsAtLeastK ?? want.unitsHit >= k, want.unitsHit >= k],
     ["missesAtLeastK", cell.missesAtLeastK ?? want.unitsNone >= k, want.unitsNone >= k],
   ];
-  return checks.filter(([, have, must]) => have !== must).map(([name, have, must]) => `${key}: ${name} is ${String(have)}, must be ${String(must)}`);
+  return checks
+    .filter(([, have, must]) => have !== must)
+    .map(([name, have, must]) => `${key}: ${name} is ${String(have)}, must be ${String(must)}`);
 }

@@ -12,7 +12,15 @@ import type { SourceClient } from "../oracle/source.ts";
 import { integerToken, readSecrets, TokenPairs, uuidToken } from "../oracle/tokens.ts";
 import type { Product } from "./product.ts";
 
-export async function compareStore({ product, source, world }: { readonly product: Product; readonly source: SourceClient; readonly world: OracleWorld }): Promise<readonly string[]> {
+export async function compareStore({
+  product,
+  source,
+  world,
+}: {
+  readonly product: Product;
+  readonly source: SourceClient;
+  readonly world: OracleWorld;
+}): Promise<readonly string[]> {
   const file = `${product.folder}/vitrine.yaml`;
   const declaration = parseDeclaration(await readFile(file, "utf8"), file);
   const cells = (schema: SafeSchema): CellsSpec => compileMetrics({ declaration, schema }).cells;
@@ -31,7 +39,8 @@ async function allPairs(product: Product, source: SourceClient): Promise<TokenPa
     const secret = secrets.get(space);
     if (secret === undefined) throw new Error(`the key file has no key for ${space}`);
     for (const { id } of await source.rows(sql)) {
-      if (id !== null && id !== undefined) pairs.note(space, id, id.includes("-") ? uuidToken(secret, id) : integerToken(secret, space, BigInt(id)));
+      if (id !== null && id !== undefined)
+        pairs.note(space, id, id.includes("-") ? uuidToken(secret, id) : integerToken(secret, space, BigInt(id)));
     }
   }
   return pairs;

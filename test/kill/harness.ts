@@ -69,7 +69,10 @@ export async function killAnywhere(options: KillOptions): Promise<KillReport> {
     await product.stop();
     context.problems.push(...(await compareStore({ product, source, world: smartHome })).map((one) => `store: ${one}`));
     const kills = [...context.counts].map(([what, count]) => `${what} ${count}`).join(", ");
-    return { problems: context.problems, summary: `seed ${options.seed}: ${kills || "no kills"}; ${context.problems.length === 0 ? "equal at the end" : `${context.problems.length} problems`}` };
+    return {
+      problems: context.problems,
+      summary: `seed ${options.seed}: ${kills || "no kills"}; ${context.problems.length === 0 ? "equal at the end" : `${context.problems.length} problems`}`,
+    };
   } finally {
     await server?.stop();
   }
@@ -77,7 +80,7 @@ export async function killAnywhere(options: KillOptions): Promise<KillReport> {
 
 async function killAtRandom(context: Context): Promise<void> {
   const { options, random, product, source } = context;
-  for (let done = 0; done < options.randomKills; ) {
+  for (let done = 0; done < options.randomKills;) {
     const load = await startLoad({ url: context.url, random, pauseMs: 5 });
     const until = Math.min(options.randomKills, done + compareEvery);
     while (done < until) {
@@ -196,9 +199,12 @@ async function compareEverything({ product, source, problems, options }: Context
   const questions = allQuestions(smartHome, smartHomeSets, rangesNow());
   const differences = await compareAnswers(product, { source, world: smartHome, questions });
   problems.push(...differences);
-  const verified = await product.command(["verify", "--full", "--json"]);
-  if (verified.code !== 0) problems.push(`vitrine verify --full ended with ${verified.code}: ${verified.stdout.slice(0, 500)}${verified.stderr.slice(0, 500)}`);
-  options.log(`  compared ${questions.length} questions: ${differences.length === 0 ? "equal" : `${differences.length} differences`}; verify ${verified.code === 0 ? "clean" : "NOT clean"}`);
+  const verified = await product.command(["verify", "full", "--json"]);
+  if (verified.code !== 0)
+    problems.push(`vitrine verify full ended with ${verified.code}: ${verified.stdout.slice(0, 500)}${verified.stderr.slice(0, 500)}`);
+  options.log(
+    `  compared ${questions.length} questions: ${differences.length === 0 ? "equal" : `${differences.length} differences`}; verify ${verified.code === 0 ? "clean" : "NOT clean"}`,
+  );
 }
 
 /** Ranges that hold all or much of the history without more cells than an answer may have. */

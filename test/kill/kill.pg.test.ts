@@ -7,6 +7,15 @@ test("reader, server and supervisor killed in turn: nothing lost, nothing double
   await using database = await freshDatabase();
   const seed = Number(process.env["KILL_SEED"] ?? 1);
   const lines: string[] = [];
-  const report = await killAnywhere({ seed, randomKills: 6, killsPerPoint: 0, accounts: 200, attempts: 5_000, only: undefined, log: (line) => lines.push(line), url: database.url });
+  const report = await killAnywhere({
+    seed,
+    randomKills: 6,
+    killsPerPoint: 0,
+    accounts: 200,
+    attempts: 5_000,
+    only: undefined,
+    log: (line) => lines.push(line),
+    url: database.url,
+  });
   expect(report.problems, lines.join("\n")).toEqual([]);
 });

@@ -14,12 +14,20 @@ export interface Load {
 }
 
 /** Runs transactions one after the other, with a pause between, until stopped. */
-export async function startLoad({ url, random, pauseMs }: { readonly url: string; readonly random: Random; readonly pauseMs: number }): Promise<Load> {
+export async function startLoad({
+  url,
+  random,
+  pauseMs,
+}: {
+  readonly url: string;
+  readonly random: Random;
+  readonly pauseMs: number;
+}): Promise<Load> {
   const source = await openSource(url);
-  let stopped = false;
+  const stopped = new AbortController();
   let count = 0;
   const work = async (): Promise<void> => {
-    while (!stopped) {
+    while (!stopped.signal.aborted) {
       if (await transaction(source, random)) count += 1;
       await sleep(pauseMs);
     }
@@ -28,7 +36,7 @@ export async function startLoad({ url, random, pauseMs }: { readonly url: string
   return {
     transactions: () => count,
     stop: async () => {
-      stopped = true;
+      stopped.abort();
       await done;
       await source[Symbol.asyncDispose]();
     },

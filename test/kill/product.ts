@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { openSource } from "../oracle/source.ts";
 
 const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 const run = promisify(execFile);
@@ -35,7 +36,7 @@ export interface Product extends AsyncDisposable {
   readonly folder: string;
   readonly stateFolder: string;
   readonly keysFile: string;
-  /** Runs one command; its output is also kept in answers.log. */
+  /** Runs one command; its output is also kept in answers.log, but not what was typed. */
   command(args: readonly string[], extra?: Readonly<Record<string, string>>): Promise<Outcome>;
   /** Starts `vitrine run`. */
   start(extra?: Readonly<Record<string, string>>): Promise<void>;
@@ -67,7 +68,11 @@ export async function setUpProduct(options: ProductOptions): Promise<Product> {
   const secrets = join(folder, "secrets");
   await mkdir(secrets, { mode: 0o700 });
   await writeFile(join(folder, "vitrine.yaml"), options.declaration);
-  const product = new RunningProduct(folder, { ...(await environmentOf(folder, options.adminUrl)), ...options.environment });
+  const product = new RunningProduct({
+    folder,
+    adminUrl: options.adminUrl,
+    environment: { ...(await environmentOf(folder, options.adminUrl)), ...options.environment },
+  });
   await product.must(["keys"]);
   await product.must(["apply"], { VITRINE_ADMIN_URL: options.adminUrl });
   return product;
@@ -111,12 +116,22 @@ class RunningProduct implements Product {
   readonly keysFile: string;
   readonly exits: number[] = [];
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #adminUrl: string;
   readonly #answers;
   #child: ChildProcess | undefined;
   #ended: Promise<void> = Promise.resolve();
 
-  constructor(folder: string, environment: Readonly<Record<string, string>>) {
+  constructor({
+    folder,
+    adminUrl,
+    environment,
+  }: {
+    readonly folder: string;
+    readonly adminUrl: string;
+    readonly environment: Readonly<Record<string, string>>;
+  }) {
     this.folder = folder;
+    this.#adminUrl = adminUrl;
     this.stateFolder = join(folder, "state");
     this.keysFile = join(folder, "secrets", "keys");
     this.#environment = environment;
@@ -125,7 +140,7 @@ class RunningProduct implements Product {
 
   async command(args: readonly string[], extra: Readonly<Record<string, string>> = {}): Promise<Outcome> {
     const outcome = await outcomeOf(args, { cwd: this.folder, env: { ...this.#environment, ...extra } });
-    this.#answers.write(`$ vitrine ${args.join(" ")}\n${outcome.stdout}${outcome.stderr}`);
+    this.#answers.write(`$ vitrine ${args[0] ?? ""}\n${outcome.stdout}${outcome.stderr}`);
     return outcome;
   }
 
@@ -138,7 +153,11 @@ class RunningProduct implements Product {
   async start(extra: Readonly<Record<string, string>> = {}): Promise<void> {
     if (this.isRunning()) throw new Error("it runs already");
     const log = createWriteStream(join(this.folder, "product.log"), { flags: "a" });
-    const child = spawn(process.execPath, [main, "run"], { cwd: this.folder, env: { ...this.#environment, ...extra }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [main, "run"], {
+      cwd: this.folder,
+      env: { ...this.#environment, ...extra },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
     this.#child = child;
@@ -184,7 +203,8 @@ class RunningProduct implements Product {
     for (;;) {
       const left = await ours(this.folder);
       if (left.length === 0) return;
-      if (Date.now() > deadline) throw new Error(`still there after ${withinMs} ms: ${left.map((one) => `${one.pid} ${roleOf(one)}`).join(", ")}`);
+      if (Date.now() > deadline)
+        throw new Error(`still there after ${withinMs} ms: ${left.map((one) => `${one.pid} ${roleOf(one)}`).join(", ")}`);
       await sleep(50);
     }
   }
@@ -206,12 +226,28 @@ class RunningProduct implements Product {
       }
     }
     await this.untilGone(10_000);
+    await dropSlots(this.#adminUrl);
     this.#answers.end();
     if (process.env["KEEP_PRODUCT"] === undefined) await rm(this.folder, { recursive: true, force: true });
   }
 }
 
-async function outcomeOf(args: readonly string[], options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> }): Promise<Outcome> {
+/** What a killed product leaves in the source would hold its log for ever. */
+async function dropSlots(adminUrl: string): Promise<void> {
+  await using source = await openSource(adminUrl);
+  const mine = "database = current_database() AND slot_name LIKE 'vitrine\\_%'";
+  await source.rows(`SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active_pid IS NOT NULL AND ${mine}`);
+  for (let tries = 0; tries < 100; tries += 1) {
+    if ((await source.rows(`SELECT 1 FROM pg_replication_slots WHERE active AND ${mine}`)).length === 0) break;
+    await sleep(20);
+  }
+  await source.rows(`SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE ${mine}`);
+}
+
+async function outcomeOf(
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): Promise<Outcome> {
   try {
     const { stdout, stderr } = await run(process.execPath, [main, ...args], { ...options, maxBuffer: outputMax, timeout: 120_000 });
     return { code: 0, stdout, stderr };

@@ -18,10 +18,18 @@ export interface ExpectedCell {
 }
 
 /** Cells by key (period and dimension values in the question's order); `limit` and order are the product's business. */
-export async function expectedAnswer(source: SourceClient, world: OracleWorld, question: Question): Promise<ReadonlyMap<CellKey, ExpectedCell>> {
+export async function expectedAnswer(
+  source: SourceClient,
+  world: OracleWorld,
+  question: Question,
+): Promise<ReadonlyMap<CellKey, ExpectedCell>> {
   const metric = world.metrics.find((one) => one.name === question.metric);
   if (metric === undefined) throw new Error(`the oracle was not told of the metric ${question.metric}`);
-  const sql = cellsSql(filtered(metric, question.where), { bucket: periodSql(question.grain, world.zone), dimensions: question.by, where: rangeSql(question, world.zone) });
+  const sql = cellsSql(filtered(metric, question.where), {
+    bucket: periodSql(question.grain, world.zone),
+    dimensions: question.by,
+    where: rangeSql(question, world.zone),
+  });
   const rows = await source.rows(sql);
   return new Map(rows.map((row) => cell(row, question)));
 }
@@ -29,8 +37,20 @@ export async function expectedAnswer(source: SourceClient, world: OracleWorld, q
 function cell(row: Record<string, string | null>, question: Question): [CellKey, ExpectedCell] {
   const by = Object.fromEntries(question.by.map((name, index) => [name, shown(row[`d${index}`] ?? null)]));
   const period = question.grain === "all" ? undefined : String(row["bucket"]);
-  const counts = { count: Number(row["count"]), hits: Number(row["hits"]), units: Number(row["units"]), unitsHit: Number(row["units_hit"]), unitsNone: Number(row["units_none"]) };
-  return [answerKey(period, question.by.map((name) => by[name] ?? null)), { period, by, ...counts }];
+  const counts = {
+    count: Number(row["count"]),
+    hits: Number(row["hits"]),
+    units: Number(row["units"]),
+    unitsHit: Number(row["units_hit"]),
+    unitsNone: Number(row["units_none"]),
+  };
+  return [
+    answerKey(
+      period,
+      question.by.map((name) => by[name] ?? null),
+    ),
+    { period, by, ...counts },
+  ];
 }
 
 export function answerKey(period: string | undefined, values: readonly (string | null)[]): CellKey {
@@ -43,7 +63,9 @@ export function shown(value: string | null): string | null {
 }
 
 function filtered(metric: OracleMetric, where: Question["where"]): OracleMetric {
-  const conditions = Object.entries(where).map(([name, values]) => `ltrim((${metric.dimensions[name]})::text, chr(1)) IN (${values.map(literal).join(", ")})`);
+  const conditions = Object.entries(where).map(
+    ([name, values]) => `ltrim((${metric.dimensions[name]})::text, chr(1)) IN (${values.map(literal).join(", ")})`,
+  );
   return { ...metric, filter: [`(${metric.filter})`, ...conditions].join(" AND ") };
 }
 

@@ -28,10 +28,30 @@ export function cellKey(bucket: string | number, values: readonly (string | null
 /** Every cell of one cuboid that has at least one row. */
 export async function expectedCells(
   source: SourceClient,
-  { metric, grain, dimensions, zone, k }: { readonly metric: OracleMetric; readonly grain: MetricGrain; readonly dimensions: readonly string[]; readonly zone: string; readonly k: number },
+  {
+    metric,
+    grain,
+    dimensions,
+    zone,
+    k,
+  }: {
+    readonly metric: OracleMetric;
+    readonly grain: MetricGrain;
+    readonly dimensions: readonly string[];
+    readonly zone: string;
+    readonly k: number;
+  },
 ): Promise<ReadonlyMap<CellKey, NormalCell>> {
   const rows = await source.rows(cellsSql(metric, { bucket: bucketSql(grain, zone), dimensions }));
-  return new Map(rows.map((row) => [cellKey(String(row["bucket"]), dimensions.map((_name, index) => row[`d${index}`] ?? null)), verdicts(row, k)]));
+  return new Map(
+    rows.map((row) => [
+      cellKey(
+        String(row["bucket"]),
+        dimensions.map((_name, index) => row[`d${index}`] ?? null),
+      ),
+      verdicts(row, k),
+    ]),
+  );
 }
 
 function verdicts(row: Record<string, string | null>, k: number): NormalCell {
@@ -48,7 +68,10 @@ function verdicts(row: Record<string, string | null>, k: number): NormalCell {
  * Counts by bucket, dimensions and unit first, then by bucket and dimensions: a unit is behind a cell when it has a row there. The
  * inner grouping keeps a NULL unit as its own group, which the outer count(distinct …) leaves out: it is nobody's.
  */
-export function cellsSql(metric: OracleMetric, { bucket, dimensions, where = "true" }: { readonly bucket: string; readonly dimensions: readonly string[]; readonly where?: string }): string {
+export function cellsSql(
+  metric: OracleMetric,
+  { bucket, dimensions, where = "true" }: { readonly bucket: string; readonly dimensions: readonly string[]; readonly where?: string },
+): string {
   const values = dimensions.map((name, index) => `(${metric.dimensions[name]})::text AS d${index}`);
   const names = dimensions.map((_name, index) => `d${index}`);
   const by = ["bucket", ...names].join(", ");

@@ -7,9 +7,33 @@ import type { OracleTable } from "./description.ts";
 import type { NormalRow } from "./rows.ts";
 import { readSecrets, TokenPairs, uuidToken } from "./tokens.ts";
 
-const census: OracleTable = { name: "census", from: "census", key: "id", columns: [{ name: "id", sql: "" }, { name: "device_id", space: "device", sql: "" }] };
-const devices: OracleTable = { name: "devices", from: "devices", key: "id", columns: [{ name: "id", space: "device", sql: "" }, { name: "model", sql: "" }] };
-const log: OracleTable = { name: "log", from: "log", key: undefined, columns: [{ name: "device_id", space: "device", sql: "" }, { name: "level", sql: "" }] };
+const census: OracleTable = {
+  name: "census",
+  from: "census",
+  key: "id",
+  columns: [
+    { name: "id", sql: "" },
+    { name: "device_id", space: "device", sql: "" },
+  ],
+};
+const devices: OracleTable = {
+  name: "devices",
+  from: "devices",
+  key: "id",
+  columns: [
+    { name: "id", space: "device", sql: "" },
+    { name: "model", sql: "" },
+  ],
+};
+const log: OracleTable = {
+  name: "log",
+  from: "log",
+  key: undefined,
+  columns: [
+    { name: "device_id", space: "device", sql: "" },
+    { name: "level", sql: "" },
+  ],
+};
 
 function token(value: string): string {
   return createHash("md5").update(value).digest("hex");
@@ -45,14 +69,21 @@ test.each(rowFaults)("red when %s", (_what, actual, message) => {
 });
 
 test("red when two source values share a token", () => {
-  const expected = [{ id: "7", device_id: "1" }, { id: "8", device_id: "2" }];
+  const expected = [
+    { id: "7", device_id: "1" },
+    { id: "8", device_id: "2" },
+  ];
   const actual = expected.map(({ id }) => ({ id, device_id: token("1") }));
-  expect(compareRows(census, { expected, actual, pairs: new TokenPairs() })).toEqual(["census 8 device_id: device: one token stands for two source values"]);
+  expect(compareRows(census, { expected, actual, pairs: new TokenPairs() })).toEqual([
+    "census 8 device_id: device: one token stands for two source values",
+  ]);
 });
 
 test("red when one source value has two tokens", () => {
   const expected = [{ id: "7", device_id: "1" }];
-  expect(compareRows(census, { expected, actual: [{ id: "7", device_id: token("2") }], pairs: learned() })).toEqual(["census 7 device_id: device: one source value has two tokens"]);
+  expect(compareRows(census, { expected, actual: [{ id: "7", device_id: token("2") }], pairs: learned() })).toEqual([
+    "census 7 device_id: device: one source value has two tokens",
+  ]);
 });
 
 test("red when two spaces share a token", () => {
@@ -61,8 +92,16 @@ test("red when two spaces share a token", () => {
 });
 
 test("rows without a key are compared as a multiset", () => {
-  const expected = [{ device_id: "1", level: "info" }, { device_id: "1", level: "info" }, { device_id: null, level: null }];
-  const actual = [{ device_id: null, level: null }, { device_id: token("1"), level: "info" }, { device_id: token("1"), level: "info" }];
+  const expected = [
+    { device_id: "1", level: "info" },
+    { device_id: "1", level: "info" },
+    { device_id: null, level: null },
+  ];
+  const actual = [
+    { device_id: null, level: null },
+    { device_id: token("1"), level: "info" },
+    { device_id: token("1"), level: "info" },
+  ];
   expect(compareRows(log, { expected, actual, pairs: learned() })).toEqual([]);
   expect(compareRows(log, { expected, actual: actual.slice(0, 2), pairs: learned() })).toHaveLength(1);
 });

@@ -2,7 +2,7 @@
 import type { OracleTable } from "./description.ts";
 import type { CellKey, NormalCell } from "./cells.ts";
 import type { NormalRow } from "./rows.ts";
-import { TokenPairs } from "./tokens.ts";
+import type { TokenPairs } from "./tokens.ts";
 
 const differencesMax = 20;
 
@@ -10,7 +10,14 @@ const differencesMax = 20;
  * Rows of one table. Identifiers of `actual` are tokens (hex); every one is paired with the source value of the same row. Rows are
  * matched by key: an opaque key by itself, a token key through `pairs`, which must have learned it before (see `learn`).
  */
-export function compareRows(table: OracleTable, { expected, actual, pairs }: { readonly expected: readonly NormalRow[]; readonly actual: readonly NormalRow[]; readonly pairs: TokenPairs }): readonly string[] {
+export function compareRows(
+  table: OracleTable,
+  {
+    expected,
+    actual,
+    pairs,
+  }: { readonly expected: readonly NormalRow[]; readonly actual: readonly NormalRow[]; readonly pairs: TokenPairs },
+): readonly string[] {
   if (table.key === undefined) return compareMultiset(table, { expected, actual, pairs });
   const differences: string[] = [];
   const held = new Map(actual.map((row) => [row[table.key ?? ""] ?? null, row]));
@@ -33,18 +40,41 @@ function keyIn(table: OracleTable, row: NormalRow, pairs: TokenPairs): string | 
   return space === undefined ? key : pairs.tokenOf(space, key);
 }
 
-function compareColumns(table: OracleTable, { expected, actual, pairs }: { readonly expected: NormalRow; readonly actual: NormalRow; readonly pairs: TokenPairs }): readonly string[] {
+function compareColumns(
+  table: OracleTable,
+  { expected, actual, pairs }: { readonly expected: NormalRow; readonly actual: NormalRow; readonly pairs: TokenPairs },
+): readonly string[] {
   return table.columns.flatMap((column) => {
     const want = expected[column.name] ?? null;
     const have = actual[column.name] ?? null;
-    const wrong = column.space === undefined || want === null || have === null ? (want === have ? undefined : `is ${show(have)}, must be ${show(want)}`) : pairs.note(column.space, want, have);
+    const wrong =
+      column.space === undefined || want === null || have === null
+        ? want === have
+          ? undefined
+          : `is ${show(have)}, must be ${show(want)}`
+        : pairs.note(column.space, want, have);
     return wrong === undefined ? [] : [`${table.name} ${expected[table.key ?? ""] ?? ""} ${column.name}: ${wrong}`];
   });
 }
 
 /** Without a key: both sides as sorted lists of texts, identifiers through what `pairs` knows. */
-function compareMultiset(table: OracleTable, { expected, actual, pairs }: { readonly expected: readonly NormalRow[]; readonly actual: readonly NormalRow[]; readonly pairs: TokenPairs }): readonly string[] {
-  const want = tally(expected.map((row) => JSON.stringify(table.columns.map(({ name, space }) => (space === undefined || row[name] === null ? (row[name] ?? null) : (pairs.tokenOf(space, row[name] ?? "") ?? "token not learned"))))));
+function compareMultiset(
+  table: OracleTable,
+  {
+    expected,
+    actual,
+    pairs,
+  }: { readonly expected: readonly NormalRow[]; readonly actual: readonly NormalRow[]; readonly pairs: TokenPairs },
+): readonly string[] {
+  const want = tally(
+    expected.map((row) =>
+      JSON.stringify(
+        table.columns.map(({ name, space }) =>
+          space === undefined || row[name] === null ? (row[name] ?? null) : (pairs.tokenOf(space, row[name] ?? "") ?? "token not learned"),
+        ),
+      ),
+    ),
+  );
   const have = tally(actual.map((row) => JSON.stringify(table.columns.map(({ name }) => row[name] ?? null))));
   return compareMaps(table.name, { expected: want, actual: have, same: (a, b) => a === b });
 }
@@ -56,12 +86,23 @@ function tally(keys: readonly string[]): ReadonlyMap<string, number> {
 }
 
 /** Learns pairs from a table whose rows are matched without tokens (an opaque key): the only way in for token keys. */
-export function learn(table: OracleTable, { expected, actual, pairs }: { readonly expected: readonly NormalRow[]; readonly actual: readonly NormalRow[]; readonly pairs: TokenPairs }): readonly string[] {
+export function learn(
+  table: OracleTable,
+  {
+    expected,
+    actual,
+    pairs,
+  }: { readonly expected: readonly NormalRow[]; readonly actual: readonly NormalRow[]; readonly pairs: TokenPairs },
+): readonly string[] {
   return compareRows(table, { expected, actual, pairs });
 }
 
 /** Cells of one cuboid: the same keys, counts, hits and verdicts. A cell of the mirror with no rows is no cell. */
-export function compareCells(name: string, expected: ReadonlyMap<CellKey, NormalCell>, actual: ReadonlyMap<CellKey, NormalCell>): readonly string[] {
+export function compareCells(
+  name: string,
+  expected: ReadonlyMap<CellKey, NormalCell>,
+  actual: ReadonlyMap<CellKey, NormalCell>,
+): readonly string[] {
   return compareMaps(name, { expected, actual, same: sameCell });
 }
 
@@ -69,7 +110,14 @@ function sameCell(a: NormalCell, b: NormalCell): boolean {
   return a.count === b.count && a.hits === b.hits && a.any === b.any && a.hit === b.hit && a.none === b.none;
 }
 
-function compareMaps<T>(name: string, { expected, actual, same }: { readonly expected: ReadonlyMap<string, T>; readonly actual: ReadonlyMap<string, T>; readonly same: (a: T, b: T) => boolean }): readonly string[] {
+function compareMaps<T>(
+  name: string,
+  {
+    expected,
+    actual,
+    same,
+  }: { readonly expected: ReadonlyMap<string, T>; readonly actual: ReadonlyMap<string, T>; readonly same: (a: T, b: T) => boolean },
+): readonly string[] {
   const differences: string[] = [];
   for (const [key, want] of expected) {
     const have = actual.get(key);

@@ -71,7 +71,11 @@ test("rows: versions by family, a large text as there or not, NaN as NULL", asyn
 });
 
 describe("cells of failure_rate", () => {
-  const cellsOf = async (grain: "hour" | "day" | "week" | "month", dimensions: readonly string[], k = 2): Promise<Readonly<Record<string, unknown>>> => {
+  const cellsOf = async (
+    grain: "hour" | "day" | "week" | "month",
+    dimensions: readonly string[],
+    k = 2,
+  ): Promise<Readonly<Record<string, unknown>>> => {
     const metric = world.metrics.find((one) => one.name === "failure_rate");
     return metric === undefined ? {} : Object.fromEntries(await expectedCells(source, { metric, grain, dimensions, zone, k }));
   };
@@ -87,7 +91,9 @@ describe("cells of failure_rate", () => {
   test("one unit with and one without a failure by k = 1", async () => {
     const [first] = Object.values(await cellsOf("day", [], 1));
     expect(first).toEqual({ count: 5, hits: 2, any: true, hit: true, none: false });
-    expect(await cellsOf("day", ["firmware"], 1)).toMatchObject({ [cellKey(20_520, ["4.9"])]: { count: 3, hits: 2, any: true, hit: true, none: false } });
+    expect(await cellsOf("day", ["firmware"], 1)).toMatchObject({
+      [cellKey(20_520, ["4.9"])]: { count: 3, hits: 2, any: true, hit: true, none: false },
+    });
   });
 
   test("two hops: the country of a missing entity is unknown, a refused one other", async () => {
@@ -113,10 +119,33 @@ test("a row that the filter leaves out is in no cell", async () => {
 });
 
 test("the answer to a question: whole local periods, values of a dimension, units", async () => {
-  const question = { metric: "failure_rate", grain: "day", from: "2026-03-01", to: "2026-03-09", by: ["model"], where: { country: ["US", "unknown"] } } as const;
+  const question = {
+    metric: "failure_rate",
+    grain: "day",
+    from: "2026-03-01",
+    to: "2026-03-09",
+    by: ["model"],
+    where: { country: ["US", "unknown"] },
+  } as const;
   expect(Object.fromEntries(await expectedAnswer(source, world, question))).toEqual({
-    [answerKey("2026-03-08", ["CAM1"])]: { period: "2026-03-08", by: { model: "CAM1" }, count: 3, hits: 1, units: 1, unitsHit: 1, unitsNone: 0 },
-    [answerKey("2026-03-08", ["unknown"])]: { period: "2026-03-08", by: { model: "unknown" }, count: 1, hits: 0, units: 0, unitsHit: 0, unitsNone: 0 },
+    [answerKey("2026-03-08", ["CAM1"])]: {
+      period: "2026-03-08",
+      by: { model: "CAM1" },
+      count: 3,
+      hits: 1,
+      units: 1,
+      unitsHit: 1,
+      unitsNone: 0,
+    },
+    [answerKey("2026-03-08", ["unknown"])]: {
+      period: "2026-03-08",
+      by: { model: "unknown" },
+      count: 1,
+      hits: 0,
+      units: 0,
+      unitsHit: 0,
+      unitsNone: 0,
+    },
   });
   expect(await expectedAnswer(source, world, { ...question, to: "2026-03-08" })).toEqual(new Map());
 });

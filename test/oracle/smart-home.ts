@@ -28,7 +28,9 @@ function country(alias: string): string {
 }
 
 function region(alias: string): string {
-  const cases = Object.entries(regions).map(([name, zones]) => `when ${alias}.time_zone in (${zones.map((one) => `'${one}'`).join(", ")}) then '${name}'`);
+  const cases = Object.entries(regions).map(
+    ([name, zones]) => `when ${alias}.time_zone in (${zones.map((one) => `'${one}'`).join(", ")}) then '${name}'`,
+  );
   return `case when ${alias}.time_zone is null then null ${cases.join(" ")} else ${otherSql} end`;
 }
 
@@ -105,7 +107,12 @@ const tables: readonly OracleTable[] = [
     name: "sessions",
     from: "sessions",
     key: "id",
-    columns: [{ name: "id", space: "session", sql: "t.id" }, { name: "created_at", sql: minuteSql("t.created_at", "day", zone) }, account, { name: "platform", sql: listed("t.platform", ["android", "ios", "web"]) }],
+    columns: [
+      { name: "id", space: "session", sql: "t.id" },
+      { name: "created_at", sql: minuteSql("t.created_at", "day", zone) },
+      account,
+      { name: "platform", sql: listed("t.platform", ["android", "ios", "web"]) },
+    ],
   },
   {
     name: "integrations",
@@ -129,7 +136,13 @@ const countryOfAccount = joined("t.account_id", "a", country("a"));
 const common = { filter: "true", hit: undefined, unit: "a.id", grains: ["day", "week", "month"] } as const;
 
 const metrics: readonly OracleMetric[] = [
-  { ...common, name: "activations", from: `devices t ${ofAccount}`, time: truncatedSql("t.activated_at", "day", zone), dimensions: { model: model("t"), country: countryOfAccount } },
+  {
+    ...common,
+    name: "activations",
+    from: `devices t ${ofAccount}`,
+    time: truncatedSql("t.activated_at", "day", zone),
+    dimensions: { model: model("t"), country: countryOfAccount },
+  },
   {
     ...common,
     name: "failed_connection_rate",
@@ -147,7 +160,14 @@ const metrics: readonly OracleMetric[] = [
     filter: "t.ok = false",
     dimensions: { reason: listed("t.reason", reasons), model: modelOfDevice },
   },
-  { ...common, name: "sign_ups", from: "accounts t", unit: "t.id", time: truncatedSql("t.created_at", "day", zone), dimensions: { country: country("t"), time_zone: region("t") } },
+  {
+    ...common,
+    name: "sign_ups",
+    from: "accounts t",
+    unit: "t.id",
+    time: truncatedSql("t.created_at", "day", zone),
+    dimensions: { country: country("t"), time_zone: region("t") },
+  },
   {
     ...common,
     name: "log_ins",
@@ -155,7 +175,13 @@ const metrics: readonly OracleMetric[] = [
     time: truncatedSql("t.created_at", "day", zone),
     dimensions: { platform: listed("t.platform", ["android", "ios", "web"]), country: countryOfAccount },
   },
-  { ...common, name: "camera_shares", from: `camera_shares t ${ofDevice}`, time: truncatedSql("t.created_at", "day", zone), dimensions: { model: modelOfDevice, country: countryOfDevice } },
+  {
+    ...common,
+    name: "camera_shares",
+    from: `camera_shares t ${ofDevice}`,
+    time: truncatedSql("t.created_at", "day", zone),
+    dimensions: { model: modelOfDevice, country: countryOfDevice },
+  },
   {
     ...common,
     name: "alexa_links",
@@ -179,7 +205,8 @@ export const smartHome: OracleWorld = { zone, k: 10, tables, metrics };
 
 /** Every identifier of a space in the source, for recomputing tokens: integers, but for the sessions' UUIDs. */
 export const smartHomeIdentifiers: Readonly<Record<string, string>> = {
-  account: "SELECT id::text AS id FROM accounts UNION SELECT account_id::text FROM devices UNION SELECT account_id::text FROM sessions UNION SELECT account_id::text FROM integrations",
+  account:
+    "SELECT id::text AS id FROM accounts UNION SELECT account_id::text FROM devices UNION SELECT account_id::text FROM sessions UNION SELECT account_id::text FROM integrations",
   device: "SELECT id::text AS id FROM devices",
   model: "SELECT id::text AS id FROM device_models",
   session: "SELECT id::text AS id FROM sessions",

@@ -57,5 +57,9 @@ export function textToken(secret: Uint8Array, text: string): string {
 /** Secrets by space from the text of a key file: lines of `space key-id hex`. */
 export function readSecrets(text: string): ReadonlyMap<string, Uint8Array> {
   const lines = text.split("\n").map((line) => line.trim().split(/\s+/));
-  return new Map(lines.flatMap(([space, , hex]) => (space === undefined || hex === undefined || space.startsWith("#") ? [] : [[space, Buffer.from(hex, "hex")] as const])));
+  return new Map(
+    lines.flatMap(([space, , hex]) =>
+      space === undefined || hex === undefined || space.startsWith("#") ? [] : [[space, Buffer.from(hex, "hex")] as const],
+    ),
+  );
 }

@@ -164,6 +164,34 @@ export const mirrorSuite: readonly SuiteCase[] = [
     accounts: [{ tag: "remove", key: 2 }],
   }),
   {
+    // Sets of units hold 4k = 8: exactly so many, each more than once, and one more.
+    name: "cells of exactly as many units as are followed, and of one more",
+    async run(open) {
+      const subject = await open();
+      const reference = await openMemorySubject();
+      const feed = new Feed([subject.mirror, reference.mirror]);
+      const same = async (): Promise<void> => {
+        deepStrictEqual(await subject.observe(), await reference.observe());
+        deepStrictEqual(await subject.mismatches(), 0);
+      };
+      const ids = range(0, 9);
+      const hour = (from: number, unit: number, at: number, rest: PlainRow = {}): PlainRow => attempt(from, unit, { at, ok: true, ...rest });
+      const full = range(0, 24).map((i) => hour(i + 1, i % 8, 26_000_000));
+      const over = range(0, 27).map((i) => hour(i + 101, i % 9, 26_100_000));
+      await feed.snapshot({ accounts: ids.map((id) => account(id)), devices: ids.map((id) => device(id, id)), attempts: [...full, ...over], log: [] });
+      await same();
+      for (const step of range(0, 4)) {
+        await feed.changes("attempts", [
+          ...range(0, 6).map((i): PlainOp => ({ tag: "remove", key: step * 6 + i + 1 })),
+          ...range(0, 6).map((i): PlainOp => ({ tag: "update", row: hour(101 + step * 6 + i, i, 26_100_000, { ok: false }) })),
+          ...ids.map((unit): PlainOp => ({ tag: "insert", row: hour(1_000 + step * 10 + unit, unit, 26_200_000) })),
+        ]);
+        await feed.commit();
+        await same();
+      }
+    },
+  },
+  {
     name: "many batches, one after the other",
     async run(open) {
       const { feed, same } = await begin(open);

@@ -84,7 +84,9 @@ export async function testSource(): Promise<TestSource> {
 /** A slot is busy for a moment after its reader went. */
 async function dropSlots(database: TestDatabase): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
-    await database.query("select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = current_database() and not active");
+    await database.query(
+      "select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = current_database() and not active",
+    );
     const left = await database.query("select from pg_replication_slots where database = current_database()");
     if (left.length === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -147,12 +149,12 @@ export class PlainCopy {
     const rows = this.tables.get(table.name)!;
     for (let row = 0; row < rowCount; row += 1) {
       if (ops[row] === 4) rows.clear();
-      else if (ops[row] === 3) expect(rows.delete(this.#key(table.name, columns, row))).toBe(true);
+      else if (ops[row] === 3) insist(rows.delete(this.#key(table.name, columns, row)), "a delete of a row that is not there");
       else if (ops[row] === 1) this.#put(table.name, columns, row);
       else {
         const oldKey = this.#key(table.name, hasOldKey[row] === 1 ? oldColumns! : columns, row);
         const old = rows.get(oldKey);
-        expect(old).toBeDefined();
+        insist(old !== undefined, "an update of a row that is not there");
         rows.delete(oldKey);
         this.#put(table.name, columns, row, old);
       }
@@ -160,15 +162,25 @@ export class PlainCopy {
   }
 
   #key(table: string, columns: readonly RawColumn[], row: number): string {
-    return this.#keys.get(table)!.map((at) => valueAt(columns[at]!, row)).join("|");
+    return this.#keys
+      .get(table)!
+      .map((at) => valueAt(columns[at]!, row))
+      .join("|");
   }
 
   #put(table: string, columns: readonly RawColumn[], row: number, old?: readonly (string | null)[]): void {
     const rows = this.tables.get(table)!;
     const key = this.#key(table, columns, row);
-    expect(rows.has(key), `twice ${table}`).toBe(false);
-    rows.set(key, columns.map((column, i) => valueAt(column, row) ?? (column.unchanged?.[row] === 1 ? old![i]! : null)));
+    insist(!rows.has(key), `a row of ${table} that is there already`);
+    rows.set(
+      key,
+      columns.map((column, i) => valueAt(column, row) ?? (column.unchanged?.[row] === 1 ? old![i]! : null)),
+    );
   }
+}
+
+function insist(condition: boolean, what: string): void {
+  if (!condition) throw new Error(what);
 }
 
 const micros = (expression: string): string => `(extract(epoch from ${expression}) * 1000000)::bigint::text`;
@@ -189,13 +201,18 @@ export async function expectEqualToSource(copy: PlainCopy, database: TestDatabas
 
 /** All events up to the heartbeat `nonce`; each commit is acknowledged as a store would. */
 export async function readUntil(stream: Stream, nonce: string, onEvent: (event: RawEvent) => void): Promise<Lsn> {
-  const events = stream[Symbol.asyncIterator]();
   for (;;) {
-    const { value: event } = await events.next();
+    const event = await nextEvent(stream);
     if (event.tag === "heartbeat" && event.nonce === nonce) return event.lsn;
     onEvent(event);
     if (event.tag === "commit" || event.tag === "idle") stream.acknowledge(event.lsn);
   }
+}
+
+export async function nextEvent(stream: Stream): Promise<RawEvent> {
+  const next = await stream[Symbol.asyncIterator]().next();
+  if (next.value === undefined) throw new Error("the stream ended");
+  return next.value;
 }
 
 export async function mark(database: TestDatabase, nonce: string): Promise<void> {

@@ -118,12 +118,14 @@ export async function applyOnce(options: { readonly session: Session; readonly s
   return done;
 }
 
-async function adminSession(context: CommandContext) {
+type Admin = AsyncDisposable & { readonly session: Session; readonly source: Source };
+
+async function adminSession(context: CommandContext): Promise<Admin> {
   const demo = context.config().choices.source.origin === "demonstration" ? readDemoInfo(context.workingFolder)?.adminUrl : undefined;
   return openAdmin(adminConnection(context.environment, demo), context.environment);
 }
 
-export async function openAdmin(address: string, environment: CommandContext["environment"]) {
+export async function openAdmin(address: string, environment: CommandContext["environment"]): Promise<Admin> {
   const url = new URL(address);
   if (url.password === "" && environment["PGPASSWORD"] !== undefined) url.password = encodeURIComponent(environment["PGPASSWORD"]);
   if (url.username === "") url.username = encodeURIComponent(userInfo().username);
@@ -138,7 +140,7 @@ async function makePlan(session: Session, source: Source, config: Config): Promi
   const catalog = await readCatalog(session, { tables: needed.map(splitName), role: readerRole });
   const known = await readDistinct(session, needed);
   const compiled = compilePolicy(declaration, catalog, { distinct: (schema, name, column) => known.get(`${schema}.${name}.${column}`) });
-  const facts = await readPlanFacts(session, { readerRole, ...{ tables: needed } });
+  const facts = await readPlanFacts(session, { readerRole, tables: needed });
   const wish = await wishFor({
     compiled,
     catalog,
@@ -177,7 +179,8 @@ function planText(planned: Planned, context: CommandContext): string {
     table(["metric", "rollup", "cells"], cuboids.flatMap((metric) => metric.cuboids.map((one) => [metric.metric, one.id, integer(one.cells)]))),
     ...cuboids.filter((metric) => metric.without.length > 0).map((metric) => `  ${metric.metric}: computed from the rows, within 2 s: ${metric.without.map((one) => one.id).join(", ")}\n`),
     title("Findings"),
-    ...[...findings.map((one) => finding({ ...one, class: one.blocking ? colours.red(one.class) : colours.amber(one.class) }, `${one.place}: ${one.message}`)), ...sourcePlan.findings.map((one) => finding(one, one.what))],
+    ...findings.map((one) => finding({ ...one, class: one.blocking ? colours.red(one.class) : colours.amber(one.class) }, `${one.place}: ${one.message}`)),
+    ...sourcePlan.findings.map((one) => finding(one, one.what)),
     ...planned.compiled.warnings.map((one) => `  note: ${one.table}${one.column === undefined ? "" : `.${one.column}`}: ${one.message}\n`),
   ].join("");
 }

@@ -52,7 +52,7 @@ export function text(context: CommandContext, name: string): string | undefined 
 
 export function texts(context: CommandContext, name: string): readonly string[] {
   const value = context.values[name];
-  return Array.isArray(value) ? value : [];
+  return typeof value === "object" ? value : [];
 }
 
 export function isSet(context: CommandContext, name: string): boolean {

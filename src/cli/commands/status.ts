@@ -1,4 +1,4 @@
-import type { StatusReport } from "../../metrics/status-report.ts";
+import type { GenerationReport, ReaderReport, StatusReport } from "../../metrics/status-report.ts";
 import type { Generation } from "../generations.ts";
 import { bytes, duration, integer, paint, table } from "../render.ts";
 import { connectServer } from "./ask.ts";
@@ -29,31 +29,45 @@ Exit code 5: something is untrusted.`,
 export function statusText(report: Report, context: Pick<CommandContext, "terminal">): string {
   const colours = paint(context.terminal.hasColour);
   const lines = [`Vitrine ${report.version}, running since ${report.startedAt}`, ""];
-  for (const generation of report.generations) {
-    const control = report.control.find((one) => one.number === generation.generation);
-    const reader = report.readers.find((one) => one.generation === generation.generation);
-    const phase = generation.phase === "ready" ? colours.green(generation.phase) : colours.amber(generation.phase);
-    lines.push(`${colours.bold(`generation ${generation.generation}`)} (${control?.role ?? "?"}): ${phase}, ${bytes(generation.bytes)}`);
-    lines.push(`  applied   ${generation.applied?.lsn ?? "–"}  ${generation.applied?.at ?? ""}`);
-    lines.push(`  proven    ${generation.proven?.lsn ?? "–"}  ${generation.proven?.at ?? ""}${generation.lagMs === undefined ? "" : `  (${duration(generation.lagMs)} ago)`}`);
-    if (reader !== undefined) {
-      const slot = reader.slot === undefined ? "" : `; the source keeps ${bytes(reader.slot.retainedBytes)} for it`;
-      lines.push(`  reader    ${reader.state}: ${reader.message}${slot}`);
-      if (reader.code !== undefined) lines.push(colours.red(`            ${reader.code}; do: ${reader.remedy ?? ""}`));
-    }
-    const { logicalSince, physicalAt } = generation.erasure;
-    if (logicalSince !== undefined) lines.push(`  erasure   rows deleted since ${logicalSince} are out of every answer; their bytes leave the file at the next compaction`);
-    if (physicalAt !== undefined) lines.push(`  erasure   what was deleted before ${physicalAt} is out of the file, too`);
-    for (const one of generation.loading.filter((each) => !each.done)) {
-      lines.push(`  loading   ${one.table}: ${integer(one.rows)} of about ${integer(one.estimate)} rows`);
-    }
-    for (const one of generation.untrusted) lines.push(colours.red(`  untrusted ${one.table}: ${one.reason}. ${one.message} ${one.remedy}${one.since === undefined ? "" : ` (since ${one.since})`}`));
-    for (const one of generation.trouble) {
-      lines.push(colours.amber(`  values    ${one.table}.${one.column}: ${integer(one.other)} were not allowed and became \`other\`, ${integer(one.degraded)} could not be held`));
-    }
-    const rows = Object.entries(generation.rows);
-    if (rows.length > 0) lines.push("", table(["table", "rows"], rows.map(([name, count]) => [name, integer(count)])).replaceAll(/^/gm, "  ").trimEnd());
-    lines.push("");
-  }
-  return `${lines.join("\n")}`;
+  for (const generation of report.generations) lines.push(...generationLines(generation, report, colours));
+  return lines.join("\n");
+}
+
+type Colours = ReturnType<typeof paint>;
+
+function generationLines(generation: GenerationReport, report: Report, colours: Colours): readonly string[] {
+  const control = report.control.find((one) => one.number === generation.generation);
+  const reader = report.readers.find((one) => one.generation === generation.generation);
+  const phase = generation.phase === "ready" ? colours.green(generation.phase) : colours.amber(generation.phase);
+  const ago = generation.lagMs === undefined ? "" : `  (${duration(generation.lagMs)} ago)`;
+  const rows = Object.entries(generation.rows).map(([name, count]) => [name, integer(count)]);
+  return [
+    `${colours.bold(`generation ${generation.generation}`)} (${control?.role ?? "?"}): ${phase}, ${bytes(generation.bytes)}`,
+    `  applied   ${positionText(generation.applied)}`,
+    `  proven    ${positionText(generation.proven)}${ago}`,
+    ...(reader === undefined ? [] : readerLines(reader, colours)),
+    ...erasureLines(generation),
+    ...generation.loading.filter((one) => !one.done).map((one) => `  loading   ${one.table}: ${integer(one.rows)} of about ${integer(one.estimate)} rows`),
+    ...generation.untrusted.map((one) => colours.red(`  untrusted ${one.table}: ${one.reason}. ${one.message} ${one.remedy}${one.since === undefined ? "" : ` (since ${one.since})`}`)),
+    ...generation.trouble.map((one) => colours.amber(`  values    ${one.table}.${one.column}: ${integer(one.other)} were not allowed and became \`other\`, ${integer(one.degraded)} could not be held`)),
+    ...(rows.length === 0 ? [] : ["", table(["table", "rows"], rows).replaceAll(/^/gm, "  ").trimEnd()]),
+    "",
+  ];
+}
+
+function positionText(position: GenerationReport["applied"]): string {
+  return position === undefined ? "–" : `${position.lsn}  ${position.at}`;
+}
+
+function readerLines(reader: ReaderReport, colours: Colours): readonly string[] {
+  const slot = reader.slot === undefined ? "" : `; the source keeps ${bytes(reader.slot.retainedBytes)} for it`;
+  return [`  reader    ${reader.state}: ${reader.message}${slot}`, ...(reader.code === undefined ? [] : [colours.red(`            ${reader.code}; do: ${reader.remedy ?? ""}`)])];
+}
+
+function erasureLines({ erasure }: GenerationReport): readonly string[] {
+  const { logicalSince, physicalAt } = erasure;
+  return [
+    ...(logicalSince === undefined ? [] : [`  erasure   rows deleted since ${logicalSince} are out of every answer; their bytes leave the file at the next compaction`]),
+    ...(physicalAt === undefined ? [] : [`  erasure   what was deleted before ${physicalAt} is out of the file, too`]),
+  ];
 }

@@ -60,11 +60,11 @@ async function look(server: ControlClient): Promise<Picture> {
   const status = (await server.ask("status")) as unknown as StatusReport; // eslint-disable-line -- our own server's answers, here and below
   const answers: Answer[] = [];
   try {
-    const metrics = (await server.ask("metrics")) as unknown as readonly { readonly name: string; readonly kind: string; readonly dimensions: readonly { readonly name: string }[] }[];
+    const metrics = (await server.ask("metrics")) as unknown as readonly { readonly name: string; readonly kind: string; readonly dimensions: readonly { readonly name: string }[] }[]; // eslint-disable-line -- as above
     for (const metric of metrics.slice(0, 4)) {
       const by = metric.kind === "ratio" ? metric.dimensions.slice(0, 1).map((dimension) => dimension.name) : [];
       const question = metric.kind === "ratio" ? { metric: metric.name, grain: "all", range: "last 7 days", by } : { metric: metric.name, grain: "day", range: "last 30 days", by };
-      answers.push((await server.ask("query", { question })) as unknown as Answer);
+      answers.push((await server.ask("query", { question })) as unknown as Answer); // eslint-disable-line -- as above
     }
   } catch (error) {
     // While the copy is being built there is nothing to ask; the status says how far it is.
@@ -106,7 +106,7 @@ function ratioLines(answer: Answer, terminal: Terminal): readonly string[] {
   const cells = [...answer.cells].toSorted((a, b) => b.count - a.count).slice(0, 12);
   const most = Math.max(...cells.map((cell) => cell.value), 0);
   const name = (by: Readonly<Record<string, string | null>>): string => clean(Object.values(by).map((value) => value ?? "–").join(" "));
-  const widest = Math.max(...cells.map((cell) => [...name(cell.by)].length), 5);
+  const widest = Math.max(...cells.map((cell) => Array.from(name(cell.by)).length), 5);
   return cells.map((cell) => `  ${name(cell.by).padEnd(widest)} ${percent(cell.value).padStart(9)} ${colours.blue(bar(most === 0 ? 0 : cell.value / most, 24).padEnd(24))} ${integer(cell.hits ?? 0)} of ${integer(cell.count)}`);
 }
 

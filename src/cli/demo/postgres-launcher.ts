@@ -206,7 +206,8 @@ async function untilReady(keeper: Keeper, dataDir: string): Promise<number | und
   for (let waitedMs = 0; waitedMs < startWithinMs; waitedMs += 25) {
     if (!keeper.isRunning()) return undefined;
     const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
-    if (lines[7]?.trim() === "ready") return Number(lines[0]);
+    // `standby`: read-only, which is as far as one comes.
+    if (lines[7]?.trim() === "ready" || lines[7]?.trim() === "standby") return Number(lines[0]);
     await sleep(25);
   }
   return undefined;

@@ -1,9 +1,11 @@
 /** The snapshot: raw rows in, safe rows down the pipe. Returns where the stream begins. */
 import type { CrashHook } from "../../lib/crash-points.ts";
 import type { Lsn } from "../../model/lsn.ts";
+import type { DownMessage } from "../../policy/safe.ts";
+import { grantedColumns } from "../../policy/compile.ts";
 import type { Treater } from "../../policy/treat.ts";
 import type { Epoch } from "../../source/epoch.ts";
-import { formatEpoch } from "../../source/epoch.ts";
+import { formatEpoch, withoutUndeclared } from "../../source/epoch.ts";
 import { openSnapshot } from "../../source/snapshot.ts";
 import type { ServerLink } from "./link.ts";
 import type { Prepared } from "./prepare.ts";
@@ -38,10 +40,11 @@ export async function copyAll(options: { readonly prepared: Prepared; readonly t
   }
   crash("reader-before-snapshot-end");
   await options.trouble.send();
-  await link.send({ tag: "snapshot-end", lsn: snapshot.lsn, epoch: formatEpoch(snapshot.epoch) });
-  return { lsn: snapshot.lsn, epoch: snapshot.epoch };
+  const epoch = withoutUndeclared(snapshot.epoch, grantedColumns(prepared.compiled));
+  await link.send({ tag: "snapshot-end", lsn: snapshot.lsn, epoch: formatEpoch(epoch) });
+  return { lsn: snapshot.lsn, epoch };
 }
 
-export function readerStatus(state: string, message: string, more: { readonly code?: string; readonly remedy?: string } = {}) {
+export function readerStatus(state: string, message: string, more: { readonly code?: string; readonly remedy?: string } = {}): Extract<DownMessage, { tag: "reader-status" }> {
   return { tag: "reader-status" as const, state, message, code: more.code, remedy: more.remedy, slot: undefined };
 }

@@ -50,7 +50,7 @@ export async function follow(options: FollowOptions): Promise<never> {
     publications: prepared.publications,
     tables: prepared.compiled.sourceTables,
     from: options.from,
-    nowMs: options.clock.nowMs,
+    nowMs: () => options.clock.nowMs(),
   });
   options.gate.bind((on) => stream.oneByOne(on));
   link.onAck((lsn) => stream.acknowledge(lsn));
@@ -203,7 +203,7 @@ class Heartbeat {
       this.#accepted = false;
     }
     const breaks: readonly EpochBreak[] = [...compareEpochs(this.#stored, beat.epoch), ...(same ? [] : compareEpochs(this.#stored, after))];
-    const unique = [...new Map(breaks.map((one) => [`${one.table} ${one.reason}`, one])).values()];
+    const unique = [...new Map(breaks.map((one) => [`${one.table} ${one.reason} ${one.message}`, one])).values()];
     const said = JSON.stringify(unique);
     if (said !== this.#broken && (unique.length > 0 || this.#broken !== "")) await link.send({ tag: "epoch-broken", breaks: unique });
     this.#broken = unique.length === 0 ? "" : said;

@@ -14,7 +14,7 @@ export async function tryOut(prepared: Prepared, options: { readonly at: number;
   await using session = await source.openSql();
   // As it is now, not as it was when we started: it says through whom a column became readable.
   const catalog = await readCatalog(session, { tables: tablesNeeded(compiled.declaration).map(splitName), role });
-  const columns = await probeColumns(source, await listUndeclaredColumns(source, grantedColumns(compiled)));
+  const columns = await probeColumns(source, await listUndeclaredColumns(source, grantedColumns(compiled)), catalog.role?.memberOf ?? []);
   const otherDecoding = await probeOtherDecoding(source, options.probeSlot);
   const physical = await probePhysicalReplication(source);
   return proveSource({ columns, otherDecoding, physical, role, selects: catalog.role?.selects }, options.at);

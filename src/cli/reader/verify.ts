@@ -6,6 +6,9 @@
 import { VitrineError } from "../../model/error.ts";
 import type { Lsn } from "../../model/lsn.ts";
 import type { Treater } from "../../policy/treat.ts";
+import type { Epoch } from "../../source/epoch.ts";
+import { openEpochReader, readsAllRows } from "../../source/epoch.ts";
+import type { SourceTable } from "../../source/raw.ts";
 import { openSnapshot } from "../../source/snapshot.ts";
 import type { ServerLink } from "./link.ts";
 import type { Prepared } from "./prepare.ts";
@@ -79,18 +82,23 @@ export interface VerifyOptions {
   readonly slot: string;
 }
 
-export async function verifySource(options: VerifyOptions): Promise<void> {
+/**
+ * Returns the catalog as it was at the position at which all rows of the tables were read; undefined when they were not. Whether they
+ * are equal the server finds out.
+ */
+export async function verifySource(options: VerifyOptions): Promise<Epoch | undefined> {
   const { prepared, treater, link, gate, request } = options;
   const tables = prepared.compiled.sourceTables.filter((table) => options.tables.length === 0 || options.tables.includes(table.name));
   let pids: readonly number[] = [];
-  gate.hold();
   try {
+    const rowSecurityTables = await rowSecurityNow(prepared, tables);
+    gate.hold();
     await using snapshot = await openSnapshot({
       source: prepared.source,
       slot: options.slot,
       tables,
       publications: prepared.publications,
-      rowSecurityTables: prepared.rowSecurityTables,
+      rowSecurityTables,
       connections: 1,
       replaceSlot: false,
       temporary: true,
@@ -100,7 +108,10 @@ export async function verifySource(options: VerifyOptions): Promise<void> {
       },
     });
     const isExact = await gate.release(snapshot.lsn, () => link.send({ tag: "verify-at", request, lsn: snapshot.lsn }));
-    if (!isExact) return await link.send({ tag: "verify-blocked", request, pids });
+    if (!isExact) {
+      await link.send({ tag: "verify-blocked", request, pids });
+      return undefined;
+    }
     let batches = 0;
     for await (const event of snapshot.events()) {
       if (event.tag !== "rows") continue;
@@ -109,10 +120,20 @@ export async function verifySource(options: VerifyOptions): Promise<void> {
       if (options.mode !== "sample" || batches % sampleEvery === 1) await link.sendData({ tag: "verify-rows", request, rows: treater.rows(event.rows, { counted: false }) });
     }
     await link.send({ tag: "verify-end", request });
+    return options.mode === "full" ? snapshot.epoch : undefined;
   } catch (error) {
     if (!(error instanceof VitrineError)) throw error;
     await link.send({ tag: "verify-blocked", request, pids });
+    return undefined;
   } finally {
     gate.giveUp();
   }
+}
+
+/** As it is now, not as it was when the reader started: a table is read with row security on only where a policy shows us all rows. */
+async function rowSecurityNow(prepared: Prepared, tables: readonly SourceTable[]): Promise<ReadonlySet<string>> {
+  await using session = await prepared.source.openSql();
+  const reader = await openEpochReader(session, { tables, publications: prepared.publications });
+  const epoch = await reader.read();
+  return new Set(epoch.tables.filter((table) => table.rowSecurity && readsAllRows(table)).map((table) => table.name));
 }

@@ -49,6 +49,10 @@ function plain(value: unknown): Json {
   return JSON.parse(JSON.stringify(value, (_key, one: unknown) => (typeof one === "bigint" ? one.toString() : one))) as Json; // eslint-disable-line -- from our own data
 }
 
+function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
 function modeOf(mode: Json | undefined): "counts" | "sample" | "full" {
   return mode === "sample" || mode === "full" ? mode : "counts";
 }
@@ -60,7 +64,7 @@ function texts(list: Json | undefined): readonly string[] {
 function newToken(options: CommandsOptions, args: Arguments): { readonly id: string; readonly token: string; readonly role: Role } {
   const role = roles.find((one) => one === (args["role"] ?? "viewer"));
   if (role === undefined) throw new VitrineError("cli/usage", { message: `A token's role is one of ${roles.join(", ")}.`, place: "--role" });
-  const name = String(args["name"] ?? "");
+  const name = textOf(args["name"]);
   if (!/^[\w .@-]{1,60}$/.test(name)) throw new VitrineError("cli/usage", { message: "A token's name has 1 to 60 letters, digits, spaces or . @ _ -", place: "--name" });
   const { token, sha256 } = makeToken((count) => randomBytes(count));
   const id = randomBytes(4).toString("hex");
@@ -71,7 +75,7 @@ function newToken(options: CommandsOptions, args: Arguments): { readonly id: str
 }
 
 function revoke(options: CommandsOptions, args: Arguments): { readonly revoked: string } {
-  const id = String(args["id"] ?? "");
+  const id = textOf(args["id"]);
   if (!options.state.revokeToken(id, options.nowMs())) throw new VitrineError("cli/refused", { message: "There is no token of that id; `vitrine token list` shows them." });
   options.state.append("token", { event: "revoked", id });
   options.onTokens();
@@ -79,7 +83,7 @@ function revoke(options: CommandsOptions, args: Arguments): { readonly revoked: 
 }
 
 function backup(options: CommandsOptions, args: Arguments): { readonly file: string } {
-  const file = String(args["file"]);
+  const file = textOf(args["file"]);
   try {
     options.state.backup(file);
   } catch {

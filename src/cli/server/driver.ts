@@ -9,6 +9,7 @@ import type { CrashHook } from "../../lib/crash-points.ts";
 import type { Log } from "../../lib/log.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { DuckdbMirror } from "../../mirror/duckdb.ts";
+import type { Declaration } from "../../policy/declaration.ts";
 import type { DownMessage, EpochBreak, ProofVerdict } from "../../policy/safe.ts";
 import type { Generation, GenerationEventTag } from "../generations.ts";
 import { afterEvent, readerFor, shown, slotName, startGenerations } from "../generations.ts";
@@ -20,7 +21,7 @@ import type { VerifyMessage } from "./host.ts";
 
 export interface DriverOptions {
   readonly state: State;
-  readonly openMirror: (options: { readonly folder: string; readonly generation: number }) => Promise<DuckdbMirror>;
+  readonly openMirror: (options: { readonly folder: string; readonly generation: number }) => Promise<{ readonly mirror: DuckdbMirror; readonly declaration: Declaration }>;
   readonly tell: (message: ServerMessage) => void;
   readonly nowMs: () => number;
   readonly log: Log;
@@ -37,6 +38,8 @@ export interface DriverOptions {
 
 /** Codes of the source that say: this slot gives nothing any more. */
 const slotIsGone = new Set(["source/slot-missing", "source/slot-lost", "source/slot-ahead", "source/slot-foreign"]);
+/** What the mirror finds wrong in itself and only another copy mends. */
+const faultsToRebuild = new Set(["row-missing"]);
 /** A generation that breaks as soon as it is built is not built again at once. */
 const rebuildPauseMs = 5_000;
 
@@ -79,7 +82,7 @@ export class Driver {
   async takePipe(number: number, socket: Socket): Promise<void> {
     const host = this.#hosts.get(number);
     if (host === undefined || this.#readers.get(number) !== "stream") {
-      await new Host({ number, mirror: noMirror, events: silentEvents, crash: () => undefined }).serve(socket);
+      await new Host({ number, mirror: noMirror, declaration: undefined, events: silentEvents, crash: () => undefined }).serve(socket);
       return;
     }
     try {
@@ -156,10 +159,9 @@ export class Driver {
   }
 
   async #bringAbout(): Promise<void> {
-    for (const generation of this.#list) {
-      if (generation.role !== "retiring" && !this.#hosts.has(generation.number)) await this.#open(generation);
-      this.#wantReader(generation);
-    }
+    for (const generation of this.#list) if (generation.role !== "retiring" && !this.#hosts.has(generation.number)) await this.#open(generation);
+    // Opening may have changed the list; what it then asks for follows.
+    for (const generation of this.#list) if (generation.role !== "building" || this.#hosts.has(generation.number)) this.#wantReader(generation);
     for (const [number, host] of this.#hosts) {
       const generation = this.#list.find((one) => one.number === number);
       if (generation !== undefined && generation.role !== "retiring") continue;
@@ -189,11 +191,12 @@ export class Driver {
   }
 
   async #open(generation: Generation): Promise<void> {
-    const mirror = await this.#options.openMirror({ folder: join(this.folder, `gen-${generation.number}`), generation: generation.number });
+    const { mirror, declaration } = await this.#options.openMirror({ folder: join(this.folder, `gen-${generation.number}`), generation: generation.number });
     const { number } = generation;
     const host: Host = new Host({
       number,
       mirror,
+      declaration,
       crash: this.#options.crash,
       events: {
         onHello: (hello) => this.#hello(host, hello),
@@ -207,6 +210,8 @@ export class Driver {
       },
     });
     this.#hosts.set(number, host);
+    // Its reader would only come to say so.
+    if (mirror.schema !== undefined && mirror.schema.policyHash !== this.#options.policyHash) this.#hear("unusable", number, "policy-changed");
   }
 
   /** A reader with another policy, key or schema than the store's cannot go on with it: another generation is built. */
@@ -233,8 +238,10 @@ export class Driver {
 
   #moved(host: Host): void {
     const generation = this.#list.find((one) => one.number === host.number);
-    if (generation?.role !== "building") return;
     const { status } = host.mirror;
+    const fault = status.untrusted.find((one) => faultsToRebuild.has(one.reason));
+    if (fault !== undefined) return this.#hear("broken", host.number, fault.reason);
+    if (generation?.role !== "building") return;
     if (status.phase !== "ready" || status.applied === undefined || status.untrusted.length > 0) return;
     const serving = this.#list.find((one) => one.role === "serving");
     const servingAt = serving === undefined ? undefined : this.#hosts.get(serving.number)?.mirror.status.applied;

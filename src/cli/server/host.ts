@@ -4,6 +4,7 @@ import type { CrashHook } from "../../lib/crash-points.ts";
 import { unreachable } from "../../lib/assert.ts";
 import type { DuckdbMirror } from "../../mirror/duckdb.ts";
 import type { ReaderReport } from "../../metrics/status-report.ts";
+import type { Declaration } from "../../policy/declaration.ts";
 import type { DownMessage, EpochBreak, ProofVerdict, UpMessage } from "../../policy/safe.ts";
 import { readFrames, writeFrame } from "../pipe.ts";
 
@@ -23,6 +24,8 @@ export interface HostEvents {
 export class Host {
   readonly number: number;
   readonly mirror: DuckdbMirror;
+  /** The one that the copy was made under: answers from it go on while another is built. undefined: for the pipe of a reader that only ends. */
+  readonly declaration: Declaration | undefined;
   readonly #events: HostEvents;
   readonly #crash: CrashHook;
   #socket: Socket | undefined;
@@ -30,9 +33,10 @@ export class Host {
   reader: ReaderReport;
   rules: Readonly<Record<string, readonly string[]>> = {};
 
-  constructor(options: { readonly number: number; readonly mirror: DuckdbMirror; readonly events: HostEvents; readonly crash: CrashHook }) {
+  constructor(options: { readonly number: number; readonly mirror: DuckdbMirror; readonly declaration: Declaration | undefined; readonly events: HostEvents; readonly crash: CrashHook }) {
     this.number = options.number;
     this.mirror = options.mirror;
+    this.declaration = options.declaration;
     this.#events = options.events;
     this.#crash = options.crash;
     this.reader = { generation: options.number, state: "starting", message: "The reader is being started.", code: undefined, remedy: undefined, slot: undefined };
@@ -57,6 +61,8 @@ export class Host {
     if (this.#socket === socket) this.#socket = undefined;
   }
 
+  // One line per message of the pipe: the switch is the table.
+  // eslint-disable-next-line complexity -- see above
   async #take(socket: Socket, message: DownMessage): Promise<void> {
     switch (message.tag) {
       case "hello":

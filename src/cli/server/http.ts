@@ -46,6 +46,7 @@ export async function startHttp(options: {
   worker.on("exit", () => options.onDeath());
   return {
     urls: await urls.promise,
+    // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     setTokens: (tokens) => worker.postMessage({ tag: "tokens", tokens } satisfies HttpWorkerOrder),
   };
 }

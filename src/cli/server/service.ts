@@ -9,8 +9,8 @@ import { describeMetrics } from "../../metrics/describe.ts";
 import { ask } from "../../metrics/respond.ts";
 import type { StatusReport } from "../../metrics/status-report.ts";
 import { reportGeneration } from "../../metrics/status-report.ts";
-import type { Declaration } from "../../policy/declaration.ts";
 import type { ProofVerdict } from "../../policy/safe.ts";
+import type { Json } from "../canonical-json.ts";
 import type { State } from "../state.ts";
 import type { Driver } from "./driver.ts";
 import type { Host } from "./host.ts";
@@ -20,7 +20,6 @@ import { Verification } from "./verification.ts";
 import type { VerifyMode } from "./verification.ts";
 
 export interface ServiceOptions {
-  readonly declaration: Declaration;
   readonly state: State;
   readonly version: string;
   readonly startedAtMs: number;
@@ -63,12 +62,11 @@ export class Service {
 
   readonly backend: Backend = {
     metrics: async () => {
-      const { mirror } = this.#shown();
-      return describeMetrics(this.#metricsOf(mirror));
+      return describeMetrics(this.#metricsOf(this.#shown()));
     },
     answer: async (question, options) => {
-      const { mirror } = this.#shown();
-      return ask(mirror, this.#metricsOf(mirror), question, this.#nowMicros(), options);
+      const host = this.#shown();
+      return ask(host.mirror, this.#metricsOf(host), question, this.#nowMicros(), options);
     },
     status: async () => this.status(),
     proof: async () => ({ verdicts: this.#inOrder() }),
@@ -104,9 +102,9 @@ export class Service {
   async keepProof(verdicts: readonly ProofVerdict[], request: number | undefined): Promise<void> {
     const host = this.#bound.shown;
     if (verdicts.length > 0 && host !== undefined) {
-      const store = await proveStore({ mirror: host.mirror, declaration: this.#options.declaration, rules: host.rules, at: this.#nowMicros() });
+      const store = await proveStore({ mirror: host.mirror, declaration: must(host.declaration, "declaration of what is shown"), rules: host.rules, at: this.#nowMicros() });
       for (const verdict of [...verdicts, store]) this.#verdicts.set(verdict.name, verdict);
-      this.#options.state.append("proof", JSON.parse(JSON.stringify({ verdicts: this.#inOrder(), generation: host.number })));
+      this.#options.state.append("proof", JSON.parse(JSON.stringify({ verdicts: this.#inOrder(), generation: host.number })) as Json); // eslint-disable-line -- made of our own data
     }
     if (request !== undefined) this.#proofs.answer(request, verdicts);
   }
@@ -164,11 +162,11 @@ export class Service {
   }
 
   /** Throws api/busy before a reader has said what there is. */
-  #metricsOf(mirror: Mirror): CompiledMetrics {
+  #metricsOf({ mirror, declaration }: Host): CompiledMetrics {
     const known = this.#compiled.get(mirror);
     if (known !== undefined) return known;
     if (mirror.schema === undefined) throw new VitrineError("cli/not-ready", { message: "The copy has not begun: no reader has been there yet." });
-    const compiled = compileMetrics({ declaration: this.#options.declaration, schema: mirror.schema });
+    const compiled = compileMetrics({ declaration: must(declaration, "declaration of what is shown"), schema: mirror.schema });
     this.#compiled.set(mirror, compiled);
     return compiled;
   }

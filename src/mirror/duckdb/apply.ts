@@ -153,11 +153,11 @@ async function deleteRows(connection: Connection, info: TableInfo, keys: readonl
   const none = { old: { columns: [], rowOf: new Map<Key, number>() }, rowCount: 0 };
   if (keys.length === 0) return none;
   const layout = must(layouts[keyIndex], "layout of the key");
-  await stageKeys(connection, layout, keys, pacer);
   const key = rowsColumn(table, must(table.key, "key"));
   const names = table.columns.map((column) => `f.${rowsColumn(table, column.name)}`).join(", ");
   const parts: { columns: readonly Column[]; rowCount: number }[] = [];
-  await connection.scan({ sql: `DELETE FROM ${rowsTable(table.name)} f USING temp.staged_${layout} s WHERE f.${key} = s.k RETURNING ${names}`, layouts, whole: true }, (columns, rowCount) => {
+  const keySet = await keysSql(connection, layout, keys, pacer);
+  await connection.scan({ sql: `DELETE FROM ${rowsTable(table.name)} f WHERE f.${key} IN ${keySet} RETURNING ${names}`, layouts, whole: true }, (columns, rowCount) => {
     parts.push({ columns, rowCount });
   });
   const rowCount = parts.reduce((sum, part) => sum + part.rowCount, 0);
@@ -166,6 +166,13 @@ async function deleteRows(connection: Connection, info: TableInfo, keys: readonl
   const rowOf = new Map<Key, number>();
   for (let row = 0; row < rowCount; row += 1) rowOf.set(keyAt(must(columns[keyIndex], "key column"), layout, row), row);
   return { old: { columns, rowOf }, rowCount };
+}
+
+/** Few whole numbers are written out; everything else goes through a table. Both let row groups be skipped. */
+async function keysSql(connection: Connection, layout: Layout, keys: readonly Key[], pacer: Pacer): Promise<string> {
+  if (keys.length <= listMax && (layout === "i32" || layout === "i64")) return `(${keys.join(", ")})`;
+  await stageKeys(connection, layout, keys, pacer);
+  return `(SELECT k FROM temp.staged_${layout})`;
 }
 
 async function stageKeys(connection: Connection, layout: Layout, keys: readonly Key[], pacer: Pacer): Promise<void> {
@@ -349,9 +356,9 @@ async function putIn(context: ApplyContext, change: TableChange, faults: Fault[]
   }
   if (suspects.length === 0) return;
   const layout = must(info.layouts[info.keyIndex], "layout of the key");
-  await stageKeys(connection, layout, suspects, pacer);
+  const keySet = await keysSql(connection, layout, suspects, pacer);
   const key = rowsColumn(info.table, must(info.table.key, "key"));
-  const rows = await connection.rows(`SELECT count(*) AS n FROM ${rowsTable(info.table.name)} f JOIN temp.staged_${layout} s ON f.${key} = s.k`);
+  const rows = await connection.rows(`SELECT count(*) AS n FROM ${rowsTable(info.table.name)} f WHERE f.${key} IN ${keySet}`);
   if (Number(rows[0]?.["n"]) !== suspects.length) faults.push({ table: info.table.name, reason: "key-not-unique" });
 }
 

@@ -163,7 +163,7 @@ export class Cells {
       this.#setBit(place, handle, unit);
       return;
     }
-    if (handle >= 0 && this.sets.size(handle) >= this.sets.capacity) {
+    if (handle >= 0 && this.sets.size(handle) >= this.sets.capacity && !this.sets.has(handle, unit)) {
       const members: number[] = [unit];
       this.sets.each(handle, (member) => members.push(member));
       this.sets.free(handle);
@@ -206,6 +206,7 @@ export class Cells {
     for (const cls of [noneClass, hitClass]) {
       const theirs = finer.#handles[other * 2 + cls]!;
       const place = cell * 2 + cls;
+      if (this.#handles[place] === full) continue;
       if (theirs === full) {
         this.sets.free(this.#handles[place]!);
         this.#handles[place] = full;
@@ -259,6 +260,18 @@ export class Cells {
     this.#numbers[at] = low;
     this.#numbers[at + 1] = high;
     this.#handles[cell * 2 + cls] = handle;
+  }
+
+  /** Cells of these buckets of which a class is not followed though it may be small. */
+  coldIn(buckets: ReadonlySet<number>): readonly number[] {
+    const found: number[] = [];
+    for (let cell = 0; cell < this.count; cell += 1) {
+      if (!buckets.has(this.bucketOf(cell)) || this.#numbers[cell * 8] === 0) continue;
+      const none = this.#handles[cell * 2] === cold && this.#numbers[cell * 8 + 6]! <= this.sets.capacity;
+      const hit = this.#handles[cell * 2 + 1] === cold && this.#numbers[cell * 8 + 4]! <= this.sets.capacity;
+      if (none || hit) found.push(cell);
+    }
+    return found;
   }
 
   // Streaming: signed changes, then `settle`.
@@ -371,19 +384,19 @@ export class Cells {
   }
 
   /** What changed since the last call: cells and the signed changes of their measures (8 each, order of `measureOrder`). */
-  takeChanges(): { readonly cells: readonly number[]; readonly changes: Float64Array } {
-    const cells: number[] = [];
+  takeChanges(): { readonly list: readonly number[]; readonly changes: Float64Array } {
+    const list: number[] = [];
     const changes: number[] = [];
     this.#touched.forEach((cell, i) => {
       this.#marks[cell] = 0;
       const change = Array.from({ length: 8 }, (_, m) => this.#numbers[cell * 8 + m]! - this.#before[i * 8 + m]!);
       if (change.every((one) => one === 0)) return;
-      cells.push(cell);
+      list.push(cell);
       changes.push(...change);
     });
     this.#touched = [];
     this.#before = [];
-    return { cells, changes: Float64Array.from(changes) };
+    return { list, changes: Float64Array.from(changes) };
   }
 
   /** Puts in a stored cell, without sets. */

@@ -21,8 +21,8 @@ export interface Control {
   readonly faults: readonly Untrusted[];
   readonly trouble: readonly ColumnTrouble[];
   readonly rows: Readonly<Record<string, number>>;
-  /** By metric: fingerprint of what its cells were built for. */
-  readonly built: Readonly<Record<string, string>>;
+  /** By metric: what its cells were built for, and the cuboids that there are. */
+  readonly built: Readonly<Record<string, { readonly meaning: string; readonly cuboids: readonly string[] }>>;
   readonly erasure: { readonly logicalSince: Micros | undefined; readonly physicalAt: Micros | undefined };
 }
 

@@ -12,6 +12,9 @@ import type { TableInfo } from "./memory.ts";
 import type { MetricCells } from "./metric-cells.ts";
 import { storedColumn } from "./stored.ts";
 
+/** Rows from which cells are built at a time: large enough that arrays are not made for nothing, small enough for a pause between. */
+const buildSlice = 8_192;
+
 /** Rows by table that were announced, came, and whether the table is done. */
 export interface LoadProgress {
   rows: number;
@@ -119,8 +122,8 @@ export class Load {
         }
       }
     }
-    for (let from = 0; from < rowCount; from += vectorSize) {
-      const to = Math.min(rowCount, from + vectorSize);
+    for (let from = 0; from < rowCount; from += buildSlice) {
+      const to = Math.min(rowCount, from + buildSlice);
       const batch = batchOf(info, columns.map((column, c) => slice(column, info.layouts[c] === "token" ? 16 : 1, from, to)), to - from);
       for (const metric of metrics) if (!metric.stale) metric.build(metric.plan.evaluate(batch));
       await pacer.pause();

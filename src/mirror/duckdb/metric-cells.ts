@@ -50,7 +50,12 @@ export class MetricCells {
       if (this.#sources[c] !== undefined) return;
       const bucket = buckets.of(cells.cuboid.grain);
       const dims = dimsOf(rows, cells.cuboid);
-      for (let row = 0; row < rows.rowCount; row += 1) cells.build(cells.find(bucket[row]!, dims, row), rows.unit[row]!, rows.hit?.[row] === 1);
+      let cell = -1;
+      for (let row = 0; row < rows.rowCount; row += 1) {
+        // Rows come nearly in order of time: without dimensions the cell is mostly the last one.
+        if (cell < 0 || dims.length > 0 || bucket[row] !== bucket[row - 1]) cell = cells.find(bucket[row]!, dims, row);
+        cells.build(cell, rows.unit[row]!, rows.hit?.[row] === 1);
+      }
     });
   }
 
@@ -135,7 +140,8 @@ export class MetricCells {
 
   /** Recounts undecided cells from all rows of their ranges, given in any batches. */
   recounter(undecided: ReadonlyMap<Cells, readonly number[]>): { add(rows: Evaluated): void; finish(): void } {
-    const targets = [...undecided].map(([cells, list]) => ({ cells, units: new Map(list.map((cell) => [cell, [new Map<number, number>(), new Map<number, number>()] as const])) }));
+    // All cells of a period that may be small are recounted with it: the next change of one would ask for the same scan.
+    const targets = [...undecided].map(([cells, some]) => ({ cells, list: [...new Set([...some, ...cells.coldIn(new Set(some.map((cell) => cells.bucketOf(cell))))])] })).map(({ cells, list }) => ({ cells, units: new Map(list.map((cell) => [cell, [new Map<number, number>(), new Map<number, number>()] as const])) }));
     const add = (rows: Evaluated): void => {
       const buckets = new Buckets(rows, this.#calendar);
       for (const { cells, units } of targets) {

@@ -171,12 +171,12 @@ export class DuckdbMirror implements Mirror {
     }
     const cells = this.#cells(schema);
     this.#memory = await restoreMemory(this.#writer, schema, cells, this.#pacer);
-    const stale = this.#memory.metrics.filter((metric) => this.#control.built[metric.plan.spec.name] !== builtFor(cells, metric.plan.spec));
+    const stale = this.#memory.metrics.filter((metric) => this.#control.built[metric.plan.spec.name]?.meaning !== meaningOf(cells, metric.plan.spec));
     const gone = Object.keys(this.#control.built).filter((name) => !cells.metrics.some((metric) => metric.name === name));
     for (const metric of this.#memory.metrics) if (!stale.includes(metric)) await restoreCells(this.#writer, metric, this.#pacer);
     if (stale.length === 0 && gone.length === 0) return;
     await this.#begin();
-    for (const name of [...gone, ...stale.map((metric) => metric.plan.spec.name)]) await dropCells(this.#writer, name);
+    for (const name of [...gone, ...stale.map((metric) => metric.plan.spec.name)]) await dropCells(this.#writer, name, this.#control.built[name]?.cuboids ?? []);
     for (const metric of stale) {
       await createCells(this.#writer, metric.plan.spec);
       await rebuildMetric(this.#context, metric);
@@ -407,11 +407,11 @@ export class DuckdbMirror implements Mirror {
 
   async #breakEpoch(message: Message<"epoch-broken">): Promise<undefined> {
     const since = this.#control.proven?.at;
-    const before = new Map(this.#next.broken.map((one) => [`${one.table} ${one.reason}`, one]));
+    const before = new Map(this.#next.broken.map((one) => [`${one.table} ${one.reason} ${one.message}`, one]));
     const broken = message.breaks.map((one): Untrusted => {
       const remedy = one.mend.tag === "command" ? one.mend.command : one.mend.tag === "rebuild" ? "None needed: the copy is being built anew." : "None needed: the rows are being compared with the source.";
       // Untrusted since it was first seen, however often it is told again.
-      return before.get(`${one.table} ${one.reason}`) ?? { table: one.table, reason: one.reason, message: one.message, remedy, since };
+      return before.get(`${one.table} ${one.reason} ${one.message}`) ?? { table: one.table, reason: one.reason, message: one.message, remedy, since };
     });
     return this.#amend({ broken });
   }
@@ -594,12 +594,12 @@ function schemaText(schema: SafeSchema): string {
 }
 
 /** What a metric's cells depend on: built anew when it changes. */
-function builtFor(cells: CellsSpec, metric: CellsSpec["metrics"][number]): string {
+function meaningOf(cells: CellsSpec, metric: CellsSpec["metrics"][number]): string {
   return JSON.stringify([metric.version, cells.zone, cells.k, metric.cuboids, metric.dimensions, metric.unitPath]);
 }
 
-function builtOf(cells: CellsSpec): Readonly<Record<string, string>> {
-  return Object.fromEntries(cells.metrics.map((metric) => [metric.name, builtFor(cells, metric)]));
+function builtOf(cells: CellsSpec): Control["built"] {
+  return Object.fromEntries(cells.metrics.map((metric) => [metric.name, { meaning: meaningOf(cells, metric), cuboids: metric.cuboids.map((cuboid) => cuboid.id) }]));
 }
 
 function countOf(pending: ReadonlyMap<string, readonly Slice[]>): number {

@@ -52,13 +52,9 @@ export function storedColumn(
 function refsOf(index: TokenIndex, values: SafeValues, rowCount: number, skip: Uint8Array | undefined): Int32Array {
   assert(values.data instanceof Uint8Array && values.data.length >= rowCount * 16, "tokens of 16 bytes");
   const words = wordsOf(values.data);
-  const refs = new Int32Array(rowCount);
   const { nulls, unchanged } = values;
-  for (let row = 0; row < rowCount; row += 1) {
-    if (nulls?.[row] === 1 || unchanged?.[row] === 1 || skip?.[row] === 1) continue;
-    refs[row] = index.assign(words, row * 4);
-  }
-  return refs;
+  if (nulls === undefined && unchanged === undefined && skip === undefined) return index.assignAll(words, rowCount, undefined);
+  return index.assignAll(words, rowCount, (row) => nulls?.[row] === 1 || unchanged?.[row] === 1 || skip?.[row] === 1);
 }
 
 /** In a column of numbers: the source has NULL. For Float64Array it is NaN; refs have `noRef`. */

@@ -2,7 +2,7 @@
 import { must } from "../../lib/assert.ts";
 import type { SafeSchema } from "../../policy/safe.ts";
 import type { CellsSpec, MetricSpec } from "../cuboid.ts";
-import { cellMeasures, cellsTable, deltaTable, dictionaryTable, dimensionType, refColumn, rowsColumn, rowsTable, sqlType, tokensTable } from "../layout.ts";
+import { cellMeasures, cellsTable, changesTable, deltaTable, dictionaryTable, dimensionType, id, refColumn, rowsColumn, rowsTable, sqlType, tokensTable } from "../layout.ts";
 import type { Cells } from "./cells.ts";
 import { measureOrder } from "./cells.ts";
 import type { Column, Connection, Layout } from "./engine.ts";
@@ -13,8 +13,10 @@ import type { Pacer } from "./pacer.ts";
 
 /** Removes all tables but the control table. */
 export async function dropTables(connection: Connection): Promise<void> {
-  const tables = await connection.rows(`SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND table_name <> 'control'`);
-  for (const table of tables) await connection.run(`DROP TABLE "${String(table["table_name"]).replaceAll('"', '""')}"`);
+  const views = await connection.rows("SELECT view_name AS name FROM duckdb_views() WHERE NOT internal AND NOT temporary");
+  for (const view of views) await connection.run(`DROP VIEW ${id(String(view["name"]))}`);
+  const tables = await connection.rows("SELECT table_name AS name FROM duckdb_tables() WHERE NOT temporary AND table_name <> 'control'");
+  for (const table of tables) await connection.run(`DROP TABLE ${id(String(table["name"]))}`);
 }
 
 export async function createTables(connection: Connection, schema: SafeSchema, cells: CellsSpec): Promise<void> {
@@ -28,11 +30,15 @@ export async function createTables(connection: Connection, schema: SafeSchema, c
 }
 
 export async function createCells(connection: Connection, metric: MetricSpec): Promise<void> {
-  for (const cuboid of metric.cuboids) {
+  const measures = cellMeasures(metric).join(", ");
+  const wide = [...metric.dimensions.map((_, i) => `d${i}`), ...cellMeasures(metric)].map((name) => `${name} BIGINT`).join(", ");
+  await connection.run(`CREATE TABLE ${changesTable(metric.name)} (cuboid INTEGER, bucket INTEGER, ${wide})`);
+  for (const [place, cuboid] of metric.cuboids.entries()) {
+    const narrow = cuboid.dimensions.map((index, i) => `d${i}::${dimensionType(must(metric.dimensions[index], "dimension").path.kind)} AS d${i}, `).join("");
+    await connection.run(`CREATE VIEW ${deltaTable(metric.name, cuboid.id)} AS SELECT bucket, ${narrow}${measures} FROM ${changesTable(metric.name)} WHERE cuboid = ${place}`);
     const dims = cuboid.dimensions.map((index, i) => `d${i} ${dimensionType(must(metric.dimensions[index], "dimension").path.kind)}`);
     const columns = ["bucket INTEGER", ...dims, ...cellMeasures(metric).map((name) => `${name} BIGINT`)].join(", ");
     await connection.run(`CREATE TABLE ${cellsTable(metric.name, cuboid.id)} (${columns})`);
-    await connection.run(`CREATE TABLE ${deltaTable(metric.name, cuboid.id)} (${columns})`);
   }
 }
 
@@ -41,11 +47,13 @@ function bare(quoted: string): string {
   return quoted.slice(1, -1).replaceAll('""', '"');
 }
 
-/** Removes the cells of a metric, also of one that is not declared any more. */
-export async function dropCells(connection: Connection, metric: string): Promise<void> {
-  const prefixes = [cellsTable(metric, ""), deltaTable(metric, "")].map(bare);
-  const tables = await connection.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND (starts_with(table_name, ?) OR starts_with(table_name, ?))", prefixes);
-  for (const table of tables) await connection.run(`DROP TABLE "${String(table["table_name"]).replaceAll('"', '""')}"`);
+/** Removes the cells of a metric, also of one that is not declared any more: `cuboids` are those that were built. */
+export async function dropCells(connection: Connection, metric: string, cuboids: readonly string[]): Promise<void> {
+  for (const cuboid of cuboids) {
+    await connection.run(`DROP VIEW IF EXISTS ${deltaTable(metric, cuboid)}`);
+    await connection.run(`DROP TABLE IF EXISTS ${cellsTable(metric, cuboid)}`);
+  }
+  await connection.run(`DROP TABLE IF EXISTS ${changesTable(metric)}`);
 }
 
 /** Appends whole columns in slices, with pauses. */
@@ -92,19 +100,30 @@ async function appendCells(connection: Connection, metric: MetricCells, work: { 
   const dims = cells.cuboid.dimensions.map((index, d): Column => {
     const interned = metric.plan.interned[index];
     if (interned === undefined) return { data: Int32Array.from(list, (cell) => cells.dimOf(cell, d)), nulls: undefined };
-    return { data: BigInt64Array.from(list, (cell) => BigInt(must(interned.values[cells.dimOf(cell, d)], "dimension"))), nulls: undefined };
+    return wideColumn(list.length, (i) => must(interned.values[cells.dimOf(list[i]!, d)], "dimension"));
   });
-  const measures = storedMeasures(spec).map((measure): Column => ({ data: BigInt64Array.from(list, (_, i) => BigInt(work.valueOf(i, measure))), nulls: undefined }));
+  const measures = storedMeasures(spec).map((measure) => wideColumn(list.length, (i) => work.valueOf(i, measure)));
   const columns = [{ data: Int32Array.from(list, (cell) => cells.bucketOf(cell)), nulls: undefined }, ...dims, ...measures];
   await appendColumns(connection, { table: work.table, layouts: cellLayouts(spec, cells) }, columns, { rowCount: list.length, pacer: work.pacer });
+}
+
+/** A BIGINT column of safe integers, written as two halves: no bigint is made. */
+function wideColumn(rowCount: number, valueOf: (i: number) => number): Column {
+  const halves = new Int32Array(rowCount * 2);
+  for (let i = 0; i < rowCount; i += 1) {
+    const value = valueOf(i);
+    halves[i * 2] = value;
+    halves[i * 2 + 1] = Math.floor(value / 2 ** 32);
+  }
+  return { data: new BigInt64Array(halves.buffer), nulls: undefined };
 }
 
 /** Replaces the stored cells of a metric by those in memory. */
 export async function writeAllCells(connection: Connection, metric: MetricCells, pacer: Pacer): Promise<void> {
   const { name } = metric.plan.spec;
+  await connection.run(`DELETE FROM ${changesTable(name)}`);
   for (const cells of metric.cuboids) {
     cells.takeChanges();
-    await connection.run(`DELETE FROM ${deltaTable(name, cells.cuboid.id)}`);
     await connection.run(`DELETE FROM ${cellsTable(name, cells.cuboid.id)}`);
     const list = Array.from({ length: cells.count }, (_, cell) => cell).filter((cell) => cells.measure(cell, 0) !== 0);
     list.sort((a, b) => cells.bucketOf(a) - cells.bucketOf(b));
@@ -114,42 +133,74 @@ export async function writeAllCells(connection: Connection, metric: MetricCells,
   }
 }
 
-/** Appends what changed in the cells since the last time. */
+/** Appends what changed in the cells since the last time: all cuboids by one append, for each costs as much as its rows. */
 export async function writeCellChanges(connection: Connection, metric: MetricCells, pacer: Pacer): Promise<void> {
-  for (const cells of metric.cuboids) {
-    const { cells: list, changes } = cells.takeChanges();
-    const table = deltaTable(metric.plan.spec.name, cells.cuboid.id);
-    await appendCells(connection, metric, { cells, table, list, valueOf: (i, measure) => changes[i * 8 + measure]!, pacer });
+  const { spec, interned } = metric.plan;
+  const parts = metric.cuboids.map((cells) => ({ cells, ...cells.takeChanges() }));
+  const rowCount = parts.reduce((sum, part) => sum + part.list.length, 0);
+  if (rowCount === 0) return;
+  const measures = storedMeasures(spec);
+  const cuboid = new Int32Array(rowCount);
+  const bucket = new Int32Array(rowCount);
+  const dims = spec.dimensions.map(() => new Float64Array(rowCount));
+  const values = measures.map(() => new Float64Array(rowCount));
+  let row = 0;
+  for (const [place, { cells, list, changes }] of parts.entries()) {
+    for (const [i, cell] of list.entries()) {
+      cuboid[row] = place;
+      bucket[row] = cells.bucketOf(cell);
+      cells.cuboid.dimensions.forEach((index, d) => {
+        const value = cells.dimOf(cell, d);
+        dims[d]![row] = interned[index]?.values[value] ?? value;
+      });
+      measures.forEach((measure, m) => {
+        values[m]![row] = changes[i * 8 + measure]!;
+      });
+      row += 1;
+    }
     cells.storedDelta += list.length;
   }
+  const wide = [...dims, ...values].map((numbers) => wideColumn(rowCount, (i) => numbers[i]!));
+  const layouts: Layout[] = ["i32", "i32", ...wide.map((): Layout => "i64")];
+  await appendColumns(connection, { table: changesTable(spec.name), layouts }, [{ data: cuboid, nulls: undefined }, { data: bucket, nulls: undefined }, ...wide], { rowCount, pacer });
 }
 
-/** Rows of signed changes from which they are summed among themselves, and the share of the cells from which into the cells. */
-const deltaRowsMax = 20_000;
+/** Rows of a metric's signed changes from which they are summed, and the share of a cuboid's cells from which those are, too. */
+const deltaRowsMax = 50_000;
 const deltaShareMax = 0.25;
 
-/** Keeps the signed changes few: sums them, or all cells, in the open transaction. */
+/** Keeps the signed changes few, in the open transaction: sums them; where they are many beside a cuboid's cells, sums those, too. */
 export async function mergeDeltas(connection: Connection, metric: MetricCells, all?: "all"): Promise<void> {
-  for (const cells of metric.cuboids) {
-    if (all === undefined && cells.storedDelta <= Math.max(deltaRowsMax, cells.storedBase * deltaShareMax)) continue;
-    const spec = metric.plan.spec;
+  const { spec } = metric.plan;
+  const stored = metric.cuboids.reduce((sum, cells) => sum + cells.storedDelta, 0);
+  if (all === undefined && stored <= deltaRowsMax) return;
+  const changes = changesTable(spec.name);
+  const dims = spec.dimensions.map((_, i) => `d${i}`);
+  const measures = cellMeasures(spec);
+  const sums = measures.map((name) => `sum(${name})::BIGINT AS ${name}`).join(", ");
+  const some = measures.map((name) => `sum(${name}) <> 0`).join(" OR ");
+  const wideKeys = ["cuboid", "bucket", ...dims].join(", ");
+  for (const [place, cells] of metric.cuboids.entries()) {
+    if (cells.storedDelta === 0 || (all === undefined && cells.storedDelta <= cells.storedBase * deltaShareMax)) continue;
     const delta = deltaTable(spec.name, cells.cuboid.id);
     const base = cellsTable(spec.name, cells.cuboid.id);
     const keys = ["bucket", ...cells.cuboid.dimensions.map((_, i) => `d${i}`)].join(", ");
-    const measures = cellMeasures(spec);
-    const sums = measures.map((name) => `sum(${name})::BIGINT AS ${name}`).join(", ");
-    await connection.run(`CREATE OR REPLACE TABLE ${delta} AS SELECT ${keys}, ${sums} FROM ${delta} GROUP BY ${keys} HAVING ${measures.map((name) => `sum(${name}) <> 0`).join(" OR ")}`);
-    cells.storedDelta = await countRows(connection, delta);
-    if (all === undefined && cells.storedDelta <= Math.max(deltaRowsMax / 2, (cells.storedBase * deltaShareMax) / 2)) continue;
     await connection.run(`CREATE OR REPLACE TABLE ${base} AS SELECT ${keys}, ${sums} FROM (SELECT * FROM ${base} UNION ALL SELECT * FROM ${delta}) GROUP BY ${keys} HAVING sum(n) <> 0 ORDER BY bucket`);
-    await connection.run(`DELETE FROM ${delta}`);
+    await connection.run(`DELETE FROM ${changes} WHERE cuboid = ${place}`);
     cells.storedBase = await countRows(connection, base);
     cells.storedDelta = 0;
   }
+  // What is left is few beside its cells: sum it alone, and write it as one.
+  await connection.run(`CREATE TEMP TABLE summed AS SELECT ${wideKeys}, ${sums} FROM ${changes} GROUP BY ${wideKeys} HAVING ${some}`);
+  await connection.run(`DELETE FROM ${changes}`);
+  await connection.run(`INSERT INTO ${changes} SELECT * FROM temp.summed`);
+  await connection.run("DROP TABLE temp.summed");
+  const counted = await connection.rows(`SELECT cuboid, count(*) AS n FROM ${changes} GROUP BY cuboid`);
+  const counts = new Map(counted.map((row) => [Number(row["cuboid"]), Number(row["n"])]));
+  for (const [place, cells] of metric.cuboids.entries()) cells.storedDelta = counts.get(place) ?? 0;
 }
 
 async function countRows(connection: Connection, table: string): Promise<number> {
   const rows = await connection.rows(`SELECT count(*) AS n FROM ${table}`);
   return Number(rows[0]?.["n"]);
 }
-

@@ -26,6 +26,10 @@ export class UnitSets {
     return handle === empty ? 0 : this.#tierOf(handle).size(this.#blockOf(handle));
   }
 
+  has(handle: number, unit: number): boolean {
+    return handle >= 0 && this.#tierOf(handle).find(this.#blockOf(handle), unit) >= 0;
+  }
+
   /** Adds `weight` rows (> 0) of a unit. Returns the set's new handle; `cold` when it is full. */
   add(handle: number, unit: number, weight: number): number {
     if (handle === empty) {

@@ -50,7 +50,20 @@ const onlyId = "only whole numbers, UUIDs and texts are identifiers";
 type Cell = SafeKind | "int" | readonly [reason: string];
 
 function all(cell: Cell, but: Partial<Record<TypeClass, Cell>> = {}): Readonly<Record<TypeClass, Cell>> {
-  return { bool: cell, int: cell, float: cell, numeric: cell, text: cell, enum: cell, uuid: cell, timestamptz: cell, timestamp: cell, date: cell, other: cell, ...but };
+  return {
+    bool: cell,
+    int: cell,
+    float: cell,
+    numeric: cell,
+    text: cell,
+    enum: cell,
+    uuid: cell,
+    timestamptz: cell,
+    timestamp: cell,
+    date: cell,
+    other: cell,
+    ...but,
+  };
 }
 
 const times: Partial<Record<TypeClass, Cell>> = { timestamptz: [useTruncate], timestamp: [useTruncate], date: [useTruncate] };
@@ -78,7 +91,15 @@ export interface AtSource {
 export function isReadable(column: ColumnDeclaration, { table, found, problems }: AtSource): boolean {
   const source = found.columns.find((one) => one.name === column.name);
   if (source !== undefined) return column.take !== undefined;
-  problems.add("policy/column-missing", column.place, `${table.schema}.${table.table} has no column \`${column.name}\`.`, suggestion(column.name, found.columns.map((one) => one.name)));
+  problems.add(
+    "policy/column-missing",
+    column.place,
+    `${table.schema}.${table.table} has no column \`${column.name}\`.`,
+    suggestion(
+      column.name,
+      found.columns.map((one) => one.name),
+    ),
+  );
   return false;
 }
 
@@ -93,13 +114,21 @@ export interface ColumnMeeting {
 /** Adds a problem and returns undefined where the treatment does not fit. */
 export function compileColumn(column: ColumnDeclaration, context: ColumnMeeting): CompiledColumn | undefined {
   const { table, found, meeting } = context;
-  const catalog = must(found.columns.find((one) => one.name === column.name), "column that isReadable found");
+  const catalog = must(
+    found.columns.find((one) => one.name === column.name),
+    "column that isReadable found",
+  );
   const treatment = must(column.take, "treatment of a readable column");
   const type = typeClass(catalog);
   const where = `${table.schema}.${table.table}.${column.name}`;
   const cell = cells[treatment.tag][type];
   if (typeof cell !== "string") {
-    meeting.problems.add("policy/type-unsupported", column.place, `${where} is ${catalog.typeName}: no \`${word(treatment)}\` for it.`, `Here ${cell[0]}.`);
+    meeting.problems.add(
+      "policy/type-unsupported",
+      column.place,
+      `${where} is ${catalog.typeName}: no \`${word(treatment)}\` for it.`,
+      `Here ${cell[0]}.`,
+    );
     return undefined;
   }
   if (!checkRule(column, type, where, meeting.problems) || !checkGenerated(catalog, column, where, meeting)) return undefined;
@@ -123,11 +152,20 @@ function roleOf(column: ColumnDeclaration, table: TableDeclaration): SafeColumn[
 }
 
 /** Puts the column among those that are asked for; a constant needs none. */
-function askFor(catalog: CatalogColumn, column: ColumnDeclaration, { table, asked, meeting }: ColumnMeeting): { readonly raw: RawTag; readonly index: number } | "refused" | undefined {
+function askFor(
+  catalog: CatalogColumn,
+  column: ColumnDeclaration,
+  { table, asked, meeting }: ColumnMeeting,
+): { readonly raw: RawTag; readonly index: number } | "refused" | undefined {
   if (column.take?.tag === "constant") return undefined;
   const decoded = sourceColumn(catalog);
   if (decoded.tag === "refused") {
-    meeting.problems.add("policy/type-unsupported", column.place, `${table.schema}.${table.table}.${column.name}: ${decoded.reason}.`, "Let the column stay.");
+    meeting.problems.add(
+      "policy/type-unsupported",
+      column.place,
+      `${table.schema}.${table.table}.${column.name}: ${decoded.reason}.`,
+      "Let the column stay.",
+    );
     return "refused";
   }
   asked.set(column.name, decoded.column);
@@ -147,17 +185,31 @@ function checkRule(column: ColumnDeclaration, type: TypeClass, where: string, pr
     return false;
   }
   if (!isText && column.take.rule !== undefined) {
-    problems.add("policy/treatment-detail", column.place, `${where} is no text: \`values\` and \`match\` do not apply.`, "Remove the rule.");
+    problems.add(
+      "policy/treatment-detail",
+      column.place,
+      `${where} is no text: \`values\` and \`match\` do not apply.`,
+      "Remove the rule.",
+    );
     return false;
   }
   return true;
 }
 
 /** Published since PostgreSQL 18, and stored ones only. */
-function checkGenerated(catalog: CatalogColumn, column: ColumnDeclaration, where: string, { catalog: { version }, problems }: Meeting): boolean {
+function checkGenerated(
+  catalog: CatalogColumn,
+  column: ColumnDeclaration,
+  where: string,
+  { catalog: { version }, problems }: Meeting,
+): boolean {
   if (catalog.generated === "" || column.take?.tag === "constant") return true;
   if (catalog.generated === "s" && version >= 180_000) return true;
-  problems.add("policy/generated-column", column.place, `${where} is a ${catalog.generated === "s" ? "stored" : "virtual"} generated column, which PostgreSQL ${Math.floor(version / 10_000)} does not publish.`);
+  problems.add(
+    "policy/generated-column",
+    column.place,
+    `${where} is a ${catalog.generated === "s" ? "stored" : "virtual"} generated column, which PostgreSQL ${Math.floor(version / 10_000)} does not publish.`,
+  );
   return false;
 }
 
@@ -168,7 +220,11 @@ function checkDistinct(column: ColumnDeclaration, { table, meeting }: ColumnMeet
   if (column.take?.tag !== "token" || roleOf(column, table) !== "value") return;
   const distinct = meeting.options.distinct?.(table.schema, table.table, column.name);
   if (distinct === undefined || distinct >= distinctMin) return;
-  meeting.problems.add("policy/token-few-values", column.place, `${table.schema}.${table.table}.${column.name} has about ${Math.round(distinct)} different values: how often each occurs gives it away.`);
+  meeting.problems.add(
+    "policy/token-few-values",
+    column.place,
+    `${table.schema}.${table.table}.${column.name} has about ${Math.round(distinct)} different values: how often each occurs gives it away.`,
+  );
 }
 
 /** numeric(p, s) with p ≤ 18 and 0 ≤ s ≤ p: its scale; else a problem and undefined. PostgreSQL packs both into typmod − 4. */
@@ -176,6 +232,11 @@ function numericScale(catalog: CatalogColumn, column: ColumnDeclaration, where: 
   const precision = ((catalog.typmod - 4) >> 16) & 0xffff;
   const scale = (catalog.typmod - 4) & 0x7ff;
   if (catalog.typmod >= 4 && precision <= 18 && scale <= precision) return scale;
-  problems.add("policy/type-unsupported", column.place, `${where} is numeric without a precision of at most 18 digits: its values have no bound.`, "Use `bucket`, `present`, or declare numeric(18, 2) or less at the source.");
+  problems.add(
+    "policy/type-unsupported",
+    column.place,
+    `${where} is numeric without a precision of at most 18 digits: its values have no bound.`,
+    "Use `bucket`, `present`, or declare numeric(18, 2) or less at the source.",
+  );
   return undefined;
 }

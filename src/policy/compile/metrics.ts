@@ -10,7 +10,12 @@ export function checkMetrics(declaration: Declaration, tables: readonly Compiled
     if (table === undefined) continue;
     const at = table.columns.find((column) => column.safe.name === metric.at);
     if (at?.type === "date" && metric.grain.includes("hour")) {
-      problems.add("policy/grain-too-fine", metric.place, `\`${metric.name}\` asks for hours, but \`${metric.at}\` is a date.`, "Say `grain: [day, week, month]`.");
+      problems.add(
+        "policy/grain-too-fine",
+        metric.place,
+        `\`${metric.name}\` asks for hours, but \`${metric.at}\` is a date.`,
+        "Say `grain: [day, week, month]`.",
+      );
     }
     for (const condition of [...metric.filter, ...metric.where]) checkCondition(condition, metric, table, problems);
   }
@@ -20,7 +25,12 @@ function checkCondition(condition: Condition[number], metric: MetricDeclaration,
   const column = table.columns.find((one) => one.safe.name === condition.column);
   const type = column && valueType(column);
   if (type === undefined || condition.values.every((value) => typeof value === type)) return;
-  problems.add("policy/condition-impossible", metric.place, `\`${metric.name}\` compares \`${condition.column}\` with something that is no ${type}.`, `Write a ${type}.`);
+  problems.add(
+    "policy/condition-impossible",
+    metric.place,
+    `\`${metric.name}\` compares \`${condition.column}\` with something that is no ${type}.`,
+    `Write a ${type}.`,
+  );
 }
 
 function valueType(column: CompiledColumn): "boolean" | "number" | "string" | undefined {

@@ -23,7 +23,15 @@ export function readLocated(text: string, file: string): Located {
     throw new VitrineError("policy/file-too-large", { message: "The file is larger than 1 MiB.", place: formatPlace(start) });
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: true, version: "1.2", merge: false, logLevel: "error" });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    strict: true,
+    uniqueKeys: true,
+    version: "1.2",
+    merge: false,
+    logLevel: "error",
+  });
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
@@ -44,7 +52,10 @@ function plain(document: Document, start: Place): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 }) as unknown;
   } catch {
-    throw new VitrineError("policy/file-too-large", { message: "The file's aliases lead nowhere or make it too large.", place: formatPlace(start) });
+    throw new VitrineError("policy/file-too-large", {
+      message: "The file's aliases lead nowhere or make it too large.",
+      place: formatPlace(start),
+    });
   }
 }
 

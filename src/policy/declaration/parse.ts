@@ -33,7 +33,12 @@ function build(shape: FileShape, located: Located, problems: Problems, file: str
   const dimensions = new Map<string, readonly DimensionDeclaration[]>();
   const entities = drafts.filter((draft) => draft.kind === "entity").map((draft) => draft.name);
   if (!entities.includes(shape.unit)) {
-    problems.add("policy/unknown-entity", located.place(["unit"]), `The protected unit \`${shape.unit}\` is no entity.`, suggestion(shape.unit, entities));
+    problems.add(
+      "policy/unknown-entity",
+      located.place(["unit"]),
+      `The protected unit \`${shape.unit}\` is no entity.`,
+      suggestion(shape.unit, entities),
+    );
   }
   // What stands on broken tables would only repeat their errors in other words.
   problems.throwIfAny();
@@ -54,11 +59,23 @@ function build(shape: FileShape, located: Located, problems: Problems, file: str
 }
 
 function checkTop(shape: FileShape, located: Located, problems: Problems): void {
-  if (shape.version !== 1) problems.add("policy/unsupported-version", located.place(["version"]), "This Vitrine reads version 1 of the file.");
-  if (shape.k !== undefined && shape.k < kDefault) problems.add("policy/k-too-small", located.place(["k"]), `k must be at least ${kDefault}.`);
-  if (!isZone(shape.zone)) problems.add("policy/unknown-zone", located.place(["zone"]), "The zone is not in the IANA database.", suggestion(shape.zone, Intl.supportedValuesOf("timeZone").filter((zone) => zone.slice(0, 2) === shape.zone.slice(0, 2))));
+  if (shape.version !== 1)
+    problems.add("policy/unsupported-version", located.place(["version"]), "This Vitrine reads version 1 of the file.");
+  if (shape.k !== undefined && shape.k < kDefault)
+    problems.add("policy/k-too-small", located.place(["k"]), `k must be at least ${kDefault}.`);
+  if (!isZone(shape.zone))
+    problems.add(
+      "policy/unknown-zone",
+      located.place(["zone"]),
+      "The zone is not in the IANA database.",
+      suggestion(
+        shape.zone,
+        Intl.supportedValuesOf("timeZone").filter((zone) => zone.slice(0, 2) === shape.zone.slice(0, 2)),
+      ),
+    );
   const url = shape.source?.url;
-  if (url !== undefined && hasPassword(url)) problems.add("policy/password-in-file", located.place(["source", "url"]), "The address of the source holds a password.");
+  if (url !== undefined && hasPassword(url))
+    problems.add("policy/password-in-file", located.place(["source", "url"]), "The address of the source holds a password.");
 }
 
 /** Offsets such as `+02:00` are refused: they know no daylight saving time. */

@@ -16,28 +16,40 @@ test.each([
 ])("%s: %s", (pattern) => {
   const own = compiled(pattern);
   const reference = new RegExp(`^(?:${pattern})$`);
-  for (const text of ["", "1.2.3", "1.2.3.4", "1.2", "1.2.3.", "US", "us", "USA", "US-AB", "CA-_-1", "US-ABCD", "1.2.3\n", "MX-A"]) expect(own.test(text)).toBe(reference.test(text));
+  for (const text of ["", "1.2.3", "1.2.3.4", "1.2", "1.2.3.", "US", "us", "USA", "US-AB", "CA-_-1", "US-ABCD", "1.2.3\n", "MX-A"])
+    expect(own.test(text)).toBe(reference.test(text));
 });
 
 /** Patterns of the allowed syntax over a small alphabet, so that texts match now and then. */
 const patterns = fc.letrec<{ atom: string; piece: string; pattern: string }>((tie) => ({
-  atom: fc.oneof(fc.constantFrom("a", "b", String.raw`\d`, "[ab]", "[a-c1]", String.raw`\.`, "-", "[b.-]"), fc.tuple(fc.constantFrom("(", "(?:"), tie("pattern")).map(([open, inner]) => `${open}${inner})`)),
+  atom: fc.oneof(
+    fc.constantFrom("a", "b", String.raw`\d`, "[ab]", "[a-c1]", String.raw`\.`, "-", "[b.-]"),
+    fc.tuple(fc.constantFrom("(", "(?:"), tie("pattern")).map(([open, inner]) => `${open}${inner})`),
+  ),
   piece: fc.tuple(tie("atom"), fc.constantFrom("", "", "?", "*", "+", "{2}", "{1,3}", "{0,}")).map(([atom, count]) => `${atom}${count}`),
-  pattern: fc.oneof({ maxDepth: 3, depthSize: "small" }, fc.array(tie("piece"), { maxLength: 4 }).map((pieces) => pieces.join("")), fc.tuple(tie("piece"), tie("piece")).map(([a, b]) => `${a}|${b}`)),
+  pattern: fc.oneof(
+    { maxDepth: 3, depthSize: "small" },
+    fc.array(tie("piece"), { maxLength: 4 }).map((pieces) => pieces.join("")),
+    fc.tuple(tie("piece"), tie("piece")).map(([a, b]) => `${a}|${b}`),
+  ),
 }));
 
 test("it matches what RegExp matches, or refuses", () => {
   let matched = 0;
   fc.assert(
-    fc.property(patterns.pattern, fc.array(fc.string({ unit: fc.constantFrom("a", "b", "c", "1", ".", "-"), maxLength: 8 }), { minLength: 5, maxLength: 20 }), (pattern, texts) => {
-      const own = compilePattern(pattern);
-      if ("reason" in own) return;
-      const reference = new RegExp(`^(?:${pattern})$`);
-      for (const text of texts) {
-        expect(own.test(text)).toBe(reference.test(text));
-        if (own.test(text)) matched += 1;
-      }
-    }),
+    fc.property(
+      patterns.pattern,
+      fc.array(fc.string({ unit: fc.constantFrom("a", "b", "c", "1", ".", "-"), maxLength: 8 }), { minLength: 5, maxLength: 20 }),
+      (pattern, texts) => {
+        const own = compilePattern(pattern);
+        if ("reason" in own) return;
+        const reference = new RegExp(`^(?:${pattern})$`);
+        for (const text of texts) {
+          expect(own.test(text)).toBe(reference.test(text));
+          if (own.test(text)) matched += 1;
+        }
+      },
+    ),
     { numRuns: 1_000 },
   );
   expect(matched).toBeGreaterThan(50);
@@ -45,11 +57,16 @@ test("it matches what RegExp matches, or refuses", () => {
 
 test("random patterns give a pattern or a reason, never a crash, and the reason never quotes them", () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom("(", ")", "[", "]", "{", "}", "*", "+", "?", "|", "\\", "^", "$", ".", "-", "a", "1", ",", "d", ":") }), (pattern) => {
-      const own = compilePattern(pattern);
-      if ("reason" in own) expect(own.at).toBeLessThanOrEqual(pattern.length);
-      else expect(typeof own.test("a1")).toBe("boolean");
-    }),
+    fc.property(
+      fc.string({
+        unit: fc.constantFrom("(", ")", "[", "]", "{", "}", "*", "+", "?", "|", "\\", "^", "$", ".", "-", "a", "1", ",", "d", ":"),
+      }),
+      (pattern) => {
+        const own = compilePattern(pattern);
+        if ("reason" in own) expect(own.at).toBeLessThanOrEqual(pattern.length);
+        else expect(typeof own.test("a1")).toBe("boolean");
+      },
+    ),
     { numRuns: 2_000 },
   );
 });

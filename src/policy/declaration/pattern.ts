@@ -67,7 +67,8 @@ class Parser {
     if (this.#peek() === "^") this.at += 1; // The anchors are implied; saying them does no harm.
     const node = this.#either();
     if (this.#peek() === "$" && this.at === this.#text.length - 1) this.at += 1;
-    if (this.at < this.#text.length) throw new Refused(this.#peek() === ")" ? "a `)` without its `(`" : "an anchor is allowed at the ends only");
+    if (this.at < this.#text.length)
+      throw new Refused(this.#peek() === ")" ? "a `)` without its `(`" : "an anchor is allowed at the ends only");
     return node;
   }
 
@@ -180,7 +181,8 @@ class Parser {
 
   #quantifier(): { min: number; max: number } | undefined {
     const next = this.#peek();
-    const simple = next === "?" ? { min: 0, max: 1 } : next === "*" ? { min: 0, max: Infinity } : next === "+" ? { min: 1, max: Infinity } : undefined;
+    const simple =
+      next === "?" ? { min: 0, max: 1 } : next === "*" ? { min: 0, max: Infinity } : next === "+" ? { min: 1, max: Infinity } : undefined;
     if (simple !== undefined) {
       this.at += 1;
       return simple;
@@ -191,7 +193,8 @@ class Parser {
     if (whole === undefined) throw new Refused("a repetition is `{m}`, `{m,}` or `{m,n}`");
     const min = Number(low);
     const max = comma === undefined ? min : high === "" ? Infinity : Number(high);
-    if (min > repeatMax || (max !== Infinity && (max > repeatMax || max < min))) throw new Refused(`a repetition counts upwards to at most ${repeatMax}`);
+    if (min > repeatMax || (max !== Infinity && (max > repeatMax || max < min)))
+      throw new Refused(`a repetition counts upwards to at most ${repeatMax}`);
     this.at += whole.length;
     return { min, max };
   }

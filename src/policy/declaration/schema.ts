@@ -28,7 +28,11 @@ const columnShape = z
       .union([z.array(z.string()).min(1).max(10_000), z.string()])
       .optional()
       .describe("The texts that may pass: a list, or `from table.column`. Anything else becomes `other`."),
-    match: z.string().min(1).optional().describe("A pattern for the whole text (anchored by itself): literals, \\d, \\w, classes, groups, alternatives, repetitions."),
+    match: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("A pattern for the whole text (anchored by itself): literals, \\d, \\w, classes, groups, alternatives, repetitions."),
     max_length: z.number().int().min(1).max(256).optional().describe("Longest text that `match` lets pass; 64 by default."),
     refers: name.optional().describe("The entity whose key this column holds. It takes that entity's token."),
     bounds: z.array(z.number()).min(1).max(100).optional().describe("bucket: where a new range begins, ascending."),
@@ -47,7 +51,9 @@ const dimensionShape = z
   })
   .describe("What a metric can be broken down by.");
 
-const history = z.enum(["follow", "keep"]).describe("When the source purges old rows: `keep` lets closed periods stand, `follow` lets them go.");
+const history = z
+  .enum(["follow", "keep"])
+  .describe("When the source purges old rows: `keep` lets closed periods stand, `follow` lets them go.");
 
 const entityShape = z.strictObject({
   table: tableName,
@@ -59,7 +65,10 @@ const entityShape = z.strictObject({
 
 const factShape = z.strictObject({
   table: tableName,
-  key: z.record(column, take).optional().describe("`{ column: opaque }` for a key that names an event and no person, or `{ column: token SPACE }`."),
+  key: z
+    .record(column, take)
+    .optional()
+    .describe("`{ column: opaque }` for a key that names an event and no person, or `{ column: token SPACE }`."),
   append_only: z.boolean().optional().describe("The table has no key and is only ever inserted into."),
   time: column.optional().describe("The column that says when it happened; truncated to the minute unless `columns` says otherwise."),
   columns,
@@ -78,7 +87,11 @@ const metricShape = z.strictObject({
   where: condition.optional().describe("ratio: the rows in the numerator."),
   filter: condition.optional().describe("The rows that count at all."),
   by: z.array(name).max(8).optional().describe("Dimensions."),
-  grain: z.array(z.enum(["hour", "day", "week", "month"])).min(1).max(4).optional(),
+  grain: z
+    .array(z.enum(["hour", "day", "week", "month"]))
+    .min(1)
+    .max(4)
+    .optional(),
   cuboids: z.array(z.array(name)).max(64).optional().describe("Sets of dimensions that are kept ready; chosen by size when absent."),
   unit_via: z.string().optional().describe("The referring column that leads to the protected unit, where there are several ways."),
   history: history.optional(),
@@ -92,16 +105,25 @@ export const fileShape = z
     k: z.number().int().optional().meta({ minimum: 10, default: 10, description: "Fewest distinct units behind a number that is shown." }),
     source: z.strictObject({ url: z.string().min(1).optional() }).optional(),
     limits: z
-      .strictObject({ accept_unlimited_wal_gb: z.number().positive().optional().describe("Accepts that the source keeps this much WAL for us when its own limit is off.") })
+      .strictObject({
+        accept_unlimited_wal_gb: z
+          .number()
+          .positive()
+          .optional()
+          .describe("Accepts that the source keeps this much WAL for us when its own limit is off."),
+      })
       .optional(),
     entities: z.record(name, entityShape),
     facts: z.record(name, factShape).optional(),
     metrics: z.record(name, metricShape).optional(),
   })
-  .meta({ title: "vitrine.yaml", description: "What each column of a database is, what may leave of it and how, and the metrics made of that." });
+  .meta({
+    title: "vitrine.yaml",
+    description: "What each column of a database is, what may leave of it and how, and the metrics made of that.",
+  });
 
 export type FileShape = z.infer<typeof fileShape>;
-export type TableShape = z.infer<typeof entityShape> & { readonly [only in "append_only" | "time"]?: never } | z.infer<typeof factShape>;
+export type TableShape = (z.infer<typeof entityShape> & { readonly [only in "append_only" | "time"]?: never }) | z.infer<typeof factShape>;
 export type ColumnShape = z.infer<typeof columnShape>;
 export type MetricShape = z.infer<typeof metricShape>;
 export type ConditionShape = z.infer<typeof condition>;

@@ -24,25 +24,48 @@ function report(issue: z.core.$ZodIssue, located: Located, problems: Problems): 
   switch (issue.code) {
     case "unrecognized_keys":
       for (const key of issue.keys) {
-        problems.add("policy/unknown-word", located.place([...path, key], "key"), `${shown(key)} is not known in ${name}.`, suggestion(key, known(path)));
+        problems.add(
+          "policy/unknown-word",
+          located.place([...path, key], "key"),
+          `${shown(key)} is not known in ${name}.`,
+          suggestion(key, known(path)),
+        );
       }
       return;
     case "invalid_type":
       if (valueAt(located.value, path) === undefined) {
-        problems.add("policy/missing", located.place(path.slice(0, -1), "key"), `${name} is missing.`, `Add \`${path.at(-1) ?? ""}:\` there.`);
+        problems.add(
+          "policy/missing",
+          located.place(path.slice(0, -1), "key"),
+          `${name} is missing.`,
+          `Add \`${path.at(-1) ?? ""}:\` there.`,
+        );
       } else problems.add("policy/wrong-shape", located.place(path), `${name} must be ${expected(issue.expected)}.`);
       return;
     case "invalid_key":
       problems.add("policy/bad-name", located.place(path, "key"), `A name in ${pathName(path.slice(0, -1))} is none.`);
       return;
     case "invalid_format":
-      problems.add(namedBy(path) ? "policy/bad-name" : "policy/wrong-shape", located.place(path), `${name} must match ${namePattern.source}.`);
+      problems.add(
+        namedBy(path) ? "policy/bad-name" : "policy/wrong-shape",
+        located.place(path),
+        `${name} must match ${namePattern.source}.`,
+      );
       return;
     case "invalid_value":
-      problems.add("policy/unknown-word", located.place(path), `${name} has a word that is not known.`, suggestion(String(valueAt(located.value, path)), issue.values.map(String)));
+      problems.add(
+        "policy/unknown-word",
+        located.place(path),
+        `${name} has a word that is not known.`,
+        suggestion(String(valueAt(located.value, path)), issue.values.map(String)),
+      );
       return;
     case "invalid_union":
-      problems.add("policy/wrong-shape", located.place(path), `${name} must be ${path.at(-1) === "values" ? "a list of texts (quote numbers), or `from table.column`" : "a value or a list of at most 100 values"}.`);
+      problems.add(
+        "policy/wrong-shape",
+        located.place(path),
+        `${name} must be ${path.at(-1) === "values" ? "a list of texts (quote numbers), or `from table.column`" : "a value or a list of at most 100 values"}.`,
+      );
       return;
     case "too_small":
       problems.add("policy/wrong-shape", located.place(path), `${name} must be at least ${issue.minimum}${counted(issue.origin)}.`);

@@ -1,5 +1,5 @@
 /** "Did you mean": the nearest of the known words, when it is near enough to help. */
-export function suggest(word: string, known: readonly string[]): string | undefined {
+function suggest(word: string, known: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: { readonly word: string; readonly distance: number } | undefined;
   for (const candidate of known) {
@@ -9,11 +9,11 @@ export function suggest(word: string, known: readonly string[]): string | undefi
   return best?.word;
 }
 
-/** A sentence to put behind an error: the nearest word, else the list of the known ones. */
-export function suggestion(word: string, known: readonly string[]): string {
+/** A sentence to put behind an error: the nearest word, else the list of the known ones; undefined when none is known. */
+export function suggestion(word: string, known: readonly string[]): string | undefined {
   const near = suggest(word, known);
   if (near !== undefined) return `Did you mean \`${near}\`?`;
-  if (known.length === 0) return "There is none.";
+  if (known.length === 0) return undefined;
   const first = known.slice(0, 20).map((one) => `\`${one}\``);
   return `Known here: ${first.join(", ")}${known.length > first.length ? " …" : ""}.`;
 }

@@ -48,15 +48,32 @@ function parseTable(named: Named, reading: Reading): TableDraft {
   const { shape, path } = named;
   const [, schema = "", table = ""] = /^([^.]+)\.([^.]+)$/.exec(shape.table) ?? [];
   if (table === "") {
-    reading.problems.add("policy/bad-table-name", reading.located.place([...path, "table"]), `The table of \`${named.name}\` is not \`schema.table\`.`);
+    reading.problems.add(
+      "policy/bad-table-name",
+      reading.located.place([...path, "table"]),
+      `The table of \`${named.name}\` is not \`schema.table\`.`,
+    );
   }
   const columns = new Map<string, ColumnDeclaration>();
-  for (const [name, column] of Object.entries(shape.columns)) columns.set(name, parseColumn(name, column ?? {}, [...path, "columns", name], reading));
+  for (const [name, column] of Object.entries(shape.columns))
+    columns.set(name, parseColumn(name, column ?? {}, [...path, "columns", name], reading));
   const key = named.kind === "entity" ? entityKey(named, columns, reading) : factKey(named, columns, reading);
   const time = named.kind === "fact" ? factTime(named, columns, reading) : undefined;
   refuseOpaque(columns, key, reading);
   const place = reading.located.place(path, "key");
-  return { name: named.name, kind: named.kind, schema, table, key, time, columns: [...columns.values()], history: shape.history ?? "follow", place, shape, path };
+  return {
+    name: named.name,
+    kind: named.kind,
+    schema,
+    table,
+    key,
+    time,
+    columns: [...columns.values()],
+    history: shape.history ?? "follow",
+    place,
+    shape,
+    path,
+  };
 }
 
 function parseColumn(name: string, shape: ColumnShape, path: Path, reading: Reading): ColumnDeclaration {
@@ -77,14 +94,41 @@ function entityKey(named: Named, columns: ReadonlyMap<string, ColumnDeclaration>
   const place = key === undefined ? located.place(named.path, "key") : located.place([...named.path, "key"]);
   if (column?.take === undefined) {
     // A column that refers takes a token too, but as a reference: a key must have a space of its own.
-    if (column?.refers !== undefined) problems.add("policy/key-conflict", column.place, `The key \`${name}\` of \`${named.name}\` refers to another entity.`, "Declare the columns at that entity instead, or use another key.");
-    else problems.add("policy/key-missing", column?.place ?? place, `The key \`${name}\` of \`${named.name}\` is not taken.`, `Declare it under columns: \`${name}: { is: identifier, take: token ${named.name} }\`.`);
+    if (column?.refers !== undefined)
+      problems.add(
+        "policy/key-conflict",
+        column.place,
+        `The key \`${name}\` of \`${named.name}\` refers to another entity.`,
+        "Declare the columns at that entity instead, or use another key.",
+      );
+    else
+      problems.add(
+        "policy/key-missing",
+        column?.place ?? place,
+        `The key \`${name}\` of \`${named.name}\` is not taken.`,
+        `Declare it under columns: \`${name}: { is: identifier, take: token ${named.name} }\`.`,
+      );
   } else if (column.refers !== undefined) {
-    problems.add("policy/key-conflict", column.place, `The key \`${name}\` of \`${named.name}\` refers to another entity.`, "Declare the columns at that entity instead, or use another key.");
+    problems.add(
+      "policy/key-conflict",
+      column.place,
+      `The key \`${name}\` of \`${named.name}\` refers to another entity.`,
+      "Declare the columns at that entity instead, or use another key.",
+    );
   } else if (column.take.tag === "opaque") {
-    problems.add("policy/key-lossy", located.place([...columnPath(named, name), "take"]), `The key \`${name}\` of the entity \`${named.name}\` is opaque: it would leave as it is.`, `Use \`take: token ${named.name}\`.`);
+    problems.add(
+      "policy/key-lossy",
+      located.place([...columnPath(named, name), "take"]),
+      `The key \`${name}\` of the entity \`${named.name}\` is opaque: it would leave as it is.`,
+      `Use \`take: token ${named.name}\`.`,
+    );
   } else if (!isLossless(column.take)) {
-    problems.add("policy/key-lossy", located.place([...columnPath(named, name), "take"]), `The key \`${name}\` of \`${named.name}\` has a treatment that can make two keys equal.`, `Use \`take: token ${named.name}\`.`);
+    problems.add(
+      "policy/key-lossy",
+      located.place([...columnPath(named, name), "take"]),
+      `The key \`${name}\` of \`${named.name}\` has a treatment that can make two keys equal.`,
+      `Use \`take: token ${named.name}\`.`,
+    );
   }
   return name;
 }
@@ -97,23 +141,38 @@ function factKey(named: Named, columns: Map<string, ColumnDeclaration>, { locate
   const { shape, path } = named;
   const key = typeof shape.key === "string" ? { [shape.key]: "" } : shape.key;
   if (shape.append_only === true) {
-    if (key !== undefined) problems.add("policy/append-only", located.place([...path, "append_only"], "key"), `\`${named.name}\` is append_only and has a key.`);
+    if (key !== undefined)
+      problems.add("policy/append-only", located.place([...path, "append_only"], "key"), `\`${named.name}\` is append_only and has a key.`);
     return undefined;
   }
   const [first, second] = Object.entries(key ?? {});
   if (first === undefined) {
-    problems.add("policy/missing", located.place(path, "key"), `\`${named.name}\` has no key.`, "Say `key: { id: opaque }`, or `append_only: true` for a table without a key.");
+    problems.add(
+      "policy/missing",
+      located.place(path, "key"),
+      `\`${named.name}\` has no key.`,
+      "Say `key: { id: opaque }`, or `append_only: true` for a table without a key.",
+    );
     return undefined;
   }
   if (second !== undefined) {
-    problems.add("policy/wrong-shape", located.place([...path, "key", second[0]], "key"), `The key of \`${named.name}\` is one column.`, "Name the one column that tells its rows apart.");
+    problems.add(
+      "policy/wrong-shape",
+      located.place([...path, "key", second[0]], "key"),
+      `The key of \`${named.name}\` is one column.`,
+      "Name the one column that tells its rows apart.",
+    );
   }
   const [name, take] = first;
   return declaredKey({ named, name, take, place: located.place([...path, "key", name]) }, columns, problems);
 }
 
 /** Puts the key's column, with the treatment that `key:` says, among the columns. */
-function declaredKey(asked: { named: Named; name: string; take: string; place: Place }, columns: Map<string, ColumnDeclaration>, problems: Problems): string {
+function declaredKey(
+  asked: { named: Named; name: string; take: string; place: Place },
+  columns: Map<string, ColumnDeclaration>,
+  problems: Problems,
+): string {
   const { named, name, take, place } = asked;
   const treatment = parseTreatment({ shape: { take }, path: named.path, place: () => place, problems });
   if (treatment === undefined) return name;
@@ -123,7 +182,11 @@ function declaredKey(asked: { named: Named; name: string; take: string; place: P
   const declared = columns.get(name);
   const differs = declared?.take !== undefined && JSON.stringify(declared.take) !== JSON.stringify(treatment);
   if (declared?.refers !== undefined || differs) {
-    problems.add("policy/key-conflict", declared?.place ?? place, `\`${name}\` is the key of \`${named.name}\` and is taken in another way here.`);
+    problems.add(
+      "policy/key-conflict",
+      declared?.place ?? place,
+      `\`${name}\` is the key of \`${named.name}\` and is taken in another way here.`,
+    );
   }
   columns.set(name, { name, is: declared?.is ?? "key", take: treatment, refers: undefined, place: declared?.place ?? place });
   return name;
@@ -132,22 +195,43 @@ function declaredKey(asked: { named: Named; name: string; take: string; place: P
 function factTime(named: Named, columns: Map<string, ColumnDeclaration>, { located, problems }: Reading): string | undefined {
   const name = "time" in named.shape ? named.shape.time : undefined;
   if (name === undefined) {
-    problems.add("policy/missing", located.place(named.path, "key"), `The fact \`${named.name}\` has no \`time\`.`, "Name the column that says when it happened: `time: at`.");
+    problems.add(
+      "policy/missing",
+      located.place(named.path, "key"),
+      `The fact \`${named.name}\` has no \`time\`.`,
+      "Name the column that says when it happened: `time: at`.",
+    );
     return undefined;
   }
   const declared = columns.get(name);
   const take = declared?.take ?? { tag: "truncate", to: "minute" };
   if (take.tag !== "truncate") {
-    problems.add("policy/wrong-shape", located.place([...columnPath(named, name), "take"]), `The time \`${name}\` of \`${named.name}\` must be truncated.`, "Use `truncate minute`, `hour`, `day` or `month`, or say nothing: a minute.");
+    problems.add(
+      "policy/wrong-shape",
+      located.place([...columnPath(named, name), "take"]),
+      `The time \`${name}\` of \`${named.name}\` must be truncated.`,
+      "Use `truncate minute`, `hour`, `day` or `month`, or say nothing: a minute.",
+    );
   }
-  columns.set(name, { name, is: declared?.is ?? "time", take, refers: undefined, place: declared?.place ?? located.place([...named.path, "time"]) });
+  columns.set(name, {
+    name,
+    is: declared?.is ?? "time",
+    take,
+    refers: undefined,
+    place: declared?.place ?? located.place([...named.path, "time"]),
+  });
   return name;
 }
 
 function refuseOpaque(columns: ReadonlyMap<string, ColumnDeclaration>, key: string | undefined, { problems }: Reading): void {
   for (const column of columns.values()) {
     if (column.take?.tag !== "opaque" || column.name === key) continue;
-    problems.add("policy/treatment-detail", column.place, `\`${column.name}\` is opaque and no key.`, "Only a fact's key may be opaque; use `keep` for a value, `token SPACE` for an identifier.");
+    problems.add(
+      "policy/treatment-detail",
+      column.place,
+      `\`${column.name}\` is opaque and no key.`,
+      "Only a fact's key may be opaque; use `keep` for a value, `token SPACE` for an identifier.",
+    );
   }
 }
 
@@ -156,7 +240,13 @@ function refuseSameTable(tables: readonly TableDraft[], { located, problems }: R
   for (const table of tables) {
     const name = `${table.schema}.${table.table}`;
     const before = seen.get(name);
-    if (before !== undefined) problems.add("policy/duplicate-name", located.place([...table.path, "table"]), `\`${table.name}\` is made of the same table as \`${before}\`.`, "Declare a table once; metrics can count an entity too.");
+    if (before !== undefined)
+      problems.add(
+        "policy/duplicate-name",
+        located.place([...table.path, "table"]),
+        `\`${table.name}\` is made of the same table as \`${before}\`.`,
+        "Declare a table once; metrics can count an entity too.",
+      );
     seen.set(name, table.name);
   }
 }
@@ -179,14 +269,24 @@ function referring(column: ColumnDeclaration, { table, entities, reading }: Refe
   const path = [...table.path, "columns", column.name];
   const entity = entities.get(column.refers);
   if (entity === undefined) {
-    problems.add("policy/unknown-entity", located.place([...path, "refers"]), `\`${column.refers}\` is no entity.`, suggestion(column.refers, [...entities.keys()]));
+    problems.add(
+      "policy/unknown-entity",
+      located.place([...path, "refers"]),
+      `\`${column.refers}\` is no entity.`,
+      suggestion(column.refers, [...entities.keys()]),
+    );
     return column;
   }
   const take = entity.columns.find((one) => one.name === entity.key)?.take;
   if (take?.tag !== "token") return column; // The entity's own problem was added.
   if (column.take !== undefined && (column.take.tag !== "token" || column.take.space !== take.space)) {
     const place: Place = located.place([...path, "take"]);
-    problems.add("policy/key-conflict", place, `\`${column.name}\` refers to \`${entity.name}\` and is taken in another way than its key.`, "Leave `take` out: a column that refers takes the entity's token.");
+    problems.add(
+      "policy/key-conflict",
+      place,
+      `\`${column.name}\` refers to \`${entity.name}\` and is taken in another way than its key.`,
+      "Leave `take` out: a column that refers takes the entity's token.",
+    );
   }
   return { ...column, take };
 }

@@ -68,13 +68,22 @@ function lacks(asked: Asked, message: string, remedy: string): undefined {
 function refuseDetails(asked: Asked, allowed: readonly Detail[], what: string): void {
   for (const detail of details) {
     if (asked.shape[detail] === undefined || allowed.includes(detail)) continue;
-    asked.problems.add("policy/treatment-detail", asked.place([...asked.path, detail], "key"), `${what} has no \`${detail}\`.`, asked.shape.take === undefined ? "Say how the column is taken (`take:`), or remove it." : "Remove it, or choose another treatment.");
+    asked.problems.add(
+      "policy/treatment-detail",
+      asked.place([...asked.path, detail], "key"),
+      `${what} has no \`${detail}\`.`,
+      asked.shape.take === undefined ? "Say how the column is taken (`take:`), or remove it." : "Remove it, or choose another treatment.",
+    );
   }
 }
 
 function noArgument(asked: Asked, rest: readonly string[]): boolean {
   if (rest.length === 0) return true;
-  lacks(asked, "The treatment is followed by a word that does not belong to it.", "Write it alone; what it needs stands in keys of its own.");
+  lacks(
+    asked,
+    "The treatment is followed by a word that does not belong to it.",
+    "Write it alone; what it needs stands in keys of its own.",
+  );
   return false;
 }
 
@@ -116,13 +125,15 @@ function prefix(asked: Asked, rest: readonly string[]): Treatment | undefined {
     return lacks(asked, "`prefix` needs a length from 1 to 64.", "Write e.g. `prefix 2`.");
   }
   const rule = textRule(asked);
-  if (rule === undefined) return lacks(asked, "`prefix` needs a rule for what the prefix may be.", "Add `values: [...]` or `match: '...'`.");
+  if (rule === undefined)
+    return lacks(asked, "`prefix` needs a rule for what the prefix may be.", "Add `values: [...]` or `match: '...'`.");
   return { tag: "prefix", length, rule };
 }
 
 function lookup(asked: Asked): Treatment | undefined {
   const { table } = asked.shape;
-  if (table === undefined || Object.keys(table).length === 0) return lacks(asked, "`lookup` needs a `table`.", "Add e.g. `table: { US: north america, CA: north america }`.");
+  if (table === undefined || Object.keys(table).length === 0)
+    return lacks(asked, "`lookup` needs a `table`.", "Add e.g. `table: { US: north america, CA: north america }`.");
   return { tag: "lookup", table };
 }
 
@@ -135,11 +146,21 @@ function constant(asked: Asked): Treatment | undefined {
 function textRule(asked: Asked): TextRule | undefined {
   const { values, match, max_length: lengthMax } = asked.shape;
   if (values !== undefined && match !== undefined) {
-    asked.problems.add("policy/treatment-detail", asked.place([...asked.path, "match"], "key"), "`values` and `match` exclude each other.", "Keep one of the two.");
+    asked.problems.add(
+      "policy/treatment-detail",
+      asked.place([...asked.path, "match"], "key"),
+      "`values` and `match` exclude each other.",
+      "Keep one of the two.",
+    );
     return undefined;
   }
   if (lengthMax !== undefined && match === undefined) {
-    asked.problems.add("policy/treatment-detail", asked.place([...asked.path, "max_length"], "key"), "`max_length` belongs to `match`.", "Remove it.");
+    asked.problems.add(
+      "policy/treatment-detail",
+      asked.place([...asked.path, "max_length"], "key"),
+      "`max_length` belongs to `match`.",
+      "Remove it.",
+    );
   }
   if (typeof values === "string") return valuesFrom(asked, values);
   if (values !== undefined) return { tag: "values", values: [...new Set(values)] };
@@ -155,6 +176,11 @@ function textRule(asked: Asked): TextRule | undefined {
 function valuesFrom(asked: Asked, text: string): TextRule | undefined {
   const [, schema, table, column] = /^from\s+(?:([^.\s]+)\.)?([^.\s]+)\.([^.\s]+)$/.exec(text) ?? [];
   if (table !== undefined && column !== undefined) return { tag: "values-from", table: `${schema ?? "public"}.${table}`, column };
-  asked.problems.add("policy/treatment-detail", at(asked, "values"), "`values` is a list, or `from table.column`.", "Write e.g. `values: from public.device_models.sku`.");
+  asked.problems.add(
+    "policy/treatment-detail",
+    at(asked, "values"),
+    "`values` is a list, or `from table.column`.",
+    "Write e.g. `values: from public.device_models.sku`.",
+  );
   return undefined;
 }

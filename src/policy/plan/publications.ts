@@ -17,14 +17,33 @@ export function planPublications(planning: Planning): readonly PlanStatement[] {
   const keyed = compiled.sourceTables.filter((table) => !table.appendOnly);
   const append = compiled.sourceTables.filter((table) => table.appendOnly);
   return [
-    ...planOne({ name: publication, publishes: "insert, update, delete, truncate", tables: keyed, why: "The stream carries the declared columns and nothing else." }, planning),
-    ...planOne({ name: appendPublication(publication), publishes: "insert", tables: append, why: "Tables without a key: inserts only, so that updates on the source go on working." }, planning),
+    ...planOne(
+      {
+        name: publication,
+        publishes: "insert, update, delete, truncate",
+        tables: keyed,
+        why: "The stream carries the declared columns and nothing else.",
+      },
+      planning,
+    ),
+    ...planOne(
+      {
+        name: appendPublication(publication),
+        publishes: "insert",
+        tables: append,
+        why: "Tables without a key: inserts only, so that updates on the source go on working.",
+      },
+      planning,
+    ),
   ];
 }
 
 function planOne(wanted: Wanted, { catalog, facts }: Planning): readonly PlanStatement[] {
   const existing = catalog.publications.find((one) => one.name === wanted.name);
-  const drop = { sql: `DROP PUBLICATION ${id(wanted.name)}`, why: "It is not needed, or publishes all tables, which cannot be taken back." };
+  const drop = {
+    sql: `DROP PUBLICATION ${id(wanted.name)}`,
+    why: "It is not needed, or publishes all tables, which cannot be taken back.",
+  };
   if (wanted.tables.length === 0) return existing === undefined ? [] : [drop];
   const list = wanted.tables.map((table) => `TABLE ${tableList(table)}`).join(", ");
   const options = `publish = '${wanted.publishes}', publish_via_partition_root = true`;
@@ -32,8 +51,17 @@ function planOne(wanted: Wanted, { catalog, facts }: Planning): readonly PlanSta
   if (existing === undefined) return [create];
   if (existing.allTables) return [drop, create];
   return [
-    ...(existing.viaRoot && existing.publishes.replaceAll(",", ", ") === wanted.publishes ? [] : [{ sql: `ALTER PUBLICATION ${id(wanted.name)} SET (${options})`, why: "Partitioned tables are published as one, with the operations that the mirror follows." }]),
-    ...(sameTables(existing, wanted, facts.withoutList) ? [] : [{ sql: `ALTER PUBLICATION ${id(wanted.name)} SET ${list}`, why: wanted.why }]),
+    ...(existing.viaRoot && existing.publishes.replaceAll(",", ", ") === wanted.publishes
+      ? []
+      : [
+          {
+            sql: `ALTER PUBLICATION ${id(wanted.name)} SET (${options})`,
+            why: "Partitioned tables are published as one, with the operations that the mirror follows.",
+          },
+        ]),
+    ...(sameTables(existing, wanted, facts.withoutList)
+      ? []
+      : [{ sql: `ALTER PUBLICATION ${id(wanted.name)} SET ${list}`, why: wanted.why }]),
   ];
 }
 
@@ -45,7 +73,8 @@ function sameTables(existing: CatalogPublication, wanted: Wanted, withoutList: r
   if (existing.schemas.length > 0 || existing.tables.length !== wanted.tables.length) return false;
   return wanted.tables.every((table) => {
     const found = existing.tables.find((one) => one.schema === table.schema && one.table === table.table);
-    if (found === undefined || found.filter !== undefined || withoutList.includes(`${existing.name} ${table.schema}.${table.table}`)) return false;
+    if (found === undefined || found.filter !== undefined || withoutList.includes(`${existing.name} ${table.schema}.${table.table}`))
+      return false;
     return found.columns.length === table.columns.length && table.columns.every((column) => found.columns.includes(column.name));
   });
 }

@@ -8,10 +8,22 @@ import { catalogTable } from "./names.ts";
 
 export function describeReadable(compiled: CompiledPolicy): readonly PlanColumn[] {
   const columns = compiled.tables.flatMap((table) => [
-    ...table.columns.map((column) => ({ table: tableName(table), column: column.safe.name, why: `${inventoryWord(table, column.safe.name)}: ${describeTreatment(column.treatment)}` })),
-    ...table.dropped.map((column) => ({ table: tableName(table), column, why: "part of the replica identity: published, dropped in the reader, not stored" })),
+    ...table.columns.map((column) => ({
+      table: tableName(table),
+      column: column.safe.name,
+      why: `${inventoryWord(table, column.safe.name)}: ${describeTreatment(column.treatment)}`,
+    })),
+    ...table.dropped.map((column) => ({
+      table: tableName(table),
+      column,
+      why: "part of the replica identity: published, dropped in the reader, not stored",
+    })),
   ]);
-  const values = compiled.valuesFrom.map((one) => ({ table: `${one.schema}.${one.table}`, column: one.column, why: "its values are a rule; read when the reader starts" }));
+  const values = compiled.valuesFrom.map((one) => ({
+    table: `${one.schema}.${one.table}`,
+    column: one.column,
+    why: "its values are a rule; read when the reader starts",
+  }));
   return [...columns, ...values];
 }
 
@@ -20,10 +32,17 @@ export function describeStays(compiled: CompiledPolicy, catalog: Catalog): reado
   const columns = compiled.tables.flatMap((table) => {
     const found = catalogTable(catalog, table.source);
     const asked = new Set(table.source.columns.map((column) => column.name));
-    return (found?.columns ?? []).filter((column) => !asked.has(column.name)).map((column) => ({ table: tableName(table), column: column.name, why: whyStays(table, column.name) }));
+    return (found?.columns ?? [])
+      .filter((column) => !asked.has(column.name))
+      .map((column) => ({ table: tableName(table), column: column.name, why: whyStays(table, column.name) }));
   });
   const declared = new Set(compiled.tables.map(tableName));
-  return [...columns, ...catalog.allTables.filter((name) => !declared.has(name)).map((name) => ({ table: name, column: "*", why: "the table is not in vitrine.yaml" }))];
+  return [
+    ...columns,
+    ...catalog.allTables
+      .filter((name) => !declared.has(name))
+      .map((name) => ({ table: name, column: "*", why: "the table is not in vitrine.yaml" })),
+  ];
 }
 
 function tableName(table: CompiledTable): string {
@@ -41,7 +60,7 @@ function whyStays(table: CompiledTable, column: string): string {
 }
 
 /** A treatment as a phrase. */
-export function describeTreatment(treatment: Treatment): string {
+function describeTreatment(treatment: Treatment): string {
   switch (treatment.tag) {
     case "keep":
       return treatment.rule === undefined ? "as it is" : `as it is where it is ${describeRule(treatment.rule)}, else \`other\``;

@@ -68,7 +68,9 @@ function chooseRule(compiled: CompiledColumn, making: Making): Rule {
   const texts = (map: TextMap): Rule => textCodes({ map, dictionary, tally, padded });
   switch (treatment.tag) {
     case "keep":
-      return treatment.rule === undefined ? keepRule({ scale: safe.scale, tally }) : texts(keepText(treatment.rule, ruleValues(treatment, making)));
+      return treatment.rule === undefined
+        ? keepRule({ scale: safe.scale, tally })
+        : texts(keepText(treatment.rule, ruleValues(treatment, making)));
     case "opaque":
       return keepRule({ scale: 0, tally });
     case "token":
@@ -100,7 +102,15 @@ function ruleValues(treatment: Treatment, { values }: Making): ReadonlySet<strin
   const column = valuesColumnOf(treatment);
   if (column === undefined) return undefined;
   const list = values.get(valuesName(column));
-  if (list === undefined) throw new VitrineError("policy/values-missing", { message: `The values of ${valuesName(column)} were not read.`, place: valuesName(column) });
-  if (list.length > valuesMax) throw new VitrineError("policy/values-too-many", { message: `${valuesName(column)} has more than ${valuesMax} values.`, place: valuesName(column) });
+  if (list === undefined)
+    throw new VitrineError("policy/values-missing", {
+      message: `The values of ${valuesName(column)} were not read.`,
+      place: valuesName(column),
+    });
+  if (list.length > valuesMax)
+    throw new VitrineError("policy/values-too-many", {
+      message: `${valuesName(column)} has more than ${valuesMax} values.`,
+      place: valuesName(column),
+    });
   return new Set(list);
 }

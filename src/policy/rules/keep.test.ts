@@ -16,7 +16,10 @@ test("numbers and booleans stay what they are, in fresh memory, zero under NULL"
 test("a float that is none becomes NULL and is counted", () => {
   const tally = { other: 0, degraded: 0 };
   const column = rawF64([1.5, NaN, Infinity, null]);
-  expect(keepRule({ scale: 0, tally })({ column, rowCount: 4, nulls: column.nulls })).toEqual({ data: Float64Array.of(1.5, 0, 0, 0), nulls: Uint8Array.of(0, 1, 1, 1) });
+  expect(keepRule({ scale: 0, tally })({ column, rowCount: 4, nulls: column.nulls })).toEqual({
+    data: Float64Array.of(1.5, 0, 0, 0),
+    nulls: Uint8Array.of(0, 1, 1, 1),
+  });
   expect(tally.degraded).toBe(2);
 });
 
@@ -25,7 +28,17 @@ test("numeric: the value times 10^scale, exactly", () => {
   const rule = keepRule({ scale: 2, tally });
   const texts = ["0", "0.01", "-0.99", "1", "10000", "99999999.99", "-1234567890123456.78", "0.10", "10000.0001"];
   const column = rawBytes(texts.map(numericBytes));
-  expect([...rule({ column, rowCount: texts.length, nulls: undefined }).data]).toEqual([0n, 1n, -99n, 100n, 1_000_000n, 9_999_999_999n, -123_456_789_012_345_678n, 10n, 1_000_000n]);
+  expect([...rule({ column, rowCount: texts.length, nulls: undefined }).data]).toEqual([
+    0n,
+    1n,
+    -99n,
+    100n,
+    1_000_000n,
+    9_999_999_999n,
+    -123_456_789_012_345_678n,
+    10n,
+    1_000_000n,
+  ]);
   const bad = rawBytes(["NaN", "Infinity", "-Infinity", "99999999999999999999"].map(numericBytes));
   expect(rule({ column: bad, rowCount: 4, nulls: undefined }).nulls).toEqual(Uint8Array.of(1, 1, 1, 1));
   expect(tally.degraded).toBe(4);
@@ -37,7 +50,9 @@ test("numeric round-trips through its wire form at any scale", () => {
       const digits = (value < 0n ? -value : value).toString().padStart(scale + 1, "0");
       const text = `${value < 0n ? "-" : ""}${digits.slice(0, digits.length - scale)}.${digits.slice(digits.length - scale)}`;
       const column = rawBytes([numericBytes(text)]);
-      expect(keepRule({ scale, tally: { other: 0, degraded: 0 } })({ column, rowCount: 1, nulls: undefined }).data).toEqual(BigInt64Array.of(value));
+      expect(keepRule({ scale, tally: { other: 0, degraded: 0 } })({ column, rowCount: 1, nulls: undefined }).data).toEqual(
+        BigInt64Array.of(value),
+      );
     }),
   );
 });

@@ -67,7 +67,10 @@ function keepFloat(data: Float64Array, { nulls, rowCount }: RuleInput, tally: Ta
   return { data, nulls: marked };
 }
 
-function keepNumeric({ column, rowCount, nulls }: RuleInput, { scale, tally }: { readonly scale: number; readonly tally: Tally }): RuleOutput {
+function keepNumeric(
+  { column, rowCount, nulls }: RuleInput,
+  { scale, tally }: { readonly scale: number; readonly tally: Tally },
+): RuleOutput {
   const { bytes, offsets } = rawAs(column, "bytes");
   const data = new BigInt64Array(rowCount);
   let marked = nulls;

@@ -10,12 +10,21 @@ import { lookupRule } from "./lookup.ts";
 import { presentRule } from "./present.ts";
 import type { Rule } from "./rule.ts";
 
-function texts(make: (options: { dictionary: Dictionary; tally: { other: number; degraded: number } }) => Rule, column: RawColumn, rowCount: number): { readonly got: readonly (string | null)[]; readonly tally: { other: number; degraded: number } } {
+function texts(
+  make: (options: { dictionary: Dictionary; tally: { other: number; degraded: number } }) => Rule,
+  column: RawColumn,
+  rowCount: number,
+): { readonly got: readonly (string | null)[]; readonly tally: { other: number; degraded: number } } {
   const dictionary = new Dictionary("c");
   const tally = { other: 0, degraded: 0 };
   const { data } = make({ dictionary, tally })({ column, rowCount, nulls: column.nulls });
   const values = dictionary.takeGrowth()?.values ?? [];
-  return { got: [...data].map((code) => (Number(code) === codes.null ? null : Number(code) === codes.other ? "other" : (values[Number(code) - codes.first] ?? "?"))), tally };
+  return {
+    got: [...data].map((code) =>
+      Number(code) === codes.null ? null : Number(code) === codes.other ? "other" : (values[Number(code) - codes.first] ?? "?"),
+    ),
+    tally,
+  };
 }
 
 test("bucket: the range that holds the number, its lower bound included", () => {
@@ -23,12 +32,18 @@ test("bucket: the range that holds the number, its lower bound included", () => 
   const make = (options: Parameters<typeof bucketRule>[1]): Rule => bucketRule([10, 20.5], options);
   expect(texts(make, rawI32([9, 10, 20, 21, null]), 5).got).toEqual(["< 10", "10 to < 20.5", "10 to < 20.5", ">= 20.5", null]);
   expect(texts(make, rawI64([-(2n ** 60n), 10n]), 2).got).toEqual(["< 10", "10 to < 20.5"]);
-  expect(texts(make, rawBytes(["9.99", "20.5", "NaN", "Infinity", "-Infinity", "20.4999"].map(numericBytes)), 6)).toEqual({ got: ["< 10", ">= 20.5", null, ">= 20.5", "< 10", "10 to < 20.5"], tally: { other: 0, degraded: 1 } });
+  expect(texts(make, rawBytes(["9.99", "20.5", "NaN", "Infinity", "-Infinity", "20.4999"].map(numericBytes)), 6)).toEqual({
+    got: ["< 10", ">= 20.5", null, ">= 20.5", "< 10", "10 to < 20.5"],
+    tally: { other: 0, degraded: 1 },
+  });
   expect(texts(make, rawF64([NaN, Infinity]), 2)).toEqual({ got: [null, ">= 20.5"], tally: { other: 0, degraded: 1 } });
 });
 
 test("lookup of numbers and booleans", () => {
-  expect(texts((options) => lookupRule({ "1": "new", "-2": "old" }, options), rawI32([1, -2, 3, null, 3]), 5)).toEqual({ got: ["new", "old", "other", null, "other"], tally: { other: 2, degraded: 0 } });
+  expect(texts((options) => lookupRule({ "1": "new", "-2": "old" }, options), rawI32([1, -2, 3, null, 3]), 5)).toEqual({
+    got: ["new", "old", "other", null, "other"],
+    tally: { other: 2, degraded: 0 },
+  });
   expect(texts((options) => lookupRule({ true: "yes" }, options), rawBool([true, false]), 2).got).toEqual(["yes", "other"]);
   expect(texts((options) => lookupRule({ "9007199254740993": "big" }, options), rawI64([9007199254740993n]), 1).got).toEqual(["big"]);
 });

@@ -7,7 +7,9 @@ export function prefixText(length: number, rule: TextRule, values: ReadonlySet<s
   const verdict = ruleVerdict(rule, values);
   return (text) => {
     // A character is at most two UTF-16 units: no need to take a long text apart.
-    const prefix = Array.from(text.slice(0, 2 * length)).slice(0, length).join("");
+    const prefix = Array.from(text.slice(0, 2 * length))
+      .slice(0, length)
+      .join("");
     return verdict(prefix) === "allowed" ? prefix : undefined;
   };
 }

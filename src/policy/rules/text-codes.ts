@@ -80,7 +80,8 @@ class ByteCache {
     for (;;) {
       const entry = this.#slots[slot] as number; // eslint-disable-line -- masked
       if (entry === 0) break;
-      if (this.#hashes[entry] === hash && this.#lengths[entry] === length && this.#same(entry, bytes, start, length)) return this.#values[entry];
+      if (this.#hashes[entry] === hash && this.#lengths[entry] === length && this.#same(entry, bytes, start, length))
+        return this.#values[entry];
       slot = (slot + 1) & slotsMask;
     }
     this.#slot = slot;

@@ -13,13 +13,19 @@ import { textCodes } from "./text-codes.ts";
 import { versionText } from "./version.ts";
 
 /** What a column of texts becomes: the dictionary's texts again, "other", or null. */
-function treat(map: TextMap, values: readonly (string | null)[], padded = false): { readonly texts: readonly (string | null)[]; readonly other: number } {
+function treat(
+  map: TextMap,
+  values: readonly (string | null)[],
+  padded = false,
+): { readonly texts: readonly (string | null)[]; readonly other: number } {
   const dictionary = new Dictionary("c");
   const tally = { other: 0, degraded: 0 };
   const column = rawText(values);
   const { data } = textCodes({ map, dictionary, tally, padded })({ column, rowCount: values.length, nulls: column.nulls });
   const growth = dictionary.takeGrowth();
-  const texts = [...data].map((code) => (Number(code) === codes.null ? null : Number(code) === codes.other ? "other" : (growth?.values[Number(code) - codes.first] ?? "?")));
+  const texts = [...data].map((code) =>
+    Number(code) === codes.null ? null : Number(code) === codes.other ? "other" : (growth?.values[Number(code) - codes.first] ?? "?"),
+  );
   return { texts, other: tally.other };
 }
 
@@ -27,7 +33,10 @@ const list: TextRule = { tag: "values", values: ["US", "DE"] };
 const version: TextRule = { tag: "match", pattern: String.raw`^(?:\d+\.\d+\.\d+(\.\d+)?)$`, lengthMax: 20 };
 
 test("keep: only what the rule allows; NULL stays NULL, the empty text is a text", () => {
-  expect(treat(keepText(list, undefined), ["US", "XX", null, "", "us", "DE", "US"])).toEqual({ texts: ["US", "other", null, "other", "other", "DE", "US"], other: 3 });
+  expect(treat(keepText(list, undefined), ["US", "XX", null, "", "us", "DE", "US"])).toEqual({
+    texts: ["US", "other", null, "other", "other", "DE", "US"],
+    other: 3,
+  });
 });
 
 test("keep with values of a source column", () => {
@@ -37,7 +46,10 @@ test("keep with values of a source column", () => {
 });
 
 test("truncate minor: the family of a version; an e-mail in the field does not pass", () => {
-  expect(treat(versionText(2, version), ["4.9.1", "4.9.1.17", "4.10.0", "anna@example.org", "4.9", "4.9.1\n"])).toEqual({ texts: ["4.9", "4.9", "4.10", "other", "other", "other"], other: 3 });
+  expect(treat(versionText(2, version), ["4.9.1", "4.9.1.17", "4.10.0", "anna@example.org", "4.9", "4.9.1\n"])).toEqual({
+    texts: ["4.9", "4.9", "4.10", "other", "other", "other"],
+    other: 3,
+  });
   expect(treat(versionText(1, version), ["4.9.1"]).texts).toEqual(["4"]);
   expect(treat(versionText(3, version), ["4.9.1.17"]).texts).toEqual(["4.9.1"]);
   const letters: TextRule = { tag: "match", pattern: String.raw`^(?:v\d+\.\d+)$`, lengthMax: 20 };
@@ -46,11 +58,20 @@ test("truncate minor: the family of a version; an e-mail in the field does not p
 
 test("prefix: the first characters, not bytes, and only where the rule allows them", () => {
   const rule: TextRule = { tag: "match", pattern: "^(?:[A-Zß]{2})$", lengthMax: 64 };
-  expect(treat(prefixText(2, rule, undefined), ["ABCDE", "Aß123", "a1", "😀😀😀", ""]).texts).toEqual(["AB", "Aß", "other", "other", "other"]);
+  expect(treat(prefixText(2, rule, undefined), ["ABCDE", "Aß123", "a1", "😀😀😀", ""]).texts).toEqual([
+    "AB",
+    "Aß",
+    "other",
+    "other",
+    "other",
+  ]);
 });
 
 test("lookup: by the table, anything else is other", () => {
-  expect(treat(lookupText({ US: "north america", CA: "north america" }), ["US", "CA", "toString", "MX"])).toEqual({ texts: ["north america", "north america", "other", "other"], other: 2 });
+  expect(treat(lookupText({ US: "north america", CA: "north america" }), ["US", "CA", "toString", "MX"])).toEqual({
+    texts: ["north america", "north america", "other", "other"],
+    other: 2,
+  });
 });
 
 test("char(n): trailing blanks are no part of the text", () => {
@@ -59,7 +80,11 @@ test("char(n): trailing blanks are no part of the text", () => {
 
 test("a text beyond the length of its rule does not pass, however long", () => {
   const rule: TextRule = { tag: "match", pattern: "^(?:a+)$", lengthMax: 8 };
-  expect(treat(keepText(rule, undefined), ["a".repeat(8), "a".repeat(9), "a".repeat(100_000)]).texts).toEqual(["a".repeat(8), "other", "other"]);
+  expect(treat(keepText(rule, undefined), ["a".repeat(8), "a".repeat(9), "a".repeat(100_000)]).texts).toEqual([
+    "a".repeat(8),
+    "other",
+    "other",
+  ]);
 });
 
 test("codes go up from 3 and say only what is new", () => {
@@ -94,7 +119,11 @@ test("property: no treatment of texts lets out a text that its rule does not all
     { treatment: { tag: "prefix", length: 2, rule: list }, map: prefixText(2, list, undefined) },
     { treatment: { tag: "lookup", table: { US: "a", "1.2.3": "b" } }, map: lookupText({ US: "a", "1.2.3": "b" }) },
   ];
-  const text = fc.oneof(fc.string(), fc.constantFrom("US", "DE", "USA", "1.2.3", "1.2.3.4", "__proto__", "1.2"), fc.string({ unit: fc.constantFrom("1", ".", "2", "U", "S") }));
+  const text = fc.oneof(
+    fc.string(),
+    fc.constantFrom("US", "DE", "USA", "1.2.3", "1.2.3.4", "__proto__", "1.2"),
+    fc.string({ unit: fc.constantFrom("1", ".", "2", "U", "S") }),
+  );
   fc.assert(
     fc.property(fc.array(fc.option(text), { maxLength: 30 }), fc.constantFrom(...treatments), (values, { treatment, map }) => {
       const { texts } = treat(map, values);

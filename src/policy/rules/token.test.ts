@@ -8,7 +8,8 @@ import { tokenRule } from "./token.ts";
 const key = makeKey("device", (bytes) => new Uint8Array(bytes).fill(7).map((seven, i) => seven * (i + 1)));
 const other = makeKey("device", (bytes) => new Uint8Array(bytes).fill(9));
 const rule = tokenRule(key, { padded: false });
-const tokens = (data: ArrayBufferView): string[] => (Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("hex").match(/.{32}/g) ?? []);
+const tokens = (data: ArrayBufferView): string[] =>
+  Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("hex").match(/.{32}/g) ?? [];
 
 /** Written from the description alone. */
 function expected(value: bigint): string {
@@ -32,14 +33,19 @@ test("an integer's token is one AES block of the space's tag and the value, at a
 
 test("the key turns an AES token back, and equal values have equal tokens: a permutation", () => {
   const token = rule({ column: rawI64([815n]), rowCount: 1, nulls: undefined }).data;
-  const back = createDecipheriv("aes-128-ecb", key.secret.subarray(0, 16), null).setAutoPadding(false).update(token as Uint8Array);
+  const back = createDecipheriv("aes-128-ecb", key.secret.subarray(0, 16), null).setAutoPadding(false).update(token);
   expect(back.readBigInt64BE(8)).toBe(815n);
 });
 
 test("a UUID fills its block", () => {
   const uuid = "0191e0a1-7b6c-7cde-8f00-0123456789ab";
   const [token] = tokens(rule({ column: rawUuid([uuid]), rowCount: 1, nulls: undefined }).data);
-  expect(token).toBe(createCipheriv("aes-128-ecb", key.secret.subarray(0, 16), null).setAutoPadding(false).update(Buffer.from(uuid.replaceAll("-", ""), "hex")).toString("hex"));
+  expect(token).toBe(
+    createCipheriv("aes-128-ecb", key.secret.subarray(0, 16), null)
+      .setAutoPadding(false)
+      .update(Buffer.from(uuid.replaceAll("-", ""), "hex"))
+      .toString("hex"),
+  );
 });
 
 test("a text's token is HMAC-SHA-256 cut to 128 bits, the same each time", () => {
@@ -59,5 +65,7 @@ test("NULL is zero and marked, and another key gives other tokens", () => {
   const result = rule({ column, rowCount: 2, nulls: column.nulls });
   expect(tokens(result.data)[1]).toBe("0".repeat(32));
   expect(result.nulls).toEqual(Uint8Array.of(0, 1));
-  expect(tokens(tokenRule(other, { padded: false })({ column, rowCount: 2, nulls: column.nulls }).data)[0]).not.toBe(tokens(result.data)[0]);
+  expect(tokens(tokenRule(other, { padded: false })({ column, rowCount: 2, nulls: column.nulls }).data)[0]).not.toBe(
+    tokens(result.data)[0],
+  );
 });

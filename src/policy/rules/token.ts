@@ -10,10 +10,10 @@ import type { TokenKey } from "../keys.ts";
 import type { Rule, RuleInput, RuleOutput } from "./rule.ts";
 import { rawAs } from "./rule.ts";
 
-export const tokenBytes = 16;
+const tokenBytes = 16;
 
 /** First 8 bytes of SHA-256 over the space's name: the upper half of an integer's block. */
-export function spaceTag(space: string): Uint8Array {
+function spaceTag(space: string): Uint8Array {
   return createHash("sha256").update(space).digest().subarray(0, 8);
 }
 

@@ -17,7 +17,9 @@ const minuteMax = 2 ** 31 - 1;
 
 export function truncateRule({ to, zone, wall, tally }: TruncateOptions): Rule {
   const asIs = to === "minute" && !wall;
-  const period = wall ? (minute: number): number => zone.truncate(zone.instantOfWall(minute), to) : (minute: number): number => zone.truncate(minute, to);
+  const period = wall
+    ? (minute: number): number => zone.truncate(zone.instantOfWall(minute), to)
+    : (minute: number): number => zone.truncate(minute, to);
   return (input) => apply(input, asIs ? undefined : period, tally);
 }
 

@@ -3,10 +3,22 @@ import { expect, test } from "vitest";
 import { createZone } from "./zone.ts";
 
 /** Zones with half-hour shifts, changes at midnight, a skipped day, two changes within a month, none at all. */
-const zones = ["America/Los_Angeles", "Europe/Berlin", "Australia/Lord_Howe", "America/Havana", "America/Sao_Paulo", "Pacific/Apia", "Africa/Casablanca", "Africa/Cairo", "Asia/Kolkata", "UTC"];
+const zones = [
+  "America/Los_Angeles",
+  "Europe/Berlin",
+  "Australia/Lord_Howe",
+  "America/Havana",
+  "America/Sao_Paulo",
+  "Pacific/Apia",
+  "Africa/Casablanca",
+  "Africa/Cairo",
+  "Asia/Kolkata",
+  "UTC",
+];
 const minute = fc.integer({ min: Date.UTC(1972, 0, 1) / 60_000, max: Date.UTC(2090, 0, 1) / 60_000 });
 
-const at = (value: number, zone: string): Temporal.ZonedDateTime => Temporal.Instant.fromEpochMilliseconds(value * 60_000).toZonedDateTimeISO(zone);
+const at = (value: number, zone: string): Temporal.ZonedDateTime =>
+  Temporal.Instant.fromEpochMilliseconds(value * 60_000).toZonedDateTimeISO(zone);
 const minuteOf = (time: Temporal.ZonedDateTime): number => Math.floor(time.epochMilliseconds / 60_000);
 
 /** Minutes near changes of offset are where it goes wrong: half of the samples are there. */

@@ -94,30 +94,31 @@ FROM pg_roles r WHERE r.rolname = $1`,
 
   /**
    * $1: role. Every column of user tables and views that it can SELECT, with where from: its own grant, PUBLIC, ownership, a role.
-   * Built from the access lists, so that the reason is known; a superuser shows as one line a table.
+   * Built from the access lists, so that the reason is known; a superuser shows as one line a table. `usable` is false where
+   * it must SET ROLE first, which whoever has the credential can.
    */
   selects: `
 WITH RECURSIVE me AS (SELECT oid, rolname, rolsuper FROM pg_roles WHERE rolname = $1),
-roles AS (SELECT r.oid, r.rolname FROM pg_roles r, me WHERE pg_has_role(me.oid, r.oid, 'USAGE') AND NOT me.rolsuper
-          UNION SELECT oid, rolname FROM me),
+roles AS (SELECT r.oid, r.rolname, pg_has_role(me.oid, r.oid, 'USAGE') AS usable FROM pg_roles r, me WHERE pg_has_role(me.oid, r.oid, 'MEMBER') AND NOT me.rolsuper
+          UNION SELECT oid, rolname, true FROM me),
 rels AS (SELECT c.oid, n.nspname, c.relname, c.relacl, c.relowner FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ${userSchema}),
 cols AS (SELECT rels.*, a.attname, a.attnum, a.attacl FROM rels JOIN pg_attribute a ON a.attrelid = rels.oid AND a.attnum > 0 AND NOT a.attisdropped),
 granted AS (
-  SELECT c.oid, c.attnum, CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE r.rolname END AS via
+  SELECT c.oid, c.attnum, CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE r.rolname END AS via, coalesce(r.usable, true) AS usable
   FROM cols c CROSS JOIN LATERAL aclexplode(c.attacl) acl LEFT JOIN roles r ON r.oid = acl.grantee
   WHERE acl.privilege_type = 'SELECT' AND (acl.grantee = 0 OR r.oid IS NOT NULL)
   UNION
-  SELECT c.oid, c.attnum, CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE r.rolname END
+  SELECT c.oid, c.attnum, CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE r.rolname END, coalesce(r.usable, true)
   FROM cols c CROSS JOIN LATERAL aclexplode(c.relacl) acl LEFT JOIN roles r ON r.oid = acl.grantee
   WHERE acl.privilege_type = 'SELECT' AND (acl.grantee = 0 OR r.oid IS NOT NULL)
   UNION
-  SELECT c.oid, c.attnum, 'owner' FROM cols c JOIN roles r ON r.oid = c.relowner
+  SELECT c.oid, c.attnum, 'owner', r.usable FROM cols c JOIN roles r ON r.oid = c.relowner
   UNION
-  SELECT c.oid, c.attnum, 'pg_read_all_data' FROM cols c, roles r WHERE r.rolname = 'pg_read_all_data'
+  SELECT c.oid, c.attnum, 'pg_read_all_data', r.usable FROM cols c, roles r WHERE r.rolname = 'pg_read_all_data'
   UNION
-  SELECT c.oid, c.attnum, 'superuser' FROM cols c, me WHERE me.rolsuper)
-SELECT json_build_object('schema', c.nspname, 'table', c.relname, 'column', c.attname, 'via', json_agg(g.via ORDER BY g.via)) AS granted
+  SELECT c.oid, c.attnum, 'superuser', true FROM cols c, me WHERE me.rolsuper)
+SELECT json_build_object('schema', c.nspname, 'table', c.relname, 'column', c.attname, 'via', json_agg(g.via ORDER BY g.via), 'usable', bool_or(g.usable)) AS granted
 FROM granted g JOIN cols c ON c.oid = g.oid AND c.attnum = g.attnum
 GROUP BY c.nspname, c.relname, c.attname, c.attnum ORDER BY c.nspname, c.relname, c.attnum`,
 

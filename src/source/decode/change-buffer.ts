@@ -1,7 +1,7 @@
 /** The open changes of one table: one row per change in every column, old keys beside them. Grows; hands over any number of first rows. */
 import type { RawChanges, SourceTable } from "../raw.ts";
 import type { ColumnBuffer } from "./column-buffer.ts";
-import { columnBuffer } from "./column-buffer.ts";
+import { createBuffer } from "./create-buffer.ts";
 
 /** As in policy/safe.ts, which this stage may not import. */
 export const changeOps = { insert: 1, update: 2, remove: 3, truncate: 4 } as const;
@@ -23,7 +23,7 @@ export class ChangeBuffer {
 
   constructor(table: SourceTable) {
     this.table = table;
-    this.columns = table.columns.map((column) => columnBuffer(column, table.name, capacityMin));
+    this.columns = table.columns.map((column) => createBuffer(column, table.name, capacityMin));
   }
 
   get rows(): number {
@@ -43,7 +43,7 @@ export class ChangeBuffer {
   addOldKey(row: number): readonly ColumnBuffer[] {
     this.#hasOldKey[row] = 1;
     this.#oldKeys += 1;
-    const columns = (this.#oldColumns ??= this.table.columns.map((column) => columnBuffer(column, this.table.name, this.#capacity)));
+    const columns = (this.#oldColumns ??= this.table.columns.map((column) => createBuffer(column, this.table.name, this.#capacity)));
     for (const column of columns) column.reserve(row);
     return columns;
   }

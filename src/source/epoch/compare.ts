@@ -54,6 +54,35 @@ export function compareEpochs(stored: Epoch, now: Epoch): readonly EpochDifferen
   return [...server, ...tables, ...compareRoles(stored, now)];
 }
 
+/**
+ * `stored`, with those of the named tables (none: all) taken over from `verified` whose rows were found equal at the position of
+ * that reading. A table stays as it was where more differs than a comparison of rows can settle.
+ */
+export function acceptVerified(stored: Epoch, verified: Epoch, names: readonly string[]): Epoch {
+  const differences = compareEpochs(stored, verified).filter((one) => one.concerns === "data");
+  const settled = (table: EpochTable): boolean =>
+    (names.length === 0 || names.includes(table.name)) &&
+    differences.every((one) => (one.table !== table.name && one.table !== "*") || one.mend.tag === "verify");
+  const accepted = new Map(verified.tables.filter(settled).map((table) => [table.name, table]));
+  return { ...stored, tables: stored.tables.map((table) => accepted.get(table.name) ?? table) };
+}
+
+/**
+ * What the role may do beyond `granted` on the tables that are named there is no part of the epoch to keep: so it is said of every
+ * copy, also of one that was begun after it was granted.
+ */
+export function withoutUndeclared(
+  epoch: Epoch,
+  granted: readonly { readonly schema: string; readonly table: string; readonly columns: readonly string[] }[],
+): Epoch {
+  const isDeclared = (grant: EpochGrant): boolean => {
+    const table = granted.find((one) => one.schema === grant.schema && one.table === grant.table);
+    if (table === undefined) return true;
+    return grant.privilege === "SELECT" && grant.column !== null && (grant.column === "ctid" || table.columns.includes(grant.column));
+  };
+  return { ...epoch, role: { ...epoch.role, grants: epoch.role.grants.filter(isDeclared) } };
+}
+
 function data(table: string, reason: EpochReason, message: string, mend: EpochMend): EpochDifference {
   return { table, reason, message, mend, concerns: "data" };
 }
@@ -87,7 +116,9 @@ function compareTables(pair: Pair): EpochDifference[] {
   const { table, other } = pair;
   const name = `${other.schema}.${other.table}`;
   if (other.oid === null) {
-    return table.oid === null ? [] : [data(table.name, "table-missing", `The table ${name} is gone or renamed.`, command("Mend vitrine.yaml, then: vitrine apply"))];
+    return table.oid === null
+      ? []
+      : [data(table.name, "table-missing", `The table ${name} is gone or renamed.`, command("Mend vitrine.yaml, then: vitrine apply"))];
   }
   const replaced = table.oid !== other.oid || table.kind !== other.kind;
   return [
@@ -126,7 +157,9 @@ function comparePublished({ stored, now, table, other }: Pair): EpochDifference[
   });
   // A new membership of a table that was in none: nothing of it was streamed before.
   const isNew = table.members.length === 0 && other.members.length > 0;
-  return isNew ? [data(table.name, "publication-changed", `The table ${other.schema}.${other.table} is published only now.`, rebuild)] : found;
+  return isNew
+    ? [data(table.name, "publication-changed", `The table ${other.schema}.${other.table} is published only now.`, rebuild)]
+    : found;
 }
 
 function comparePublications(table: string, before: EpochPublication, after: EpochPublication): EpochDifference[] {
@@ -150,16 +183,23 @@ function compareIdentity(table: EpochTable, other: EpochTable): EpochDifference[
     const message = `${name} has no replica identity any more: UPDATE and DELETE on the source fail now.`;
     return [data(table.name, "replica-identity-changed", message, command_)];
   }
-  return [data(table.name, "replica-identity-changed", `The replica identity of ${name} is now (${other.identityColumns.join(", ")}).`, rebuild)];
+  return [
+    data(table.name, "replica-identity-changed", `The replica identity of ${name} is now (${other.identityColumns.join(", ")}).`, rebuild),
+  ];
 }
 
 function compareColumns(table: EpochTable, other: EpochTable): EpochDifference[] {
   return table.columns.flatMap((column): EpochDifference[] => {
     const now = other.columns.find((one) => one.name === column.name);
     const name = `${other.schema}.${other.table}.${column.name}`;
-    if (now === undefined) return [data(table.name, "column-changed", `The column ${name} was renamed or dropped.`, command("Mend vitrine.yaml, then: vitrine apply"))];
-    if (now.attnum !== column.attnum) return [data(table.name, "column-changed", `The column ${name} is another one than before.`, rebuild)];
-    if (now.typeOid !== column.typeOid || now.typmod !== column.typmod) return [data(table.name, "column-changed", `The column ${name} has another type.`, rebuild)];
+    if (now === undefined)
+      return [
+        data(table.name, "column-changed", `The column ${name} was renamed or dropped.`, command("Mend vitrine.yaml, then: vitrine apply")),
+      ];
+    if (now.attnum !== column.attnum)
+      return [data(table.name, "column-changed", `The column ${name} is another one than before.`, rebuild)];
+    if (now.typeOid !== column.typeOid || now.typmod !== column.typmod)
+      return [data(table.name, "column-changed", `The column ${name} has another type.`, rebuild)];
     return [];
   });
 }
@@ -169,12 +209,19 @@ function compareRowSecurity({ now, table, other }: Pair): EpochDifference[] {
   const same = table.rowSecurity === other.rowSecurity && (!other.rowSecurity || describePolicies(table) === describePolicies(other));
   if (same) return [];
   const name = `${other.schema}.${other.table}`;
-  const reason = table.rowSecurity === other.rowSecurity ? "row-security-changed" : other.rowSecurity ? "row-security-on" : "row-security-changed";
-  if (readsAllRows(other)) return [data(table.name, reason, `Row-level security of ${name} changed; the reader still sees all rows.`, verify)];
-  const create = `CREATE POLICY ${id(now.role.name)} ON ${qualified(other)} FOR SELECT TO ${id(now.role.name)} USING (true)`;
+  const reason =
+    table.rowSecurity === other.rowSecurity ? "row-security-changed" : other.rowSecurity ? "row-security-on" : "row-security-changed";
+  if (readsAllRows(other))
+    return [data(table.name, reason, `Row-level security of ${name} changed; the reader still sees all rows.`, verify)];
+  const create = `CREATE POLICY vitrine_reader_select ON ${qualified(other)} FOR SELECT TO ${id(now.role.name)} USING (true)`;
   const restrictive = other.policies.find((one) => one.applies && !one.permissive);
-  const mend = restrictive === undefined ? create : `DROP POLICY ${id(restrictive.name)} ON ${qualified(other)} (or limit it to other roles); ${create}`;
-  return [data(table.name, reason, `Row-level security is on for ${name}: the reader cannot see (or check) all of its rows.`, command(mend))];
+  const mend =
+    restrictive === undefined
+      ? create
+      : `DROP POLICY ${id(restrictive.name)} ON ${qualified(other)} (or limit it to other roles); ${create}`;
+  return [
+    data(table.name, reason, `Row-level security is on for ${name}: the reader cannot see (or check) all of its rows.`, command(mend)),
+  ];
 }
 
 /** With row security on: a permissive policy shows the reader everything and no restrictive one applies to it. */
@@ -201,7 +248,9 @@ function compareStorage(table: EpochTable, other: EpochTable): EpochDifference[]
     }
     return compareFile(table.name, { before: leaf, after: now });
   });
-  const added = other.leaves.filter((leaf) => !table.leaves.some((one) => one.oid === leaf.oid)).flatMap((leaf) => newLeaf(table.name, leaf));
+  const added = other.leaves
+    .filter((leaf) => !table.leaves.some((one) => one.oid === leaf.oid))
+    .flatMap((leaf) => newLeaf(table.name, leaf));
   return [...own, ...kept, ...added];
 }
 
@@ -209,7 +258,14 @@ function newLeaf(table: string, leaf: EpochLeaf): EpochDifference[] {
   const bad = unfit(table, leaf);
   if (bad) return [bad];
   if (leaf.kind === "p") return [];
-  return [data(table, "partition-attached", `The partition ${leaf.schema}.${leaf.table} is new; whether it came with rows in it must be looked at.`, verify)];
+  return [
+    data(
+      table,
+      "partition-attached",
+      `The partition ${leaf.schema}.${leaf.table} is new; whether it came with rows in it must be looked at.`,
+      verify,
+    ),
+  ];
 }
 
 interface Stored {
@@ -223,7 +279,8 @@ interface Stored {
 function compareFile(table: string, { before, after }: { readonly before: Stored; readonly after: Stored }): EpochDifference[] {
   const bad = unfit(table, after);
   if (bad) return [bad];
-  if (before.persistence !== after.persistence) return [data(table, "unlogged", `${after.schema}.${after.table} was unlogged: changes are missing.`, rebuild)];
+  if (before.persistence !== after.persistence)
+    return [data(table, "unlogged", `${after.schema}.${after.table} was unlogged: changes are missing.`, rebuild)];
   if (before.relfilenode === after.relfilenode) return [];
   const message = `${after.schema}.${after.table} was truncated or rewritten (VACUUM FULL and CLUSTER do the latter, which is harmless).`;
   return [data(table, "truncated-or-rewritten", message, verify)];
@@ -232,10 +289,20 @@ function compareFile(table: string, { before, after }: { readonly before: Stored
 function unfit(table: string, file: Stored): EpochDifference | undefined {
   const name = `${file.schema}.${file.table}`;
   if (file.kind === "f") {
-    return data(table, "partition-foreign", `The partition ${name} is a foreign table: its changes are never in the stream.`, command(`ALTER TABLE … DETACH PARTITION ${qualified(file)}`));
+    return data(
+      table,
+      "partition-foreign",
+      `The partition ${name} is a foreign table: its changes are never in the stream.`,
+      command(`ALTER TABLE … DETACH PARTITION ${qualified(file)}`),
+    );
   }
   if (file.persistence === "u") {
-    return data(table, "unlogged", `${name} is UNLOGGED: its changes are never in the stream.`, command(`ALTER TABLE ${qualified(file)} SET LOGGED`));
+    return data(
+      table,
+      "unlogged",
+      `${name} is UNLOGGED: its changes are never in the stream.`,
+      command(`ALTER TABLE ${qualified(file)} SET LOGGED`),
+    );
   }
   return undefined;
 }
@@ -260,14 +327,42 @@ function compareRoles(stored: Epoch, now: Epoch): EpochDifference[] {
 function compareGrants(stored: Epoch, now: Epoch): EpochDifference[] {
   const before = new Set(stored.role.grants.map(describeGrant));
   const after = new Set(now.role.grants.map(describeGrant));
-  const tableName = (grant: EpochGrant): string => now.tables.find((one) => one.schema === grant.schema && one.table === grant.table)?.name ?? "*";
+  const tableName = (grant: EpochGrant): string =>
+    now.tables.find((one) => one.schema === grant.schema && one.table === grant.table)?.name ?? "*";
   const extra = now.role.grants
     .filter((grant) => !before.has(describeGrant(grant)))
-    .map((grant) => privacy(tableName(grant), "grant-extra", `${viaText(grant)} may now ${grant.privilege} ${objectText(grant)}.`, command(revokeCommand(grant))));
+    .map((grant) =>
+      privacy(
+        tableName(grant),
+        "grant-extra",
+        `${viaText(grant)} may now ${grant.privilege} ${objectText(grant)}.`,
+        command(revokeCommand(grant)),
+      ),
+    );
+  // What the policy does not need may go: that is what the remedy of an extra grant asks for.
   const missing = stored.role.grants
-    .filter((grant) => !after.has(describeGrant(grant)))
-    .map((grant) => privacy(tableName(grant), "grant-missing", `${viaText(grant)} may no longer ${grant.privilege} ${objectText(grant)}.`, apply));
+    .filter((grant) => !after.has(describeGrant(grant)) && isNeeded(grant, now))
+    .map((grant) =>
+      privacy(tableName(grant), "grant-missing", `${viaText(grant)} may no longer ${grant.privilege} ${objectText(grant)}.`, apply),
+    );
   return [...extra, ...missing];
+}
+
+/** Does the reader miss it: a declared column (or the ctid that a snapshot is cut by) that no other way leads to now? */
+function isNeeded(lost: EpochGrant, now: Epoch): boolean {
+  const table = now.tables.find((one) => one.schema === lost.schema && one.table === lost.table);
+  if (table === undefined || lost.privilege !== "SELECT") return false;
+  const declared = lost.column === null ? table.columns.map((column) => column.name) : [lost.column];
+  return declared.some((column) => isDeclared(column, table) && !now.role.grants.some((grant) => reads(grant, { ...table, column })));
+}
+
+function isDeclared(column: string, table: EpochTable): boolean {
+  return column === "ctid" || table.columns.some((one) => one.name === column);
+}
+
+function reads(grant: EpochGrant, what: { readonly schema: string; readonly table: string; readonly column: string }): boolean {
+  const isThere = grant.schema === what.schema && grant.table === what.table && (grant.column === null || grant.column === what.column);
+  return isThere && (grant.privilege === "SELECT" || grant.privilege === "OWNER");
 }
 
 function describeGrant(grant: EpochGrant): string {
@@ -283,7 +378,7 @@ function objectText(grant: EpochGrant): string {
 }
 
 /** The statement that takes a privilege away again. */
-export function revokeCommand(grant: EpochGrant): string {
+function revokeCommand(grant: EpochGrant): string {
   if (grant.privilege === "OWNER") return `ALTER TABLE ${qualified(grant)} OWNER TO … -- not ${literal(grant.via)}`;
   const columns = grant.column === null ? "" : ` (${id(grant.column)})`;
   return `REVOKE ${grant.privilege}${columns} ON ${qualified(grant)} FROM ${grant.via === "PUBLIC" ? "PUBLIC" : id(grant.via)}`;

@@ -4,6 +4,7 @@
  */
 
 /** $1: JSON array of { name, schema, table, columns }; $2: JSON array of publication names; $3: the system identifier or NULL. */
+// oxlint-disable-next-line max-lines-per-function -- one statement, so that it is one snapshot
 export function epochSql(options: { readonly controlSystem: boolean }): string {
   // The permission on a function is checked even where a CASE would not reach it, so there are two statements.
   const system = options.controlSystem ? "(SELECT system_identifier::text FROM pg_catalog.pg_control_system())" : "coalesce($3::text, '')";

@@ -37,7 +37,11 @@ export async function openHolder(options: HolderOptions): Promise<Holder> {
   try {
     const [row] = rowsOf(await createSlot(connection, options));
     const lsn = parseLsn(must(row?.["consistent_point"], "position of the new slot"));
-    return { connection, lsn: must(lsn, "position of the new slot"), snapshotName: must(row?.["snapshot_name"], "snapshot of the new slot") };
+    return {
+      connection,
+      lsn: must(lsn, "position of the new slot"),
+      snapshotName: must(row?.["snapshot_name"], "snapshot of the new slot"),
+    };
   } catch (error) {
     connection.destroy();
     throw error;

@@ -43,7 +43,10 @@ export async function openWorker(options: WorkerOptions): Promise<RawConnection>
  * Takes the lock of each table and its partitions, so that nothing is truncated or rewritten while it is read: with LIMIT 0 the
  * planner opens all of them and no row is read (WHERE false would leave the partitions out).
  */
-export async function lockTables(raw: RawConnection, tables: readonly { readonly table: SourceTable; readonly rowSecurity: boolean }[]): Promise<void> {
+export async function lockTables(
+  raw: RawConnection,
+  tables: readonly { readonly table: SourceTable; readonly rowSecurity: boolean }[],
+): Promise<void> {
   for (const { table, rowSecurity } of tables) {
     await setRowSecurity(raw, rowSecurity);
     await raw.query(`SELECT ${table.columns.map((column) => id(column.name)).join(", ")} FROM ${qualified(table)} LIMIT 0`);

@@ -5,7 +5,7 @@
 import type { ErrorCode } from "../../model/error-codes.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { SourceAddress } from "../url.ts";
-import { describeHost } from "../url.ts";
+import { describeAddress, describeHost } from "../url.ts";
 
 interface ForeignError {
   readonly code: string;
@@ -16,7 +16,7 @@ interface ForeignError {
 /** Reads code and position of anything that was thrown; the text is for recognising our own library's sentences, never passed on. */
 function readForeign(error: unknown): ForeignError {
   if (typeof error !== "object" || error === null) return { code: "unknown", position: undefined, text: "" };
-  const { code, position, message } = error as { code?: unknown; position?: unknown; message?: unknown }; // eslint-disable-line -- a look at unknown fields
+  const { code, position, message } = error as { code?: unknown; position?: unknown; message?: unknown };
   const positionNumber = Number(position);
   return {
     code: typeof code === "string" && /^[A-Z0-9_]{1,60}$/.test(code) ? code : "unknown",
@@ -80,7 +80,8 @@ export function translateConnectError(
   const noPassword = code === "source/wrong-password" && about.passwordMissing;
   return new VitrineError(code, {
     message: noPassword ? "PostgreSQL asks this user for a password, and none was given." : (sentences[code] ?? "The connection failed."),
-    place: describeHost(about.address),
+    // What the server says of a log-in is about a user and a database.
+    place: Object.hasOwn(loginStates, foreign.code) || noPassword ? describeAddress(about.address) : describeHost(about.address),
     origin: { code: foreign.code },
   });
 }

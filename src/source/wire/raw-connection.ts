@@ -52,7 +52,7 @@ export class RawConnection implements AsyncDisposable {
 
   constructor(options: { readonly client: pg.Client; readonly place: string }) {
     // `connection`, its `stream` and `processID` are stable parts of pg that its types leave out.
-    const client = options.client as pg.Client & { readonly connection: { readonly stream: Socket }; readonly processID: number }; // eslint-disable-line -- see above
+    const client = options.client as pg.Client & { readonly connection: { readonly stream: Socket }; readonly processID: number }; // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
     this.processId = client.processID;
     this.place = options.place;
     this.#socket = client.connection.stream;
@@ -184,7 +184,8 @@ export class RawConnection implements AsyncDisposable {
   #frameLength(bytes: Uint8Array, at: number): number {
     const length = readInt32(bytes, at + 1);
     if (length < 4) throw this.#malformed("has a length that cannot be");
-    if (length > frameBytesMax) throw new VitrineError("source/row-too-large", { message: `A message is larger than ${frameBytesMax} bytes.`, place: this.place });
+    if (length > frameBytesMax)
+      throw new VitrineError("source/row-too-large", { message: `A message is larger than ${frameBytesMax} bytes.`, place: this.place });
     return length;
   }
 

@@ -4,7 +4,12 @@ import type { Lsn } from "../../model/lsn.ts";
 const epochMs = 946_684_800_000;
 
 /** Standby status update (`r`): written, flushed, applied position, clock in microseconds since 2000, whether an answer is wanted. */
-export function statusMessage(status: { readonly written: Lsn; readonly flushed: Lsn; readonly nowMs: number; readonly replyRequested: boolean }): Uint8Array {
+export function statusMessage(status: {
+  readonly written: Lsn;
+  readonly flushed: Lsn;
+  readonly nowMs: number;
+  readonly replyRequested: boolean;
+}): Uint8Array {
   const message = new Uint8Array(34);
   const view = new DataView(message.buffer);
   message[0] = 0x72;

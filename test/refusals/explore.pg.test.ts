@@ -1,0 +1,35 @@
+import { test } from "vitest";
+import { startPostgres } from "../support/postgres.ts";
+import { administer, makePlace, refusalOf, schemaSql, declared } from "./small-world.ts";
+import { tryOut } from "../../src/cli/reader/prove.ts";
+const limit = { max_slot_wal_keep_size: "1GB" };
+test("explore", async () => {
+  using place = await makePlace();
+  await using server = await startPostgres({ settings: limit });
+  await administer(server.url, schemaSql);
+  await place.apply(server.url);
+  const url = place.readerUrl(server.url);
+  const strip = (x: any) => x.findings;
+  const show = async (name: string, sql: string[], back: string[], text?: string) => {
+    await administer(server.url, ...sql);
+    const said = await place.prepare(url, text).then(async (p: any) => ({ findings: strip(p), proof: (await tryOut(p, { at: 0, probeSlot: "probe" })).map((v: any) => [v.name, v.verdict, v.level, v.message, v.found, v.remedy]) }), async () => refusalOf(() => place.prepare(url, text)));
+    const applied = await place.apply(server.url).then(() => "applied", () => refusalOf(() => place.apply(server.url)));
+    console.log(name, JSON.stringify({ said, applied }, undefined, 1));
+    await administer(server.url, ...back);
+    await place.apply(server.url).catch((e) => console.log("NOT BACK", e.code, e.message));
+  };
+  await show("nothing", [], []);
+  await show("lacks", ["revoke select (model) on devices from vitrine_reader"], []);
+  await show("direct", ["grant select (email) on accounts to vitrine_reader"], []);
+  await show("public", ["grant select (email) on accounts to public"], ["revoke select (email) on accounts from public"]);
+  await show("role", ["create role analysts", "grant select on accounts to analysts", "grant analysts to vitrine_reader"], []);
+  await show("pub cols", ["alter publication vitrine set table accounts (id, country), devices (id, model), attempts (id)"], []);
+  await show("pub gone", ["drop publication vitrine"], []);
+  await show("pub email", ["alter publication vitrine set table accounts (id, country, email), devices (id, account_id, model, activated_at), attempts (id, at, device_id, ok)"], []);
+  await show("full", ["alter table devices replica identity full"], ["alter table devices replica identity default"]);
+  await show("nothing", ["alter table devices replica identity nothing"], ["alter table devices replica identity default"]);
+  await show("rls", ["alter table devices enable row level security"], ["alter table devices disable row level security"]);
+  await show("rls restrictive", ["alter table devices enable row level security", "create policy some on devices for select using (true)", "create policy none on devices as restrictive for select to public using (id > 5)"], ["alter table devices disable row level security", "drop policy none on devices", "drop policy some on devices"]);
+  await show("col missing", ["alter table devices rename model to modell"], ["alter table devices rename modell to model"]);
+  await show("table missing", ["alter table devices rename to device"], ["alter table device rename to devices"]);
+}, 300000);

@@ -1,0 +1,95 @@
+/**
+ * Part of Shows 7: a column that somebody lets out by hand, directly, to everybody, or through a role. Within ten seconds `status` and
+ * GET /v1/proof name the column and the command that mends it; after that command both are green again by themselves.
+ */
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createWorld } from "../../examples/smart-home/world.ts";
+import { runProduct, until } from "../support/product.ts";
+import type { RunningProduct } from "../support/product.ts";
+
+const withinMs = 10_000;
+const declaration = readFileSync(new URL("../../examples/smart-home/vitrine.yaml", import.meta.url), "utf8");
+const question = "grain=month&range=last+3+months";
+
+interface Case {
+  readonly name: string;
+  readonly grant: string;
+  /** What takes it away again: both status and proof name it. */
+  readonly mend: string;
+  /** Statements that are no part of what is mended. */
+  readonly before?: string;
+}
+
+const cases: readonly Case[] = [
+  {
+    name: "directly",
+    grant: "GRANT SELECT (email) ON accounts TO vitrine_reader",
+    mend: 'REVOKE SELECT ("email") ON "public"."accounts" FROM "vitrine_reader"',
+  },
+  {
+    name: "to PUBLIC",
+    grant: "GRANT SELECT (email) ON accounts TO PUBLIC",
+    mend: 'REVOKE SELECT ("email") ON "public"."accounts" FROM PUBLIC',
+  },
+  {
+    name: "through a role",
+    before: "CREATE ROLE support; GRANT SELECT (email) ON accounts TO support",
+    grant: "GRANT support TO vitrine_reader",
+    mend: 'REVOKE "support" FROM "vitrine_reader"',
+  },
+];
+
+let running: RunningProduct;
+const figures: string[] = [];
+
+beforeAll(async () => {
+  running = await runProduct({ load: (url) => createWorld({ url, accounts: 100, attempts: 1_000, now: new Date(), seed: 7 }), declaration });
+}, 120_000);
+
+afterAll(async () => {
+  process.stdout.write(`\n${figures.join("\n")}\n`);
+  await running[Symbol.asyncDispose]();
+}, 60_000);
+
+async function greenProof(): Promise<number | undefined> {
+  const select = (await running.proof()).find((one) => one.name === "select-and-copy");
+  return select?.level === "green" ? select.checked : undefined;
+}
+
+async function untrusted() {
+  return (await running.shown()).generation?.untrusted ?? [];
+}
+
+test.each(cases)("$name: named, and green again after the command", async ({ name, before, grant, mend }) => {
+  if (before !== undefined) await running.source.run(before);
+  await running.untilProven("sign_ups", question);
+  const checked = await until("a green proof", withinMs, greenProof);
+  expect(await untrusted()).toEqual([]);
+
+  await running.source.run(grant);
+  const acted = performance.now();
+  const inStatus = await until("the column in status", withinMs, async () => {
+    const found = (await untrusted()).filter((one) => one.message.includes("public.accounts.email"));
+    return found.length === 0 ? undefined : { found, ms: performance.now() - acted };
+  });
+  const inProof = await until("the column in the proof", withinMs, async () => {
+    const select = (await running.proof()).find((one) => one.name === "select-and-copy");
+    return select?.level === "red" ? { ...select, ms: performance.now() - acted } : undefined;
+  });
+  expect((await untrusted()).map((one) => one.remedy)).toContain(mend);
+  expect(inProof.findings.map((one) => one.what)).toEqual(["public.accounts.email can be read"]);
+  expect(inProof.findings[0]?.remedy).toContain(mend);
+  expect(inProof.checked).toBe(checked);
+  expect(Math.max(inStatus.ms, inProof.ms)).toBeLessThan(withinMs);
+
+  await running.mend(mend);
+  const mended = performance.now();
+  const isGreen = async (): Promise<true | undefined> => ((await greenProof()) !== undefined && (await untrusted()).length === 0 ? true : undefined);
+  await until("status and proof green again", withinMs, isGreen);
+  figures.push(
+    `${name}: in status after ${Math.round(inStatus.ms)} ms, in the proof after ${Math.round(inProof.ms)} ms; green ${Math.round(performance.now() - mended)} ms after the command`,
+  );
+  const answer = await running.untilProven("sign_ups", question);
+  expect(answer.state).toBe("ready");
+});
