@@ -74,7 +74,7 @@ async function run({ given, link, log, crash }: Running): Promise<never> {
   let accept: AcceptEpoch = () => undefined;
   serveRequests({ given, link, log, crash, prepared, treater, gate, prover, accept: (...verified) => accept(...verified) });
   const { systemIdentifier, timeline } = prepared.catalog;
-  await link.send({ tag: "hello", schema: prepared.compiled.schema, systemIdentifier, timeline, slot: given.slot, rules: Object.fromEntries(prepared.values) });
+  await link.send({ tag: "hello", schema: prepared.compiled.schema, systemIdentifier, timeline, slot: given.slot, rules: Object.fromEntries(prepared.values), sizes: prepared.sizes });
   crash("reader-after-hello");
   const { from } = await link.start;
   const stored = from.tag === "stream" ? parseEpoch(from.epoch) : undefined;

@@ -14,6 +14,7 @@ import { createLog } from "../lib/log.ts";
 import type { Log } from "../lib/log.ts";
 import { errorCodes } from "../model/error-codes.ts";
 import { compileMetrics } from "../metrics/compile.ts";
+import { sizesFrom } from "../metrics/estimate.ts";
 import { parseDeclaration } from "../policy/declaration.ts";
 import type { Declaration } from "../policy/declaration.ts";
 import type { Config } from "./config.ts";
@@ -122,7 +123,7 @@ function newDriver({ config, state, declaration, text, service }: { readonly con
     state,
     openMirror: async ({ folder, generation }) => {
       const its = declarationFor(folder, { declaration, text });
-      const mirror = await openMirror({ folder, generation, memoryMb: config.memoryMb, cells: (schema) => compileMetrics({ declaration: its, schema }).cells });
+      const mirror = await openMirror({ folder, generation, memoryMb: config.memoryMb, cells: (schema, sizes) => compileMetrics({ declaration: its, schema, sizes: sizesFrom(sizes) }).cells });
       return { mirror, declaration: its };
     },
     tell,

@@ -6,9 +6,10 @@ import { VitrineError } from "../model/error.ts";
 import { must } from "../lib/assert.ts";
 import type { CellDimension, CellsSpec, ColumnPath, MetricSpec } from "../mirror/cuboid.ts";
 import type { Declaration, DimensionDeclaration, MetricDeclaration, MetricGrain, TableDeclaration } from "../policy/declaration.ts";
+import type { CuboidStatus } from "../mirror/mirror.ts";
 import type { SafeColumn, SafeSchema } from "../policy/safe.ts";
 import type { Sizes } from "./estimate.ts";
-import { chooseCuboids, declaredSizes } from "./estimate.ts";
+import { chooseCuboids, cuboidCellsMax, declaredSizes } from "./estimate.ts";
 import { declaredValues } from "./values.ts";
 
 /** A dimension as a question sees it. */
@@ -32,7 +33,7 @@ export interface CompiledMetric {
   readonly dimensions: readonly CompiledDimension[];
   /** Every table whose rows the numbers depend on: one of them untrusted, and so is the metric. Sorted. */
   readonly tables: readonly string[];
-  /** Estimated cells by cuboid id: the planner takes the smallest that answers. */
+  /** Cells by cuboid id, counted where they are known, else estimated: the planner takes the smallest that answers. */
   readonly estimates: Readonly<Record<string, number>>;
   readonly spec: MetricSpec;
 }
@@ -48,26 +49,28 @@ export interface CompiledMetrics {
 }
 
 /**
- * Compiles every metric. `sizes` is what is known of the data (see estimate.ts); without it only the declaration is used.
+ * Compiles every metric. `sizes` is what is known of the data (see estimate.ts); without it only the declaration is used. `counted`
+ * are the mirror's cuboids as they are: what was given up there is left out.
  * Throws `metrics/policy-differs` when the schema is not that of the declaration.
  */
 export function compileMetrics(options: {
   readonly declaration: Declaration;
   readonly schema: SafeSchema;
   readonly sizes?: Sizes;
+  readonly counted?: readonly CuboidStatus[];
 }): CompiledMetrics {
-  const { declaration, schema } = options;
+  const { declaration, schema, counted = [] } = options;
   if (schema.policyHash !== declaration.policyHash) {
     throw new VitrineError("metrics/policy-differs", { message: "The reader's policy is not that of the declaration." });
   }
   const sizes = declaredSizes(declaration, options.sizes);
-  const metrics = declaration.metrics.map((metric) => compileMetric({ declaration, schema, metric, sizes }));
+  const metrics = declaration.metrics.map((metric) => compileMetric({ declaration, schema, metric, sizes, counted }));
   return {
     zone: declaration.zone,
     k: declaration.k,
     policyHash: declaration.policyHash,
     metrics,
-    cells: { zone: declaration.zone, k: declaration.k, metrics: metrics.map((metric) => metric.spec) },
+    cells: { zone: declaration.zone, k: declaration.k, cellsMax: cuboidCellsMax, metrics: metrics.map((metric) => metric.spec) },
   };
 }
 
@@ -76,9 +79,10 @@ interface Context {
   readonly schema: SafeSchema;
   readonly metric: MetricDeclaration;
   readonly sizes: Sizes;
+  readonly counted: readonly CuboidStatus[];
 }
 
-function compileMetric({ declaration, schema, metric, sizes }: Context): CompiledMetric {
+function compileMetric({ declaration, schema, metric, sizes, counted }: Context): CompiledMetric {
   const table = tableOf(declaration, metric.table);
   const declared = metric.by.map((name) =>
     must(
@@ -87,7 +91,8 @@ function compileMetric({ declaration, schema, metric, sizes }: Context): Compile
     ),
   );
   const dimensions = declared.map((dimension) => compileDimension(declaration, schema, dimension));
-  const chosen = chooseCuboids(metric, declared, sizes);
+  const known = new Map(counted.filter((one) => one.metric === metric.name).map((one) => [one.id, one]));
+  const chosen = chooseCuboids(metric, declared, sizes).filter(({ id }) => known.get(id)?.givenUp !== true);
   const spec: MetricSpec = {
     name: metric.name,
     version: metric.version,
@@ -115,7 +120,7 @@ function compileMetric({ declaration, schema, metric, sizes }: Context): Compile
     grains: metric.grain,
     dimensions,
     tables: [...tables].toSorted(),
-    estimates: Object.fromEntries(chosen.map(({ id, cells }) => [id, cells])),
+    estimates: Object.fromEntries(chosen.map(({ id, cells }) => [id, known.get(id)?.cells ?? cells])),
     spec,
   };
 }

@@ -1,17 +1,31 @@
 /**
- * How large a cuboid becomes, which cuboids a metric gets, and which declared questions none of them answers. An estimate is
- * buckets × the product of distinct values, at most the rows of the table: an upper bound where the parts are known.
+ * How large a cuboid may become, which cuboids a metric tries to keep, and which declared questions none of them answers. An estimate
+ * is buckets × the product of distinct values, at most the rows of the table: an upper bound where the parts are known, and often far
+ * above the truth, for a firmware runs on few models. So a declared set is tried well beyond the limit, and the mirror, which counts
+ * its cells exactly, gives up what really is too large.
  */
 import type { Grain } from "../mirror/cuboid.ts";
 import type { Declaration, DimensionDeclaration, MetricDeclaration } from "../policy/declaration.ts";
+import type { SourceSizes } from "../policy/safe.ts";
 import { declaredValues } from "./values.ts";
 
 /** No cuboid has more cells: above it an answer takes longer than reading is worth. */
 export const cuboidCellsMax = 500_000;
+/** A declared set is tried where its estimate is at most so many times the limit. */
+const declaredTriesMax = 10;
 /** Automatic lattices hold sets of at most this many dimensions: each cuboid is one more write per change. */
 const automaticDimensionsMax = 2;
 /** Assumed where nothing is known: thirteen months, and 64 values of a text. */
 const assumed = { days: 400, distinct: 64 } as const;
+
+/** Sizes as the reader reports them, or as `plan` reads them itself. */
+export function sizesFrom(known: SourceSizes | undefined): Sizes {
+  return {
+    distinct: (table, column) => known?.distinct[table]?.[column],
+    days: (table) => known?.days[table],
+    rows: (table) => known?.rows[table],
+  };
+}
 
 /** What is known of the data; undefined: not known. Names are those of vitrine.yaml. */
 export interface Sizes {
@@ -55,23 +69,28 @@ export function estimateMetrics(declaration: Declaration, known?: Sizes): readon
 /** Fills what is not known from the file: a closed list of values says how many there can be. */
 export function declaredSizes(declaration: Declaration, known: Sizes | undefined): Sizes {
   return {
-    distinct: (table, column) => known?.distinct(table, column) ?? declaredDistinct(declaration, table, column),
+    distinct: (table, column) => smaller(known?.distinct(table, column), declaredDistinct(declaration, table, column)),
     days: (table, column) => known?.days(table, column),
     rows: (table) => known?.rows(table),
   };
 }
 
-/** The sets and grains that a metric keeps: the declared ones, else all sets of up to two dimensions, each where it fits. */
+function smaller(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}
+
+/** The sets and grains that a metric tries to keep: the declared ones, else all sets of up to two dimensions, each where it may fit. */
 export function chooseCuboids(
   metric: MetricDeclaration,
   dimensions: readonly DimensionDeclaration[],
   sizes: Sizes,
 ): readonly CuboidEstimate[] {
-  const sets =
-    metric.cuboids === undefined ? subsets(metric.by.length).filter((set) => set.length <= automaticDimensionsMax) : declaredSets(metric);
+  const isDeclared = metric.cuboids !== undefined;
+  const sets = isDeclared ? declaredSets(metric) : subsets(metric.by.length).filter((set) => set.length <= automaticDimensionsMax);
+  const most = isDeclared ? cuboidCellsMax * declaredTriesMax : cuboidCellsMax;
   return sets
     .flatMap((set) => metric.grain.map((grain) => estimateCuboid({ metric, dimensions, grain, set, sizes })))
-    .filter((cuboid) => cuboid.cells <= cuboidCellsMax);
+    .filter((cuboid) => cuboid.cells <= most);
 }
 
 function declaredSets(metric: MetricDeclaration): readonly (readonly number[])[] {

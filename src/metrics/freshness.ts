@@ -14,6 +14,9 @@ export interface Freshness {
   readonly state: Answer["state"];
   readonly reasons: readonly Reason[];
   readonly notes: readonly Reason[];
+  /** Up to where the metric's own tables are proven: for a doubted one, where they last were. */
+  readonly proven: MirrorStatus["proven"];
+  /** now − proven.at. */
   readonly lagMs: number | undefined;
 }
 
@@ -26,13 +29,23 @@ export function judgeFreshness(options: {
 }): Freshness {
   const { status, metric, now, staleAfterMs } = options;
   const building = buildingReason(status);
-  const untrusted = status.untrusted
-    .filter(({ table }) => table === "*" || metric.tables.includes(table))
-    .map(({ reason, message, remedy }) => ({ reason, message, remedy }));
+  const doubts = status.untrusted.filter(({ table }) => table === "*" || metric.tables.includes(table));
+  const untrusted = doubts.map(({ reason, message, remedy }) => ({ reason, message, remedy }));
+  const proven = provenBefore(status, doubts);
   const stale = building === undefined ? staleReason(status, now, staleAfterMs) : undefined;
   const reasons = [...(building === undefined ? [] : [building]), ...untrusted, ...(stale === undefined ? [] : [stale])];
   const state = building !== undefined ? "building" : untrusted.length > 0 ? "untrusted" : stale !== undefined ? "stale" : "ready";
-  return { state, reasons, notes: degradedNotes(status, metric), lagMs: lagMs(status, now) };
+  return { state, reasons, notes: degradedNotes(status, metric), proven, lagMs: lagMs({ proven }, now) };
+}
+
+/** Untrusted from the last proof before the doubt; undefined where that is not known. */
+function provenBefore(status: MirrorStatus, doubts: MirrorStatus["untrusted"]): MirrorStatus["proven"] {
+  let earliest = status.proven;
+  for (const { since, sinceLsn } of doubts) {
+    if (since === undefined || sinceLsn === undefined) return undefined;
+    if (earliest === undefined || since < earliest.at) earliest = { lsn: sinceLsn, at: since };
+  }
+  return earliest;
 }
 
 function buildingReason(status: MirrorStatus): Reason | undefined {

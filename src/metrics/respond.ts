@@ -77,7 +77,7 @@ function wrap(parts: {
     class: "live",
     k: compiled.k,
     applied: reportPosition(status.applied),
-    proven: reportPosition(status.proven),
+    proven: reportPosition(fresh.proven),
     lagMs: fresh.lagMs,
     definitionVersion: metric.version,
     generation: status.generation,

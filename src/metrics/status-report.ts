@@ -1,7 +1,7 @@
 /** State of the server as people and programs see it: plain JSON, names, positions and counts only. */
 import { formatLsn } from "../model/lsn.ts";
 import type { MirrorStatus } from "../mirror/mirror.ts";
-import type { Micros, ProofVerdict, SlotStatus } from "../policy/safe.ts";
+import type { Micros, ProofVerdict, ReaderNotice, SlotStatus } from "../policy/safe.ts";
 
 export interface PositionReport {
   readonly lsn: string;
@@ -30,6 +30,10 @@ export interface GenerationReport {
   readonly rows: Readonly<Record<string, number>>;
   readonly bytes: number;
   readonly erasure: { readonly logicalSince: string | undefined; readonly physicalAt: string | undefined };
+  /** Every rollup with its cells as counted. */
+  readonly cuboids: NonNullable<MirrorStatus["cuboids"]>;
+  /** Of the first copy, where this process made it: milliseconds from its beginning. */
+  readonly snapshot: { readonly loadedMs: number | undefined; readonly trustedMs: number | undefined } | undefined;
 }
 
 /** What the reader of a generation says of itself. */
@@ -40,6 +44,8 @@ export interface ReaderReport {
   readonly code: string | undefined;
   readonly remedy: string | undefined;
   readonly slot: SlotStatus | undefined;
+  /** What weakens privacy or risks the source's disk without stopping anything, for as long as it is so. */
+  readonly notices?: readonly ReaderNotice[];
 }
 
 /** One line of `vitrine prove`, as JSON. */
@@ -68,6 +74,12 @@ export function reportPosition(position: MirrorStatus["applied"]): PositionRepor
   return position === undefined ? undefined : { lsn: formatLsn(position.lsn), at: isoTime(position.at) };
 }
 
+function snapshotReport(snapshot: MirrorStatus["snapshot"]): GenerationReport["snapshot"] {
+  if (snapshot === undefined) return undefined;
+  const since = (at: Micros | undefined): number | undefined => (at === undefined ? undefined : Math.round((at - snapshot.begunAt) / 1000));
+  return { loadedMs: since(snapshot.loadedAt), trustedMs: since(snapshot.trustedAt) };
+}
+
 /** A generation's status as JSON. `now` in microseconds since 1970. */
 export function reportGeneration(status: MirrorStatus, now: Micros): GenerationReport {
   return {
@@ -89,6 +101,8 @@ export function reportGeneration(status: MirrorStatus, now: Micros): GenerationR
     rows: status.rows,
     bytes: status.bytes,
     erasure: { logicalSince: optionalTime(status.erasure.logicalSince), physicalAt: optionalTime(status.erasure.physicalAt) },
+    cuboids: status.cuboids ?? [],
+    snapshot: snapshotReport(status.snapshot),
   };
 }
 

@@ -53,5 +53,7 @@ export interface MetricSpec {
 export interface CellsSpec {
   readonly zone: string;
   readonly k: number;
+  /** A cuboid that gets more cells than this while a copy is built is given up; undefined: none is. */
+  readonly cellsMax?: number;
   readonly metrics: readonly MetricSpec[];
 }

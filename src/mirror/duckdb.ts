@@ -1,6 +1,6 @@
 /** Opens the mirror's store in DuckDB: one file in one folder, one process, one thread. */
 import type { Clock } from "../lib/clock.ts";
-import type { SafeSchema } from "../policy/safe.ts";
+import type { SafeSchema, SourceSizes } from "../policy/safe.ts";
 import type { CellsSpec } from "./cuboid.ts";
 import { DuckdbMirror } from "./duckdb/store.ts";
 
@@ -32,8 +32,8 @@ export interface OpenDuckdbMirror {
   /** Folder of this generation; made with mode 0700. */
   readonly folder: string;
   readonly generation: number;
-  /** What cells to keep; the schema is known once a reader has said hello. */
-  readonly cells: CellsSpec | ((schema: SafeSchema) => CellsSpec);
+  /** What cells to keep; schema and sizes are known once a reader has said hello. */
+  readonly cells: CellsSpec | ((schema: SafeSchema, sizes: SourceSizes | undefined) => CellsSpec);
   readonly limits: MirrorLimits;
   readonly clock: Clock;
   /** A store is expected: mirror/store-missing instead of a new one. */

@@ -159,12 +159,15 @@ export function rowsSql(question: RowsQuestion): { readonly sql: string; readonl
   const hitColumn = hit === undefined ? "" : `, ${hit} AS is_hit`;
   const inner = `SELECT ${[`${bucket} AS bucket`, ...keys, `${unit} AS unit`].join(", ")}${hitColumn} FROM ${rowsTable(table.name)} f${joins.sql} WHERE ${where.join(" AND ")}`;
   const group = ["bucket", ...keys.map((_, i) => `d${i}`)].join(", ");
-  const measures = ["count(*) AS n", "count(DISTINCT unit) AS any_units"];
+  // First by unit, then by cell: a plain aggregate can leave memory for the disk, several DISTINCT ones cannot.
+  const byUnit = hit === undefined ? "count(*) AS rows_" : "count(*) AS rows_, count(*) FILTER (is_hit) AS hits";
+  const measures = ["sum(rows_)::BIGINT AS n", "count(unit) AS any_units"];
   if (hit !== undefined) {
-    measures.push("count(*) FILTER (is_hit) AS hit", "count(DISTINCT unit) FILTER (is_hit) AS hit_units");
-    measures.push("count(DISTINCT unit) FILTER (NOT is_hit) AS none_units");
+    measures.push("sum(hits)::BIGINT AS hit", "count(unit) FILTER (hits > 0) AS hit_units");
+    measures.push("count(unit) FILTER (rows_ > hits) AS none_units");
   }
-  return { sql: `SELECT ${group}, ${measures.join(", ")} FROM (${inner}) GROUP BY ${group}`, values };
+  const units = `SELECT ${group}, unit, ${byUnit} FROM (${inner}) GROUP BY ${group}, unit`;
+  return { sql: `SELECT ${group}, ${measures.join(", ")} FROM (${units}) GROUP BY ${group}`, values };
 }
 
 /** Left joins to the entities on the paths, each path once. */

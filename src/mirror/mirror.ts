@@ -3,7 +3,7 @@
  * position change together or not at all; after a crash at any point a reader of the store sees exactly one committed position.
  */
 import type { Lsn } from "../model/lsn.ts";
-import type { ColumnTrouble, DownMessage, Micros, SafeSchema, UpMessage } from "../policy/safe.ts";
+import type { ColumnTrouble, DownMessage, Micros, SafeSchema, SourceSizes, UpMessage } from "../policy/safe.ts";
 
 /** State of a generation, for every answer and for `status`. */
 export interface MirrorStatus {
@@ -16,7 +16,7 @@ export interface MirrorStatus {
   /** Last heartbeat whose epoch matched and whose position is applied. */
   readonly proven: { readonly lsn: Lsn; readonly at: Micros } | undefined;
   /** Per table (name in vitrine.yaml): why its numbers are not to be trusted, since which proven position. */
-  readonly untrusted: readonly { readonly table: string; readonly reason: string; readonly message: string; readonly remedy: string; readonly since: Micros | undefined }[];
+  readonly untrusted: readonly { readonly table: string; readonly reason: string; readonly message: string; readonly remedy: string; readonly since: Micros | undefined; readonly sinceLsn?: Lsn | undefined }[];
   readonly trouble: readonly ColumnTrouble[];
   readonly loading: readonly { readonly table: string; readonly rows: number; readonly estimate: number; readonly done: boolean }[];
   /** A large transaction that is being applied: changes so far. */
@@ -24,6 +24,25 @@ export interface MirrorStatus {
   readonly rows: Readonly<Record<string, number>>;
   readonly bytes: number;
   readonly erasure: { readonly logicalSince: Micros | undefined; readonly physicalAt: Micros | undefined };
+  /** Every cuboid with its cells now; one that was given up has none. Not known before the copy is loaded. */
+  readonly cuboids?: readonly CuboidStatus[];
+  /** Of the snapshot that this process took, if it took one. */
+  readonly snapshot?: SnapshotTimes | undefined;
+}
+
+export interface CuboidStatus {
+  readonly metric: string;
+  readonly id: string;
+  readonly cells: number;
+  /** It had more cells than CellsSpec.cellsMax when the copy was built. */
+  readonly givenUp: boolean;
+}
+
+/** When the first row could come; when rows and cells were committed; when the first heartbeat after that was proven. */
+export interface SnapshotTimes {
+  readonly begunAt: Micros;
+  readonly loadedAt: Micros | undefined;
+  readonly trustedAt: Micros | undefined;
 }
 
 /** What a query gets back: columns of plain numbers, strings, booleans, null; int64 as number (must be safe) or bigint. */
@@ -42,6 +61,10 @@ export interface MirrorView {
 export interface Mirror extends AsyncDisposable {
   readonly status: MirrorStatus;
   readonly schema: SafeSchema | undefined;
+  /** What the reader said of the source when this copy was begun; it stays as it is, and so do the cuboids that follow from it. */
+  readonly sizes?: SourceSizes | undefined;
+  /** Ids of cuboids by metric that were given up while the copy was built. The same object until that changes. */
+  readonly givenUp?: Readonly<Record<string, readonly string[]>>;
   /** What to tell a reader that has just said hello. */
   startFor(hello: Extract<DownMessage, { tag: "hello" }>): Promise<Extract<UpMessage, { tag: "start" }>>;
   /**

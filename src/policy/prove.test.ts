@@ -37,21 +37,22 @@ test.each([
 });
 
 test.each([
-  [["PUBLIC"], 'REVOKE SELECT ON TABLE "public"."accounts" FROM PUBLIC; REVOKE SELECT ("email") ON TABLE "public"."accounts" FROM PUBLIC'],
-  [
-    ["analysts"],
-    'REVOKE SELECT ON TABLE "public"."accounts" FROM "analysts"; REVOKE SELECT ("email") ON TABLE "public"."accounts" FROM "analysts"',
-  ],
-  [["pg_read_all_data"], 'REVOKE pg_read_all_data FROM "vitrine_reader"'],
-  [["superuser"], 'ALTER ROLE "vitrine_reader" NOSUPERUSER'],
-])("a readable column is named with the command that ends it (through %j)", (via, remedy) => {
+  [["PUBLIC"], [], 'REVOKE SELECT ("email") ON "public"."accounts" FROM PUBLIC'],
+  [["PUBLIC"], ["PUBLIC"], 'REVOKE SELECT ON "public"."accounts" FROM PUBLIC'],
+  [["vitrine_reader"], [], 'REVOKE SELECT ("email") ON "public"."accounts" FROM "vitrine_reader"'],
+  // REVOKE on the table would take the declared columns along.
+  [["vitrine_reader"], ["vitrine_reader"], "vitrine apply"],
+  [["analysts"], ["analysts"], 'REVOKE "analysts" FROM "vitrine_reader"'],
+  [["pg_read_all_data"], [], 'REVOKE "pg_read_all_data" FROM "vitrine_reader"'],
+  [["superuser"], [], 'ALTER ROLE "vitrine_reader" NOSUPERUSER'],
+])("a readable column is named with the command that ends it (through %j, on the whole table through %j)", (via, byTable, remedy) => {
   const [verdict] = proveSource(
     {
       columns: [column("email", "possible")],
       otherDecoding: "refused",
       physical: "refused",
       role: "vitrine_reader",
-      selects: [{ schema: "public", table: "accounts", column: "email", via }],
+      selects: [{ schema: "public", table: "accounts", column: "email", via, byTable }],
     },
     5,
   );

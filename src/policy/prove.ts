@@ -56,11 +56,9 @@ function selectAndCopy(probes: SourceProbes, at: Micros): ProofVerdict {
 }
 
 function remedyFor(column: ColumnProbe, { role, selects }: SourceProbes): string {
-  const via = selects?.find((one) => one.schema === column.schema && one.table === column.table && one.column === column.column)?.via ?? [
-    role,
-    "PUBLIC",
-  ];
-  return via.map((one) => revokeCommand(column, one, role)).join("; ");
+  const select = selects?.find((one) => one.schema === column.schema && one.table === column.table && one.column === column.column);
+  const via = select?.via ?? [role, "PUBLIC"];
+  return via.map((one) => revokeCommand(select ?? column, one, role)).join("; ");
 }
 
 function otherDecoding(outcome: ProbeOutcome, at: Micros): ProofVerdict {

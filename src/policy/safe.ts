@@ -51,6 +51,19 @@ export interface SafeSchema {
   readonly tables: readonly SafeTable[];
 }
 
+/**
+ * How large the source is, as its own statistics estimate it: counts by names of vitrine.yaml, no value. It decides which cuboids a
+ * new copy tries to keep, and is no part of the schema: other sizes are no reason for another copy.
+ */
+export interface SourceSizes {
+  /** By table. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** By table and column: different texts or numbers that the store may get. */
+  readonly distinct: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** By table: days that its rows span, where its partitions say so. */
+  readonly days: Readonly<Record<string, number>>;
+}
+
 type Data = Uint8Array | Int32Array | BigInt64Array | Float64Array;
 
 /** One column of a batch. */
@@ -155,6 +168,7 @@ export type DownMessage =
       readonly timeline: number;
       readonly slot: string;
       readonly rules?: Readonly<Record<string, readonly string[]>>;
+      readonly sizes?: SourceSizes;
     }
   /** A new snapshot at `lsn`; `estimates` are rows by table. */
   | { readonly tag: "snapshot-begin"; readonly lsn: Lsn; readonly at: Micros; readonly estimates: Readonly<Record<string, number>> }
@@ -170,7 +184,7 @@ export type DownMessage =
   /** The catalog differs from the stored epoch. Untrusted since the previous proven heartbeat. An empty list: right again. */
   | { readonly tag: "epoch-broken"; readonly breaks: readonly EpochBreak[] }
   | { readonly tag: "trouble"; readonly columns: readonly ColumnTrouble[] }
-  | { readonly tag: "proof"; readonly request: number | undefined; readonly verdicts: readonly ProofVerdict[] }
+  | { readonly tag: "proof"; readonly request: number | undefined; readonly verdicts: readonly ProofVerdict[]; readonly notices?: readonly ReaderNotice[] }
   /** Reader's state for `status`: connecting | snapshot | streaming | refused …, WAL held, etc. Names and numbers only. */
   | {
       readonly tag: "reader-status";
@@ -179,14 +193,20 @@ export type DownMessage =
       readonly code: string | undefined;
       readonly remedy: string | undefined;
       readonly slot: SlotStatus | undefined;
-      /** What does not stop the reader but is shown for as long as it is so; absent: as said before. */
-      readonly notices?: readonly ReaderNotice[];
     }
   /** verify: the temporary slot's position; the applier shall stop exactly there. */
   | { readonly tag: "verify-at"; readonly request: number; readonly lsn: Lsn }
   | { readonly tag: "verify-blocked"; readonly request: number; readonly pids: readonly number[] }
   | { readonly tag: "verify-rows"; readonly request: number; readonly rows: SafeRows }
   | { readonly tag: "verify-end"; readonly request: number };
+
+/** A finding of preflight that does not stop anything: names and a command. */
+export interface ReaderNotice {
+  readonly code: string;
+  readonly place: string;
+  readonly message: string;
+  readonly remedy: string;
+}
 
 export interface SlotStatus {
   readonly name: string;

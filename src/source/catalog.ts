@@ -86,6 +86,8 @@ export interface CatalogRole {
     readonly table: string;
     readonly column: string;
     readonly via: readonly string[];
+    /** Those of `via` that have it by a right on the whole table. */
+    readonly byTable?: readonly string[];
     /** false: only after SET ROLE, which whoever has the credential can do, but the reader does not. */
     readonly usable?: boolean;
   }[];

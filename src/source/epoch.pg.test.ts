@@ -163,7 +163,7 @@ test("a grant through a role names the role and the membership", async () => {
       {
         reason: "grant-extra",
         concerns: "privacy",
-        mend: { tag: "command", command: `REVOKE SELECT ("nickname") ON "public"."devices" FROM "${group}"` },
+        mend: { tag: "command", command: `REVOKE "${group}" FROM "${role}"` },
       },
     ]);
   } finally {

@@ -261,7 +261,7 @@ test.each(cases)("%s", (_, changedCatalog, changedWish, found) => {
 
 test.each([
   ["PUBLIC", 'REVOKE SELECT ("secret") ON "public"."events" FROM PUBLIC; REVOKE SELECT ON "public"."events" FROM PUBLIC'],
-  ["reader", 'REVOKE SELECT ("secret") ON "public"."events" FROM "reader"'],
+  ["reader", 'REVOKE SELECT ("secret") ON "public"."events" FROM "reader"; or: vitrine apply'],
   ["analysts", 'REVOKE "analysts" FROM "reader"'],
 ])("a column readable through %s: the command that ends it", (via, remedy) => {
   const [found] = preflight({ ...catalog, role: { ...role, selects: [...role.selects, select("secret", [via])] } }, wish);

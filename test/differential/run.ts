@@ -68,28 +68,17 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   if (options.worldExists !== true) await source.run(worldSql);
   for (const transaction of options.before) await executeTransaction(source, transaction);
   const recorder = await openRecorder({ url: options.url, declarationText: worldDeclaration(options.zone), slot: options.slot });
-  const compiled = compileMetrics({ declaration: recorder.compiled.declaration, schema: recorder.compiled.schema });
-  const metrics = compiled.cells.metrics.map((metric) => ({
-    ...metric,
-    cuboids: metric.cuboids.filter((_cuboid, index) => options.cuboids?.(index) ?? true),
-  }));
-  const spec: CellsSpec = { ...compiled.cells, k: world.k, metrics };
+  const spec = cellsOf(recorder, { k: world.k, cuboids: options.cuboids });
   const folder = await mkdtemp(join(tmpdir(), "vitrine-differential-"));
-  const mirrors = new Map<Cut, Mirror>();
   // A token means the same for as long as the mirror lives, so the pairs are kept from sequence to sequence.
   const modelPairs = new TokenPairs();
   const pairs = new Map(cuts.map((cut) => [cut, new TokenPairs()]));
   const model = new ModelMirror(recorder.compiled.schema);
   for (const message of recorder.beginning) model.receive(overPipe(message));
   const kinds = options.kinds ?? ["model", ...cuts];
-  for (const cut of cuts.filter((one) => kinds.includes(one))) {
-    const mirror = await openTestMirror({ folder: join(folder, cut), spec });
-    const [hello] = recorder.beginning;
-    if (hello?.tag !== "hello") throw new Error("a recording begins with hello");
-    await mirror.startFor(hello);
-    for (const message of recorder.beginning.slice(1)) await mirror.receive(overPipe(message));
-    mirrors.set(cut, mirror);
-  }
+  const mirrors = new Map<Cut, Mirror>();
+  for (const cut of cuts.filter((one) => kinds.includes(one)))
+    mirrors.set(cut, await openAtSnapshot(join(folder, cut), { recorder, spec }));
   let marks = 0;
   const record = async (transactions: readonly Transaction[], random: Random): Promise<readonly Recorded[]> => {
     // Waiting after each transaction keeps them apart; not waiting lets the stream put them together as it likes.
@@ -137,6 +126,29 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     await rm(folder, { recursive: true, force: true });
   };
   return { run, recorder, source, mirrors, world, spec, [Symbol.asyncDispose]: dispose };
+}
+
+/** The product's own compilation of the metrics, but for k and for cuboids that are left out. */
+function cellsOf({ compiled }: Recorder, { k, cuboids }: { readonly k: number; readonly cuboids: StageOptions["cuboids"] }): CellsSpec {
+  const { cells } = compileMetrics({ declaration: compiled.declaration, schema: compiled.schema });
+  const metrics = cells.metrics.map((metric) => ({
+    ...metric,
+    cuboids: metric.cuboids.filter((_cuboid, index) => cuboids?.(index) ?? true),
+  }));
+  return { ...cells, k, metrics };
+}
+
+/** A new mirror that has been told everything up to the end of the snapshot. */
+async function openAtSnapshot(
+  folder: string,
+  { recorder, spec }: { readonly recorder: Recorder; readonly spec: CellsSpec },
+): Promise<Mirror> {
+  const mirror = await openTestMirror({ folder, spec });
+  const [hello, ...snapshot] = recorder.beginning;
+  if (hello?.tag !== "hello") throw new Error("a recording begins with hello");
+  await mirror.startFor(hello);
+  for (const message of snapshot) await mirror.receive(overPipe(message));
+  return mirror;
 }
 
 /** A stage that throws has failed like one that differs. */

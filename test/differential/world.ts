@@ -155,11 +155,13 @@ function levelSql(alias: string): string {
 
 /** What the oracle is told. */
 export function oracleWorld(zone: string): OracleWorld {
-  return { zone, k: 2, tables: tables(zone), metrics: metrics(zone) };
+  return { zone, k: 2, tables: [...entityTables(zone), ...factTables(zone)], metrics: metrics(zone) };
 }
 
-function tables(zone: string): readonly OracleTable[] {
-  const account = { name: "account_id", space: "account", sql: "t.account_id" };
+const account = { name: "account_id", space: "account", sql: "t.account_id" } as const;
+
+/** The census first: it pairs the identifiers of all that follow. */
+function entityTables(zone: string): readonly OracleTable[] {
   return [
     {
       name: "census",
@@ -199,6 +201,11 @@ function tables(zone: string): readonly OracleTable[] {
         { name: "serial", space: "serial", sql: "t.serial" },
       ],
     },
+  ];
+}
+
+function factTables(zone: string): readonly OracleTable[] {
+  return [
     {
       name: "attempts",
       from: "attempts",

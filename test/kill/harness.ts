@@ -137,8 +137,9 @@ async function killAtPoint(context: Context, point: CrashPoint): Promise<void> {
     await product.stop();
     // Points on the way of every commit are hit at another commit each time.
     const time = /commit|ack/.test(point) ? 1 + random.below(40) : 1;
+    const logFrom = (await logOf(product)).length;
     await product.start({ VITRINE_CRASH_AT: `${point}:${time}` });
-    const reached = await untilReached(context, point);
+    const reached = await untilReached(context, point, logFrom);
     if (reached) context.counts.set(point, (context.counts.get(point) ?? 0) + 1);
     else context.problems.push(`${point}:${time} was not reached within ${reachedWithinMs / 1000} s`);
     await load.stop();
@@ -156,7 +157,7 @@ async function killAtPoint(context: Context, point: CrashPoint): Promise<void> {
  * A process that came to the point is gone: another id, or none, or the whole run ended. Points of a snapshot and of a switch need a
  * new generation, which a month that changes behind the stream's back brings about.
  */
-async function untilReached(context: Context, point: CrashPoint): Promise<boolean> {
+async function untilReached(context: Context, point: CrashPoint, logFrom: number): Promise<boolean> {
   const { product, source, random } = context;
   const role: Role = point.startsWith("reader") ? "reader" : point.startsWith("server") ? "server" : "supervisor";
   const deadline = Date.now() + reachedWithinMs;
@@ -166,7 +167,7 @@ async function untilReached(context: Context, point: CrashPoint): Promise<boolea
   while (Date.now() < deadline) {
     if (!product.isRunning()) return true;
     const now = new Set((await product.processes(role)).map((one) => one.pid));
-    if ([...before].some((pid) => !now.has(pid)) && (await wasKilled(product))) return true;
+    if ([...before].some((pid) => !now.has(pid)) && (await wasKilled(product, logFrom))) return true;
     before = new Set([...before, ...now]);
     if (needsGeneration && Date.now() - disturbedAt > 15_000 && (await untilCaughtUp(product, source, 3_000)) !== "nobody answers") {
       await disturbPartitions(source, random);
@@ -177,16 +178,18 @@ async function untilReached(context: Context, point: CrashPoint): Promise<boolea
   return false;
 }
 
-/** A reader that is no longer wanted ends as well: only a signal counts, which the supervisor logs. */
-async function wasKilled(product: Product): Promise<boolean> {
-  for (let tries = 0; tries < 20; tries += 1) {
+/** A process that is no longer wanted ends as well: only a signal counts, which the supervisor logs. */
+async function wasKilled(product: Product, logFrom: number): Promise<boolean> {
+  for (let tries = 0; tries < 40; tries += 1) {
     if (!product.isRunning()) return true;
-    const log = await readFile(`${product.folder}/product.log`, "utf8");
-    const lastStart = log.lastIndexOf('"supervisor-started"');
-    if (log.slice(Math.max(0, lastStart)).includes("SIGKILL")) return true;
+    if ((await logOf(product)).subarray(logFrom).includes("SIGKILL")) return true;
     await sleep(50);
   }
   return false;
+}
+
+async function logOf(product: Product): Promise<Buffer> {
+  return readFile(`${product.folder}/product.log`);
 }
 
 async function compareEverything({ product, source, problems, options }: Context): Promise<void> {

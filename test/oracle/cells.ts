@@ -6,17 +6,11 @@ import type { SourceClient } from "./source.ts";
 export interface NormalCell {
   readonly count: number;
   readonly hits: number;
-  /** At least k distinct units stand behind it; with a hit; with rows but no hit. */
+  /** At least k distinct units stand behind it; with a row that hits; with a row that does not (docs/decisions/09). */
   readonly any: boolean;
   readonly hit: boolean;
   readonly none: boolean;
 }
-
-/**
- * What the verdict `none` of a ratio asks for: k units with rows but no hit at all (design: "at least k had a failure and at least k had
- * none"), or k units with at least one row that does not hit. ORACLE_NONE=miss asks for the second.
- */
-const noneMeansMiss = process.env["ORACLE_NONE"] === "miss";
 
 /** Cell key: the bucket (see `src/mirror/cuboid.ts`) and the dimension values, as JSON. */
 export type CellKey = string;
@@ -85,7 +79,7 @@ export function cellsSql(
       FROM rows WHERE ${where} GROUP BY ${by}, unit
     )
     SELECT bucket::text AS bucket, ${names.map((name) => `${name}, `).join("")}sum(n)::text AS count, sum(h)::text AS hits,
-      count(unit)::text AS units, count(unit) FILTER (WHERE h > 0)::text AS units_hit, count(unit) FILTER (WHERE ${noneMeansMiss ? "h < n" : "h = 0"})::text AS units_none
+      count(unit)::text AS units, count(unit) FILTER (WHERE h > 0)::text AS units_hit, count(unit) FILTER (WHERE h < n)::text AS units_none
     FROM units GROUP BY ${by}`;
 }
 

@@ -88,11 +88,11 @@ describe("cells of failure_rate", () => {
     });
   });
 
-  test("one unit with and one without a failure by k = 1", async () => {
+  test("a unit on both sides counts on both by k = 1", async () => {
     const [first] = Object.values(await cellsOf("day", [], 1));
-    expect(first).toEqual({ count: 5, hits: 2, any: true, hit: true, none: false });
+    expect(first).toEqual({ count: 5, hits: 2, any: true, hit: true, none: true });
     expect(await cellsOf("day", ["firmware"], 1)).toMatchObject({
-      [cellKey(20_520, ["4.9"])]: { count: 3, hits: 2, any: true, hit: true, none: false },
+      [cellKey(20_520, ["4.9"])]: { count: 3, hits: 2, any: true, hit: true, none: true },
     });
   });
 
@@ -135,7 +135,7 @@ test("the answer to a question: whole local periods, values of a dimension, unit
       hits: 1,
       units: 1,
       unitsHit: 1,
-      unitsNone: 0,
+      unitsNone: 1,
     },
     [answerKey("2026-03-08", ["unknown"])]: {
       period: "2026-03-08",

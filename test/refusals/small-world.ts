@@ -12,6 +12,7 @@ import { protectedFile } from "../../src/cli/credentials.ts";
 import { readConfig } from "../../src/cli/config.ts";
 import type { Config } from "../../src/cli/config.ts";
 import { plainError } from "../../src/cli/failure.ts";
+import type { Prepared } from "../../src/cli/reader/prepare.ts";
 import { prepare } from "../../src/cli/reader/prepare.ts";
 import { parseDeclaration } from "../../src/policy/declaration.ts";
 
@@ -114,7 +115,7 @@ export interface Place extends Disposable {
   /** `vitrine apply`. */
   readonly apply: (adminUrl: string) => Promise<void>;
   /** What a starting reader does before it asks for the first row. */
-  readonly prepare: (url: string, text?: string) => Promise<unknown>;
+  readonly prepare: (url: string, text?: string) => Promise<Prepared>;
 }
 
 /** A folder with declaration and keys, and what commands do in it. */

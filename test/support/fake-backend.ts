@@ -75,6 +75,8 @@ export function fakeBackend(overrides: Partial<Backend> = {}): FakeBackend {
           rows: { devices: 5 },
           bytes: 4096,
           erasure: { logicalSince: undefined, physicalAt: undefined },
+          cuboids: [{ metric: "activations", id: "day", cells: 5, givenUp: false }],
+          snapshot: undefined,
         },
       ],
       readers: [],

@@ -6,7 +6,7 @@ import { deepStrictEqual, ok, rejects } from "node:assert/strict";
 import type { Mirror } from "../../src/mirror/mirror.ts";
 import type { Lsn } from "../../src/model/lsn.ts";
 import { lsnFrom } from "../../src/model/lsn.ts";
-import type { DownMessage } from "../../src/policy/safe.ts";
+import type { DownMessage, SafeRows } from "../../src/policy/safe.ts";
 import { openMemorySubject } from "./memory-mirror.ts";
 import type { OpenSubject, Subject } from "./mirror-world.ts";
 import { worldSchema } from "./mirror-world.ts";
@@ -57,6 +57,11 @@ export class Feed {
   async commit(): Promise<void> {
     this.#lsn += 10;
     for (const mirror of this.mirrors) deepStrictEqual(await mirror.receive({ tag: "commit", lsn: lsn(this.#lsn), at: this.#lsn, transactions: 1, changes: 1 }), { ack: lsn(this.#lsn) });
+  }
+
+  /** Rows as the reader of the first mirror would send them now. */
+  rows(table: string, rows: readonly PlainRow[]): SafeRows {
+    return this.#encoders[0]!.rows(table, rows);
   }
 
   /** A mirror was opened again, or a reader connected anew: codes of the pipe start afresh. */

@@ -281,7 +281,7 @@ async function fillCells(connection: DuckDBConnection, compiled: CompiledMetrics
   // Every bound is the exact number here; how the mirror keeps them apart is its own test.
   const bounds = cellMeasures(spec).map((measure) => `${measure.replace(/_(low|high)$/, "_units")} AS ${measure}`);
   const keys = ["bucket", ...cuboid.dimensions.map((_, index) => `d${index}`)];
-  const all = `SELECT ${[...keys, ...bounds].join(", ")}, row_number() OVER () AS number FROM (${rows.sql})`;
+  const all = `SELECT ${[...keys, ...bounds].join(", ")}, row_number() OVER (ORDER BY ${keys.join(", ")}) AS number FROM (${rows.sql})`;
   for (const [target, rest] of [
     [cellsTable(name, cuboidId), 0],
     [deltaTable(name, cuboidId), 1],

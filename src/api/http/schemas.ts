@@ -92,11 +92,15 @@ const generation = object(
     rows: mapOf(whole),
     bytes: whole,
     erasure: object({ logicalSince: text, physicalAt: text }, ["logicalSince", "physicalAt"]),
+    cuboids: list(object({ metric: text, id: text, cells: whole, givenUp: truth })),
+    snapshot: object({ loadedMs: whole, trustedMs: whole }, ["loadedMs", "trustedMs"]),
   },
-  ["applied", "proven", "lagMs", "applying"],
+  ["applied", "proven", "lagMs", "applying", "snapshot"],
 );
 
 const slot = object({ name: text, retainedBytes: whole, safeBytes: whole, walStatus: text }, ["safeBytes"]);
+
+const notice = object({ code: text, place: text, message: text, remedy: text });
 
 export const statusSchema = object(
   {
@@ -104,7 +108,7 @@ export const statusSchema = object(
     startedAt: text,
     serving: whole,
     generations: list(generation),
-    readers: list(object({ generation: whole, state: text, message: text, code: text, remedy: text, slot }, ["code", "remedy", "slot"])),
+    readers: list(object({ generation: whole, state: text, message: text, code: text, remedy: text, slot, notices: list(notice) }, ["code", "remedy", "slot", "notices"])),
   },
   ["serving"],
 );

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { userInfo } from "node:os";
 import { VitrineError } from "../../model/error.ts";
-import { estimateMetrics } from "../../metrics/estimate.ts";
+import { cuboidCellsMax, estimateMetrics, sizesFrom } from "../../metrics/estimate.ts";
 import type { MetricEstimate } from "../../metrics/estimate.ts";
 import { applyPlan, readDistinct, readPlanFacts, runDetach } from "../../policy/apply.ts";
 import type { CompiledPolicy } from "../../policy/compile.ts";
@@ -12,6 +12,7 @@ import { parseDeclaration } from "../../policy/declaration.ts";
 import { planDetach } from "../../policy/detach.ts";
 import type { SourcePlan } from "../../policy/plan.ts";
 import { planSource } from "../../policy/plan.ts";
+import { readSizes } from "../../policy/sizes.ts";
 import type { Catalog } from "../../source/catalog.ts";
 import { readCatalog } from "../../source/catalog-read.ts";
 import type { Finding } from "../../source/preflight.ts";
@@ -151,14 +152,8 @@ async function makePlan(session: Session, source: Source, config: Config): Promi
     slotPrefix: "vitrine_",
     acceptUnlimitedWalGb: config.acceptUnlimitedWalGb ?? declaration.limits.acceptUnlimitedWalGb,
   });
-  const rows = new Map(catalog.tables.map((one) => [`${one.schema}.${one.table}`, one.rows]));
-  const named = new Map(compiled.tables.map((one) => [one.safe.name, rows.get(`${one.source.schema}.${one.source.table}`)]));
-  const sizes = { distinct: () => undefined, days: () => undefined, rows: (name: string) => positive(named.get(name)) };
+  const sizes = sizesFrom(await readSizes(session, compiled, catalog));
   return { plan: planSource(compiled, catalog, { readerRole, facts }), compiled, catalog, findings: preflight(catalog, wish), cuboids: estimateMetrics(declaration, sizes) };
-}
-
-function positive(rows: number | undefined): number | undefined {
-  return rows === undefined || rows < 0 ? undefined : rows;
 }
 
 function planText(planned: Planned, context: CommandContext): string {

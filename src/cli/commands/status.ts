@@ -61,7 +61,8 @@ function positionText(position: GenerationReport["applied"]): string {
 
 function readerLines(reader: ReaderReport, colours: Colours): readonly string[] {
   const slot = reader.slot === undefined ? "" : `; the source keeps ${bytes(reader.slot.retainedBytes)} for it`;
-  return [`  reader    ${reader.state}: ${reader.message}${slot}`, ...(reader.code === undefined ? [] : [colours.red(`            ${reader.code}; do: ${reader.remedy ?? ""}`)])];
+  const notices = (reader.notices ?? []).flatMap((one) => [colours.amber(`  notice    ${one.place}: ${one.message} (${one.code})`), `            do: ${one.remedy}`]);
+  return [`  reader    ${reader.state}: ${reader.message}${slot}`, ...notices, ...(reader.code === undefined ? [] : [colours.red(`            ${reader.code}; do: ${reader.remedy ?? ""}`)])];
 }
 
 function erasureLines({ erasure }: GenerationReport): readonly string[] {

@@ -8,8 +8,8 @@ import type { CrashHook } from "../../lib/crash-points.ts";
 import type { Lsn } from "../../model/lsn.ts";
 import type { EpochBreak, Micros, SafeChanges } from "../../policy/safe.ts";
 import type { Treater } from "../../policy/treat.ts";
-import type { Epoch, EpochReader } from "../../source/epoch.ts";
-import { compareEpochs, formatEpoch, openEpochReader } from "../../source/epoch.ts";
+import type { Epoch, EpochDifference, EpochReader } from "../../source/epoch.ts";
+import { acceptVerified, compareEpochs, formatEpoch, openEpochReader } from "../../source/epoch.ts";
 import type { Session } from "../../source/session.ts";
 import { readSlot } from "../../source/slot.ts";
 import type { Stream } from "../../source/stream.ts";
@@ -21,6 +21,7 @@ import type { TroubleReport } from "./trouble.ts";
 import type { VerifyGate } from "./verify.ts";
 
 export const heartbeatMs = 1_000;
+const beatsBetweenReminders = 10;
 /** Slices of about 1 MiB; a larger transaction ends a verification, not the stream. */
 const keptSlicesMax = 16;
 
@@ -36,8 +37,13 @@ export interface FollowOptions {
   readonly crash: CrashHook;
   readonly gate: VerifyGate;
   readonly trouble: TroubleReport;
-  readonly onAccept: (handler: () => void) => void;
+  readonly onAccept: (handler: AcceptEpoch) => void;
+  /** What the role may read has changed. */
+  readonly onPrivileges: () => void;
 }
+
+/** The rows of these tables (none: all) were found equal at the position at which the catalog was `verified`. */
+export type AcceptEpoch = (verified: Epoch, tables: readonly string[]) => void;
 
 /** Runs until the source fails: then throws. */
 export async function follow(options: FollowOptions): Promise<never> {
@@ -56,7 +62,7 @@ export async function follow(options: FollowOptions): Promise<never> {
   link.onAck((lsn) => stream.acknowledge(lsn));
   await link.send(readerStatus("streaming", "Following the source."));
   const heartbeat = new Heartbeat({ ...options, reader, session });
-  options.onAccept(() => heartbeat.accept());
+  options.onAccept((verified, tables) => heartbeat.accept(verified, tables));
   const over = new AbortController();
   try {
     await Promise.race([pump({ ...options, stream, heartbeat }), heartbeat.run(over.signal)]);
@@ -136,8 +142,10 @@ class Heartbeat {
   #beat: Beat | undefined;
   #nonce: string | undefined;
   #wake: (() => void) | undefined;
-  #broken = "";
-  #accepted = false;
+  /** undefined: nothing yet. What an earlier reader said of the store may be over. */
+  #said: string | undefined;
+  #saidAt = 0;
+  #privileges = "[]";
   #beats = 0;
 
   constructor(options: HeartbeatOptions) {
@@ -145,9 +153,9 @@ class Heartbeat {
     this.#stored = options.epoch;
   }
 
-  /** The next reading that agrees with itself is the epoch from there on: its rows were verified. */
-  accept(): void {
-    this.#accepted = true;
+  /** Taken over as it was when the rows were compared, not as it is now: what came after is judged by the next beat. */
+  accept(verified: Epoch, tables: readonly string[]): void {
+    this.#stored = acceptVerified(this.#stored, verified, tables);
   }
 
   /** The source's clock when this message was sent; undefined for a message that is not the one on its way. */
@@ -198,16 +206,29 @@ class Heartbeat {
   async #judge(beat: Beat, after: Epoch, lsn: Lsn): Promise<void> {
     const { link } = this.#options;
     const same = formatEpoch(beat.epoch) === formatEpoch(after);
-    if (same && this.#accepted) {
-      this.#stored = after;
-      this.#accepted = false;
-    }
-    const breaks: readonly EpochBreak[] = [...compareEpochs(this.#stored, beat.epoch), ...(same ? [] : compareEpochs(this.#stored, after))];
-    const unique = [...new Map(breaks.map((one) => [`${one.table} ${one.reason} ${one.message}`, one])).values()];
-    const said = JSON.stringify(unique);
-    if (said !== this.#broken && (unique.length > 0 || this.#broken !== "")) await link.send({ tag: "epoch-broken", breaks: unique });
-    this.#broken = unique.length === 0 ? "" : said;
-    if (unique.length === 0 && same) await link.send({ tag: "proven", lsn, at: beat.at, epoch: formatEpoch(this.#stored) });
+    const differences = [...compareEpochs(this.#stored, beat.epoch), ...(same ? [] : compareEpochs(this.#stored, after))];
+    const breaks = [...new Map(differences.map((one) => [JSON.stringify(one), one])).values()];
+    await this.#say(breaks);
+    this.#noticePrivileges(breaks);
+    // What is said of one table does not hold up the others; they are as fresh as this beat.
+    const isOfAll = breaks.some((one) => one.table === "*" && one.concerns === "data");
+    if (same && !isOfAll) await link.send({ tag: "proven", lsn, at: beat.at, epoch: formatEpoch(this.#stored) });
+  }
+
+  /** At once when it is news, and again from time to time: what was to be done about it may have failed. */
+  async #say(breaks: readonly EpochBreak[]): Promise<void> {
+    const said = JSON.stringify(breaks);
+    const isReminder = breaks.length > 0 && this.#beats - this.#saidAt >= beatsBetweenReminders;
+    if (said === this.#said && !isReminder) return;
+    this.#said = said;
+    this.#saidAt = this.#beats;
+    await this.#options.link.send({ tag: "epoch-broken", breaks });
+  }
+
+  #noticePrivileges(differences: readonly EpochDifference[]): void {
+    const privileges = JSON.stringify(differences.filter((one) => one.concerns === "privacy"));
+    if (privileges !== this.#privileges) this.#options.onPrivileges();
+    this.#privileges = privileges;
   }
 
   /** How much of its log the source keeps for us. */

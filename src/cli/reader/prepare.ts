@@ -2,10 +2,12 @@
 import { readFile, stat } from "node:fs/promises";
 import { VitrineError } from "../../model/error.ts";
 import type { CompiledPolicy } from "../../policy/compile.ts";
-import { compilePolicy, tablesNeeded, tokenSpaces, valuesFromSql, valuesName } from "../../policy/compile.ts";
+import { compilePolicy, grantedColumns, tablesNeeded, tokenSpaces, valuesFromSql, valuesName } from "../../policy/compile.ts";
 import type { Declaration } from "../../policy/declaration.ts";
 import type { TokenKeys } from "../../policy/keys.ts";
 import { keyFingerprints, loadKeys, parseKeys } from "../../policy/keys.ts";
+import type { SourceSizes } from "../../policy/safe.ts";
+import { readSizes } from "../../policy/sizes.ts";
 import type { Catalog } from "../../source/catalog.ts";
 import { readCatalog } from "../../source/catalog-read.ts";
 import type { Finding, PreflightWish } from "../../source/preflight.ts";
@@ -25,9 +27,12 @@ export interface Prepared {
   readonly keys: TokenKeys;
   /** By `schema.table.column`: what the rules `values: from` name. */
   readonly values: ReadonlyMap<string, readonly string[]>;
+  readonly sizes: SourceSizes;
   readonly publications: readonly string[];
   readonly rowSecurityTables: ReadonlySet<string>;
   readonly findings: readonly Finding[];
+  /** What was looked for, to look again. */
+  readonly wish: PreflightWish;
 }
 
 export interface PrepareOptions {
@@ -49,7 +54,8 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const catalog = await readCatalog(session, { tables: tablesNeeded(declaration).map(splitName), role: source.address.user });
   const keys = await keysFrom(options);
   const compiled = compilePolicy(declaration, catalog, { keys: keyFingerprints(keys, tokenSpaces(declaration), options.keysFile) });
-  const findings = preflight(catalog, await wishFor({ compiled, catalog, source, session, stage: "start", ...options }));
+  const wish = await wishFor({ compiled, catalog, source, session, stage: "start", ...options });
+  const findings = preflight(catalog, wish);
   const blocking = findings.find((finding) => finding.blocking);
   if (blocking !== undefined) throw new VitrineError(blocking.code, { message: blocking.message, place: blocking.place, remedy: blocking.remedy });
   return {
@@ -58,9 +64,11 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     compiled,
     keys,
     values: await readValues(session, compiled),
+    sizes: await readSizes(session, compiled, catalog),
     publications: publicationsOf(compiled),
     rowSecurityTables: rowSecurityTables(compiled, catalog),
     findings,
+    wish,
   };
 }
 
@@ -109,6 +117,7 @@ export async function wishFor(options: {
     publication: publicationName,
     appendPublication: appendPublicationName,
     role: options.role ?? address.user,
+    alsoReadable: grantedColumns(compiled).flatMap(({ schema, table, columns }) => columns.map((column) => `${schema}.${table}.${column}`)),
     ownSlots: catalog.slots.map((slot) => slot.name).filter((name) => name.startsWith(options.slotPrefix)),
     acceptUnlimitedWalGb: options.acceptUnlimitedWalGb,
     stage: options.stage,

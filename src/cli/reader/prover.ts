@@ -49,7 +49,7 @@ export class Prover {
   async #prove(request: number | undefined): Promise<boolean> {
     const { prepared, link, log, clock, probeSlot } = this.#options;
     try {
-      await link.send({ tag: "proof", request, verdicts: await tryOut(prepared, { at: clock.nowMs() * 1000, probeSlot }) });
+      await link.send({ tag: "proof", request, ...(await tryOut(prepared, { at: clock.nowMs() * 1000, probeSlot })) });
       return true;
     } catch (error) {
       log("warn", "prove-failed", { ...plainError(error) });

@@ -40,6 +40,8 @@ export interface DriverOptions {
 const slotIsGone = new Set(["source/slot-missing", "source/slot-lost", "source/slot-ahead", "source/slot-foreign"]);
 /** What the mirror finds wrong in itself and only another copy mends. */
 const faultsToRebuild = new Set(["row-missing"]);
+/** What the reader may read too much (or too little) says nothing about the rows of a copy: they are no worse than the old one's. */
+const concernsPrivileges = new Set(["grant-extra", "grant-missing", "role-changed"]);
 /** A generation that breaks as soon as it is built is not built again at once. */
 const rebuildPauseMs = 5_000;
 
@@ -232,8 +234,10 @@ export class Driver {
   #epoch(host: Host, breaks: readonly EpochBreak[]): void {
     const rebuild = breaks.find((one) => one.mend.tag === "rebuild");
     if (rebuild !== undefined) return this.#hear("broken", host.number, rebuild.reason);
-    const verify = breaks.filter((one) => one.mend.tag === "verify").map((one) => one.table);
-    if (verify.length > 0) this.#options.onVerifyWanted(host, verify);
+    // What is built beside it is right without that.
+    if (this.#list.some((one) => one.role === "building" && one.number !== host.number)) return;
+    const verify = new Set(breaks.filter((one) => one.mend.tag === "verify").map((one) => one.table));
+    if (verify.size > 0) this.#options.onVerifyWanted(host, [...verify]);
   }
 
   #moved(host: Host): void {
@@ -242,7 +246,7 @@ export class Driver {
     const fault = status.untrusted.find((one) => faultsToRebuild.has(one.reason));
     if (fault !== undefined) return this.#hear("broken", host.number, fault.reason);
     if (generation?.role !== "building") return;
-    if (status.phase !== "ready" || status.applied === undefined || status.untrusted.length > 0) return;
+    if (status.phase !== "ready" || status.applied === undefined || status.untrusted.some((one) => !concernsPrivileges.has(one.reason))) return;
     const serving = this.#list.find((one) => one.role === "serving");
     const servingAt = serving === undefined ? undefined : this.#hosts.get(serving.number)?.mirror.status.applied;
     if (servingAt !== undefined && status.applied.lsn < servingAt.lsn) return;

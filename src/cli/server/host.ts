@@ -72,10 +72,12 @@ export class Host {
         this.#crash("server-after-start");
         return;
       case "reader-status":
-        this.reader = { ...this.reader, ...message, slot: message.slot ?? this.reader.slot, generation: this.number };
+        // A frame leaves out what is undefined: a code that is not said is none any more.
+        this.reader = { ...this.reader, state: message.state, message: message.message, code: message.code, remedy: message.remedy, slot: message.slot ?? this.reader.slot };
         this.#events.onReaderStatus(message);
         return;
       case "proof":
+        if (message.notices !== undefined) this.reader = { ...this.reader, notices: message.notices };
         this.#events.onProof(message.verdicts, message.request);
         return;
       case "epoch-broken":

@@ -4,13 +4,13 @@ import { systemClock } from "../../lib/clock.ts";
 import type { CellsSpec } from "../../mirror/cuboid.ts";
 import type { DuckdbMirror } from "../../mirror/duckdb.ts";
 import { defaultLimits, openDuckdbMirror } from "../../mirror/duckdb.ts";
-import type { SafeSchema } from "../../policy/safe.ts";
+import type { SafeSchema, SourceSizes } from "../../policy/safe.ts";
 
 export interface OpenMirrorOptions {
   readonly folder: string;
   readonly generation: number;
   readonly memoryMb: number;
-  readonly cells: (schema: SafeSchema) => CellsSpec;
+  readonly cells: (schema: SafeSchema, sizes: SourceSizes | undefined) => CellsSpec;
 }
 
 export async function openMirror(options: OpenMirrorOptions): Promise<DuckdbMirror> {

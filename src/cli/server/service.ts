@@ -5,6 +5,7 @@ import { VitrineError } from "../../model/error.ts";
 import type { Mirror } from "../../mirror/mirror.ts";
 import type { CompiledMetrics } from "../../metrics/compile.ts";
 import { compileMetrics } from "../../metrics/compile.ts";
+import { sizesFrom } from "../../metrics/estimate.ts";
 import { describeMetrics } from "../../metrics/describe.ts";
 import { ask } from "../../metrics/respond.ts";
 import type { StatusReport } from "../../metrics/status-report.ts";
@@ -41,7 +42,9 @@ export class Service {
   readonly #options: ServiceOptions;
   readonly verification = new Verification();
   readonly #proofs = new Requests<readonly ProofVerdict[]>();
-  readonly #compiled = new WeakMap<Mirror, CompiledMetrics>();
+  /** By mirror, with what was given up in it when they were compiled: that changes once, when the copy is loaded. */
+  readonly #compiled = new WeakMap<Mirror, { readonly givenUp: Mirror["givenUp"]; readonly phase: string; readonly metrics: CompiledMetrics }>();
+  readonly #looking = new WeakSet<Host>();
   #driver: Driver | undefined;
   #verdicts = new Map<ProofVerdict["name"], ProofVerdict>();
 
@@ -137,10 +140,20 @@ export class Service {
     return report;
   }
 
-  /** The catalog has changed in a way that may or may not have touched rows: looked at, and accepted when they are equal. */
-  async verifyAfterEpoch(host: Host, tables: readonly string[]): Promise<void> {
-    const report = await this.#verifyHost(host, "full", tables.includes("*") ? [] : tables);
-    if (report.equal) host.ask({ tag: "accept-epoch", tables });
+  /**
+   * The catalog has changed in a way that may or may not have touched rows: looked at, and accepted when they are equal. One at a
+   * time: the reader says again what is still to be looked at.
+   */
+  async verifyAfterEpoch(host: Host, wanted: readonly string[]): Promise<void> {
+    if (this.#looking.has(host)) return;
+    this.#looking.add(host);
+    try {
+      const tables = wanted.includes("*") ? [] : wanted;
+      const report = await this.#verifyHost(host, "full", tables);
+      if (report.equal) host.ask({ tag: "accept-epoch", tables });
+    } finally {
+      this.#looking.delete(host);
+    }
   }
 
   /** Rewrites the store's file, so that what deleted rows have left in it is gone. */
@@ -163,12 +176,13 @@ export class Service {
 
   /** Throws api/busy before a reader has said what there is. */
   #metricsOf({ mirror, declaration }: Host): CompiledMetrics {
+    const { givenUp, status } = mirror;
     const known = this.#compiled.get(mirror);
-    if (known !== undefined) return known;
+    if (known !== undefined && known.givenUp === givenUp && known.phase === status.phase) return known.metrics;
     if (mirror.schema === undefined) throw new VitrineError("cli/not-ready", { message: "The copy has not begun: no reader has been there yet." });
-    const compiled = compileMetrics({ declaration: must(declaration, "declaration of what is shown"), schema: mirror.schema });
-    this.#compiled.set(mirror, compiled);
-    return compiled;
+    const metrics = compileMetrics({ declaration: must(declaration, "declaration of what is shown"), schema: mirror.schema, sizes: sizesFrom(mirror.sizes), counted: status.cuboids ?? [] });
+    this.#compiled.set(mirror, { givenUp, phase: status.phase, metrics });
+    return metrics;
   }
 
   #nowMicros(): number {

@@ -12,7 +12,7 @@ import type { Evaluated, RowBatch } from "./evaluate.ts";
 import type { Memory, TableInfo } from "./memory.ts";
 import type { MetricCells } from "./metric-cells.ts";
 import type { EntityChanges } from "./moves.ts";
-import { movedRefs } from "./moves.ts";
+import { holdersOf, movedRefs } from "./moves.ts";
 import type { Pacer } from "./pacer.ts";
 import type { Chain, Key, OldRows, Slice } from "./reduce.ts";
 import { keyAt, materialise, reduce, reduceAppends, unchangedMissing } from "./reduce.ts";
@@ -260,11 +260,7 @@ async function movedRows(context: ApplyContext, work: { readonly metric: MetricC
   const entity = must(memory.entities.get(info.table.name), "entity");
   const own = new Set(touched.get(info.table.name));
   const refs = new Set<number>();
-  const count = must(memory.tokens.get(info.table.name), "tokens").count;
-  for (const [column, targets] of moved) {
-    const held = entity.column(column);
-    for (let ref = 0; ref < count; ref += 1) if (entity.present[ref] === 1 && targets.has(held[ref]!) && !own.has(ref)) refs.add(ref);
-  }
+  for (const [column, targets] of moved) for (const ref of holdersOf(entity, column, targets)) if (!own.has(ref)) refs.add(ref);
   return refs.size === 0 ? [] : [new LiveEntities(memory, info.table.name, Int32Array.from(refs))];
 }
 

@@ -8,7 +8,7 @@ import { vectorSize } from "./engine.ts";
 import type { RowBatch } from "./evaluate.ts";
 import type { MetricCells, MinuteRange } from "./metric-cells.ts";
 import { nullInt } from "./stored.ts";
-import { writeAllCells } from "./tables.ts";
+import { createCells, dropCells, writeAllCells } from "./tables.ts";
 
 /** Rows of a metric's table, all or those of a range of minutes. */
 export async function scanRows(context: ApplyContext, metric: MetricCells, range: MinuteRange | undefined, take: (batch: RowBatch) => void): Promise<void> {
@@ -41,8 +41,18 @@ function isInside(minute: number, range: MinuteRange): boolean {
 export async function rebuildMetric(context: ApplyContext, metric: MetricCells): Promise<void> {
   metric.startBuild();
   await scanRows(context, metric, undefined, (batch) => metric.build(metric.plan.evaluate(batch)));
+  await writeBuilt(context, metric);
+}
+
+/** Ends a build and writes its cells. A cuboid that was given up has no table. */
+export async function writeBuilt({ connection, pacer }: ApplyContext, metric: MetricCells): Promise<void> {
+  const { name, cuboids } = metric.plan.spec;
   metric.finishBuild();
-  await writeAllCells(context.connection, metric, context.pacer);
+  if (metric.dropGivenUp()) {
+    await dropCells(connection, name, cuboids.map((cuboid) => cuboid.id));
+    await createCells(connection, metric.plan.spec);
+  }
+  await writeAllCells(connection, metric, pacer);
 }
 
 /** Makes every touched cell decide whether k units stand behind it: recounts those that do not, all of a metric in as few scans as can be. */

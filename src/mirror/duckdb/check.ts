@@ -1,6 +1,8 @@
 /** Cells against their recomputation from rows by SQL: the same layout, other code than the one that keeps them. */
-import type { Grain } from "../cuboid.ts";
-import { cellsSql, rowsSql } from "../layout.ts";
+import type { Calendar } from "../calendar.ts";
+import { calendarOf } from "../calendar.ts";
+import type { CuboidSpec, Grain, MetricSpec } from "../cuboid.ts";
+import { cellsSql, id, rowsSql, rowsTable } from "../layout.ts";
 import type { MirrorView } from "../mirror.ts";
 import type { Memory } from "./memory.ts";
 
@@ -16,24 +18,62 @@ export interface CellMismatch {
 const minuteMin = -(2 ** 31) + 1;
 const minuteMax = 2 ** 31 - 1;
 
+/** Rows recomputed at a time: the database's memory holds the units of their cells. */
+const rowsPerPart = 2_000_000;
+
 export async function checkCells(view: MirrorView, memory: Memory): Promise<readonly CellMismatch[]> {
   const mismatches: CellMismatch[] = [];
-  const { schema, cells } = memory;
+  const { cells } = memory;
   for (const metric of cells.metrics) {
-    const [from, to] = await minutesOf(view, metric.table, metric.time);
+    const span = await spanOf(view, metric.table, metric.time);
     for (const cuboid of metric.cuboids) {
-      const truth = rowsSql({ schema, cells, metric, grain: cuboid.grain satisfies Grain, dimensions: cuboid.dimensions, from, to });
-      const keys = ["bucket", ...cuboid.dimensions.map((_, i) => `d${i}`)];
-      const on = keys.map((key) => `c.${key} = r.${key}`).join(" AND ");
-      const wrong = ["c.n IS DISTINCT FROM r.n", boundsWrong("any", cells.k)];
-      if (metric.hit !== undefined) wrong.push("c.hit IS DISTINCT FROM r.hit", boundsWrong("hit", cells.k), boundsWrong("none", cells.k));
-      const sql = `SELECT count(*) AS total, count(*) FILTER (${wrong.join(" OR ")}) AS differing FROM ${cellsSql(metric, cuboid.id)} c FULL JOIN (${truth.sql}) r ON ${on}`;
-      const rows = await view.all(sql, truth.values);
-      const differing = Number(rows[0]?.["differing"]);
-      if (differing > 0) mismatches.push({ metric: metric.name, cuboid: cuboid.id, cells: Number(rows[0]?.["total"]), differing });
+      const sum = { cells: 0, differing: 0 };
+      for (const part of partsOf(calendarOf(cells.zone), cuboid.grain, span)) {
+        const { total, differing } = await checkPart(view, memory, { metric, cuboid, ...part });
+        sum.cells += total;
+        sum.differing += differing;
+      }
+      if (sum.differing > 0) mismatches.push({ metric: metric.name, cuboid: cuboid.id, ...sum });
     }
   }
   return mismatches;
+}
+
+interface Part {
+  /** Minutes [from, to). */
+  readonly from: number;
+  readonly to: number;
+  /** SQL that holds for the part's buckets, of the column `bucket`. */
+  readonly buckets: string;
+}
+
+/** Whole buckets of a grain, the outer parts open, so that a cell without rows is in one of them. */
+function partsOf(calendar: Calendar, grain: Grain, span: { readonly from: number; readonly to: number; readonly rowCount: number }): readonly Part[] {
+  const count = Math.max(1, Math.ceil(span.rowCount / rowsPerPart));
+  const cuts = Array.from({ length: count - 1 }, (_, i) => calendar.bucketOf(grain, span.from + Math.floor(((i + 1) * (span.to - span.from)) / count)));
+  const buckets = [...new Set(cuts)].filter((bucket) => calendar.startOf(grain, bucket) > span.from);
+  return Array.from({ length: buckets.length + 1 }, (_, i) => {
+    const first = buckets[i - 1];
+    const after = buckets[i];
+    const conditions = [...(first === undefined ? [] : [`bucket >= ${first}`]), ...(after === undefined ? [] : [`bucket < ${after}`])];
+    return {
+      from: first === undefined ? span.from : calendar.startOf(grain, first),
+      to: after === undefined ? span.to : calendar.startOf(grain, after),
+      buckets: conditions.length === 0 ? "true" : conditions.join(" AND "),
+    };
+  });
+}
+
+async function checkPart(view: MirrorView, { schema, cells }: Memory, part: Part & { readonly metric: MetricSpec; readonly cuboid: CuboidSpec }): Promise<{ readonly total: number; readonly differing: number }> {
+  const { metric, cuboid, from, to } = part;
+  const truth = rowsSql({ schema, cells, metric, grain: cuboid.grain, dimensions: cuboid.dimensions, from, to });
+  const keys = ["bucket", ...cuboid.dimensions.map((_, i) => `d${i}`)];
+  const on = keys.map((key) => `c.${key} = r.${key}`).join(" AND ");
+  const wrong = ["c.n IS DISTINCT FROM r.n", boundsWrong("any", cells.k)];
+  if (metric.hit !== undefined) wrong.push("c.hit IS DISTINCT FROM r.hit", boundsWrong("hit", cells.k), boundsWrong("none", cells.k));
+  const stored = `SELECT * FROM ${cellsSql(metric, cuboid.id)} WHERE ${part.buckets}`;
+  const rows = await view.all(`SELECT count(*) AS total, count(*) FILTER (${wrong.join(" OR ")}) AS differing FROM (${stored}) c FULL JOIN (${truth.sql}) r ON ${on}`, truth.values);
+  return { total: Number(rows[0]?.["total"]), differing: Number(rows[0]?.["differing"]) };
 }
 
 /** The bounds hold the exact number between them, and decide. */
@@ -42,9 +82,8 @@ function boundsWrong(cls: string, k: number): string {
   return `NOT coalesce(c.${cls}_low <= ${units} AND ${units} <= c.${cls}_high AND (c.${cls}_low >= ${k} OR c.${cls}_high < ${k}), false)`;
 }
 
-async function minutesOf(view: MirrorView, table: string, time: string): Promise<readonly [number, number]> {
-  const rows = await view.all(`SELECT min("${time.replaceAll('"', '""')}") AS low, max("${time.replaceAll('"', '""')}") AS high FROM "rows_${table.replaceAll('"', '""')}"`);
-  const low = rows[0]?.["low"];
-  const high = rows[0]?.["high"];
-  return [Math.max(minuteMin, Number(low ?? 0)), Math.min(minuteMax, Number(high ?? 0) + 1)];
+async function spanOf(view: MirrorView, table: string, time: string): Promise<{ readonly from: number; readonly to: number; readonly rowCount: number }> {
+  const rows = await view.all(`SELECT min(${id(time)}) AS low, max(${id(time)}) AS high, count(*) AS n FROM ${rowsTable(table)}`);
+  const row = rows[0];
+  return { from: Math.max(minuteMin, Number(row?.["low"] ?? 0)), to: Math.min(minuteMax, Number(row?.["high"] ?? 0) + 1), rowCount: Number(row?.["n"]) };
 }

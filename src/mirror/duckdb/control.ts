@@ -1,7 +1,7 @@
 /** The one row of a store's control table: everything about it that is not rows, words or cells. Written with them. */
 import { VitrineError } from "../../model/error.ts";
 import { lsnFrom } from "../../model/lsn.ts";
-import type { ColumnTrouble, Micros, SafeSchema } from "../../policy/safe.ts";
+import type { ColumnTrouble, Micros, SafeSchema, SourceSizes } from "../../policy/safe.ts";
 import { controlTable, storeVersion } from "../layout.ts";
 import type { MirrorStatus } from "../mirror.ts";
 import type { Connection } from "./engine.ts";
@@ -11,6 +11,8 @@ export type Untrusted = MirrorStatus["untrusted"][number];
 export interface Control {
   readonly phase: MirrorStatus["phase"];
   readonly schema: SafeSchema | undefined;
+  /** As the reader told them when the copy was begun. */
+  readonly sizes: SourceSizes | undefined;
   readonly applied: MirrorStatus["applied"];
   readonly proven: MirrorStatus["proven"];
   /** Opaque JSON of the reader. */
@@ -23,12 +25,15 @@ export interface Control {
   readonly rows: Readonly<Record<string, number>>;
   /** By metric: what its cells were built for, and the cuboids that there are. */
   readonly built: Readonly<Record<string, { readonly meaning: string; readonly cuboids: readonly string[] }>>;
+  /** By metric: cuboids that got too many cells while they were built. */
+  readonly givenUp: Readonly<Record<string, readonly string[]>>;
   readonly erasure: { readonly logicalSince: Micros | undefined; readonly physicalAt: Micros | undefined };
 }
 
 export const emptyControl: Control = {
   phase: "empty",
   schema: undefined,
+  sizes: undefined,
   applied: undefined,
   proven: undefined,
   epoch: undefined,
@@ -37,6 +42,7 @@ export const emptyControl: Control = {
   trouble: [],
   rows: {},
   built: {},
+  givenUp: {},
   erasure: { logicalSince: undefined, physicalAt: undefined },
 };
 

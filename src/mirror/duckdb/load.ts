@@ -15,6 +15,9 @@ import { storedColumn } from "./stored.ts";
 /** Rows from which cells are built at a time: large enough that arrays are not made for nothing, small enough for a pause between. */
 const buildSlice = 8_192;
 
+/** An estimate is no promise: beyond so many entities memory grows as they come. */
+const reserveMax = 20_000_000;
+
 /** Rows by table that were announced, came, and whether the table is done. */
 export interface LoadProgress {
   rows: number;
@@ -35,6 +38,12 @@ export class Load {
   constructor(context: ApplyContext, estimates: Readonly<Record<string, number>>) {
     this.#context = context;
     for (const name of context.memory.tables.keys()) this.progress.set(name, { rows: 0, estimate: estimates[name] ?? 0, done: false });
+    // Room at once for what is expected: growing step by step copies, and leaves slack.
+    for (const [name, index] of context.memory.tokens) {
+      const expected = Math.min(reserveMax, Math.ceil((estimates[name] ?? 0) * 1.02));
+      index.reserve(expected);
+      context.memory.entities.get(name)?.grow(expected);
+    }
   }
 
   async rows(message: SafeRows): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * All cuboids of one metric: built from rows once, then kept by signed changes. A cuboid that follows from a finer one is not built
- * from rows but from that one's cells.
+ * from rows but from that one's cells. One that gets more cells than the limit while it is built is given up: how large it becomes is
+ * known for certain only by building it.
  */
 import { must } from "../../lib/assert.ts";
 import type { Calendar } from "../calendar.ts";
@@ -15,22 +16,40 @@ export interface MinuteRange {
 }
 
 export class MetricCells {
-  readonly plan: MetricPlan;
-  readonly cuboids: readonly Cells[];
+  #plan: MetricPlan;
+  #cuboids: Cells[];
   /** Entities on the paths of the metric. */
   readonly entities: ReadonlySet<string>;
   readonly #calendar: Calendar;
+  readonly #k: number;
+  readonly #cellsMax: number;
   /** By cuboid: index of the finer one that it is built from; undefined: from rows. */
-  readonly #sources: readonly (number | undefined)[];
+  #sources: (number | undefined)[];
+  /** Indices of cuboids that got too large in this build. */
+  readonly #over = new Set<number>();
+  #givenUp: readonly string[] = [];
   /** Set when the cells do not follow the rows any more (truncate, a great move): they are built anew before the commit. */
   stale = false;
+  /** Rows of signed changes that were left when they were last summed. */
+  summed = 0;
 
   constructor(plan: MetricPlan, spec: CellsSpec, calendar: Calendar, entities: ReadonlySet<string>) {
-    this.plan = plan;
+    this.#plan = plan;
     this.entities = entities;
     this.#calendar = calendar;
-    this.cuboids = plan.spec.cuboids.map((cuboid) => new Cells(plan.spec, cuboid, spec.k));
-    this.#sources = plan.spec.cuboids.map((cuboid, i) => sourceOf(plan.spec.cuboids, i, cuboid));
+    this.#k = spec.k;
+    this.#cellsMax = spec.cellsMax ?? Infinity;
+    this.#cuboids = plan.spec.cuboids.map((cuboid) => new Cells(plan.spec, cuboid, spec.k));
+    this.#sources = sourcesOf(plan.spec.cuboids);
+  }
+
+  /** Its spec has the cuboids that are kept. */
+  get plan(): MetricPlan {
+    return this.#plan;
+  }
+
+  get cuboids(): readonly Cells[] {
+    return this.#cuboids;
   }
 
   get cellCount(): number {
@@ -38,6 +57,8 @@ export class MetricCells {
   }
 
   startBuild(): void {
+    this.#over.clear();
+    this.#sources = sourcesOf(this.#plan.spec.cuboids);
     for (const cells of this.cuboids) {
       cells.takeChanges();
       cells.clear();
@@ -47,7 +68,7 @@ export class MetricCells {
   build(rows: Evaluated): void {
     const buckets = new Buckets(rows, this.#calendar);
     this.cuboids.forEach((cells, c) => {
-      if (this.#sources[c] !== undefined) return;
+      if (this.#sources[c] !== undefined || this.#over.has(c)) return;
       const bucket = buckets.of(cells.cuboid.grain);
       const dims = dimsOf(rows, cells.cuboid);
       let cell = -1;
@@ -57,6 +78,25 @@ export class MetricCells {
         cells.build(cell, rows.unit[row]!, rows.hit?.[row] === 1);
       }
     });
+    // Not before all have these rows: what was to follow from the one that is given up goes on from its cells.
+    for (const [c, cells] of this.cuboids.entries()) if (cells.count > this.#cellsMax && !this.#over.has(c)) this.#giveUp(c);
+  }
+
+  /** Cuboids that were to follow from this one take what it has, and are built from rows from here on. */
+  #giveUp(c: number): void {
+    const cells = must(this.#cuboids[c], "cuboid");
+    for (const [other, source] of this.#sources.entries()) {
+      if (source !== c) continue;
+      this.#derive(must(this.#cuboids[other], "cuboid"), cells);
+      this.#sources[other] = undefined;
+    }
+    this.#release(c);
+  }
+
+  #release(c: number): void {
+    this.#over.add(c);
+    this.#sources[c] = undefined;
+    this.#cuboids[c] = new Cells(this.#plan.spec, must(this.#cuboids[c], "cuboid").cuboid, this.#k);
   }
 
   finishBuild(): void {
@@ -73,8 +113,29 @@ export class MetricCells {
       const source = this.#sources[c];
       if (source !== undefined) this.#derive(must(this.cuboids[c], "cuboid"), must(this.cuboids[source], "cuboid"));
     }
+    for (const [c, cells] of this.cuboids.entries()) if (cells.count > this.#cellsMax) this.#release(c);
     for (const cells of this.cuboids) cells.finish();
     this.stale = false;
+  }
+
+  /** After `finishBuild`: leaves out what was given up. True when something was: the store's tables are then others. */
+  dropGivenUp(): boolean {
+    if (this.#over.size === 0) return false;
+    const isKept = (_: unknown, c: number): boolean => !this.#over.has(c);
+    const { spec } = this.#plan;
+    this.#givenUp = [...this.#givenUp, ...[...this.#over].map((c) => must(spec.cuboids[c], "cuboid").id)];
+    this.#plan = { ...this.#plan, spec: { ...spec, cuboids: spec.cuboids.filter(isKept) } };
+    this.#cuboids = this.#cuboids.filter(isKept);
+    this.#sources = sourcesOf(this.#plan.spec.cuboids);
+    this.#over.clear();
+    return true;
+  }
+
+  /** Ids of cuboids that were given up since the last call. */
+  takeGivenUp(): readonly string[] {
+    const ids = this.#givenUp;
+    this.#givenUp = [];
+    return ids;
   }
 
   #derive(coarse: Cells, fine: Cells): void {
@@ -212,6 +273,10 @@ function dimsOf(rows: Evaluated, cuboid: CuboidSpec): readonly Int32Array[] {
 }
 
 const nests: Record<Grain, readonly Grain[]> = { hour: ["hour", "day", "week", "month"], day: ["day", "week", "month"], week: ["week"], month: ["month"] };
+
+function sourcesOf(cuboids: readonly CuboidSpec[]): (number | undefined)[] {
+  return cuboids.map((cuboid, i) => sourceOf(cuboids, i, cuboid));
+}
 
 /** The smallest cuboid from which another follows: at least its dimensions, a grain that nests in its. */
 function sourceOf(cuboids: readonly CuboidSpec[], index: number, cuboid: CuboidSpec): number | undefined {

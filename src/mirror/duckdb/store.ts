@@ -7,15 +7,15 @@ import { join } from "node:path";
 import { assert, must, unreachable } from "../../lib/assert.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { Lsn } from "../../model/lsn.ts";
-import type { ColumnTrouble, DownMessage, Micros, SafeChanges, SafeRows, SafeSchema, UpMessage } from "../../policy/safe.ts";
+import type { ColumnTrouble, DownMessage, Micros, SafeChanges, SafeRows, SafeSchema, SourceSizes, UpMessage } from "../../policy/safe.ts";
 import { ops } from "../../policy/safe.ts";
 import type { CellsSpec } from "../cuboid.ts";
 import type { OpenDuckdbMirror } from "../duckdb.ts";
 import { controlTable, rowsColumn, rowsTable, storeVersion } from "../layout.ts";
-import type { Mirror, MirrorStatus, MirrorView } from "../mirror.ts";
+import type { CuboidStatus, Mirror, MirrorStatus, MirrorView, SnapshotTimes } from "../mirror.ts";
 import { applySlices, unknownTable } from "./apply.ts";
 import type { ApplyContext, Fault } from "./apply.ts";
-import { rebuildMetric, settleMetric } from "./build.ts";
+import { rebuildMetric, settleMetric, writeBuilt } from "./build.ts";
 import type { CellMismatch } from "./check.ts";
 import { checkCells } from "./check.ts";
 import { compactInto, dropUnusedTokens, swapFiles } from "./compact.ts";
@@ -34,7 +34,7 @@ import { Pool } from "./pool.ts";
 import type { Slice } from "./reduce.ts";
 import { restoreCells, restoreKeyMax, restoreMemory, restoreTokens } from "./restore.ts";
 import { storedColumn } from "./stored.ts";
-import { appendFresh, createCells, createTables, dropCells, dropTables, mergeDeltas, writeAllCells, writeCellChanges } from "./tables.ts";
+import { appendFresh, createCells, createTables, dropCells, dropTables, mergeDeltas, writeCellChanges } from "./tables.ts";
 
 export type { CellMismatch } from "./check.ts";
 export type { Comparison, CompareMode, CompareResult } from "./compare.ts";
@@ -69,6 +69,7 @@ export class DuckdbMirror implements Mirror {
   #waitingProof: { readonly lsn: Lsn; readonly at: Micros; readonly epoch: string } | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #afterCommit: (() => Promise<void>)[] = [];
+  #snapshot: SnapshotTimes | undefined;
   #closed = false;
 
   private constructor(options: OpenDuckdbMirror, parts: { readonly unlock: () => void; readonly engine: Engine; readonly writer: Connection; readonly control: Control }) {
@@ -112,8 +113,23 @@ export class DuckdbMirror implements Mirror {
     return this.#control.schema ?? this.#next.schema;
   }
 
+  get sizes(): SourceSizes | undefined {
+    return this.#control.sizes ?? this.#next.sizes;
+  }
+
+  get givenUp(): Readonly<Record<string, readonly string[]>> {
+    return this.#control.givenUp;
+  }
+
   get status(): MirrorStatus {
-    return this.#statusOf(this.#control);
+    return { ...this.#statusOf(this.#control), cuboids: this.#cuboids(), snapshot: this.#snapshot };
+  }
+
+  #cuboids(): readonly CuboidStatus[] {
+    if (this.#memory === undefined || this.#load !== undefined) return [];
+    const kept = this.#memory.metrics.flatMap(({ plan, cuboids }) => cuboids.map((cells) => ({ metric: plan.spec.name, id: cells.cuboid.id, cells: cells.count, givenUp: false })));
+    const givenUp = Object.entries(this.#control.givenUp).flatMap(([metric, ids]) => ids.map((id) => ({ metric, id, cells: 0, givenUp: true })));
+    return [...kept, ...givenUp];
   }
 
   #statusOf(control: Control): MirrorStatus {
@@ -136,6 +152,10 @@ export class DuckdbMirror implements Mirror {
     return join(this.#options.folder, storeFile);
   }
 
+  #nowMicros(): Micros {
+    return this.#options.clock.nowMs() * 1_000;
+  }
+
   #bytes(): number {
     return [this.#file, `${this.#file}.wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   }
@@ -148,9 +168,28 @@ export class DuckdbMirror implements Mirror {
     return { connection: this.#writer, memory: must(this.#memory, "memory of the store"), pacer: this.#pacer };
   }
 
-  #cells(schema: SafeSchema): CellsSpec {
+  #cells(schema: SafeSchema, sizes: SourceSizes | undefined): CellsSpec {
     const { cells } = this.#options;
-    return typeof cells === "function" ? cells(schema) : cells;
+    return typeof cells === "function" ? cells(schema, sizes) : cells;
+  }
+
+  /** Without the cuboids that were given up when they were built for the same meaning. */
+  #keptCells(cells: CellsSpec): CellsSpec {
+    const { built, givenUp } = this.#control;
+    const metrics = cells.metrics.map((metric) => {
+      const gone = built[metric.name]?.meaning === meaningOf(cells, metric) ? (givenUp[metric.name] ?? []) : [];
+      return gone.length === 0 ? metric : { ...metric, cuboids: metric.cuboids.filter((cuboid) => !gone.includes(cuboid.id)) };
+    });
+    return { ...cells, metrics };
+  }
+
+  /** Into the control row: what was given up in this transaction. */
+  #noteGivenUp(memory: Memory): void {
+    for (const metric of memory.metrics) {
+      const { name } = metric.plan.spec;
+      const ids = metric.takeGivenUp();
+      if (ids.length > 0) this.#next = { ...this.#next, givenUp: { ...this.#next.givenUp, [name]: [...(this.#next.givenUp[name] ?? []), ...ids] } };
+    }
   }
 
   /** Work on the store, strictly one after the other. */
@@ -164,14 +203,15 @@ export class DuckdbMirror implements Mirror {
   }
 
   async #restore(): Promise<void> {
-    const { schema, phase } = this.#control;
+    const { schema, sizes, phase } = this.#control;
     if (schema === undefined || phase !== "ready") {
       if (phase !== "empty") await this.#reset();
       return;
     }
-    const cells = this.#cells(schema);
-    this.#memory = await restoreMemory(this.#writer, schema, cells, this.#pacer);
-    const stale = this.#memory.metrics.filter((metric) => this.#control.built[metric.plan.spec.name]?.meaning !== meaningOf(cells, metric.plan.spec));
+    const cells = this.#cells(schema, sizes);
+    const other = new Set(cells.metrics.filter((metric) => this.#control.built[metric.name]?.meaning !== meaningOf(cells, metric)).map((metric) => metric.name));
+    this.#memory = await restoreMemory(this.#writer, schema, this.#keptCells(cells), this.#pacer);
+    const stale = this.#memory.metrics.filter((metric) => other.has(metric.plan.spec.name));
     const gone = Object.keys(this.#control.built).filter((name) => !cells.metrics.some((metric) => metric.name === name));
     for (const metric of this.#memory.metrics) if (!stale.includes(metric)) await restoreCells(this.#writer, metric, this.#pacer);
     if (stale.length === 0 && gone.length === 0) return;
@@ -181,7 +221,9 @@ export class DuckdbMirror implements Mirror {
       await createCells(this.#writer, metric.plan.spec);
       await rebuildMetric(this.#context, metric);
     }
-    this.#next = { ...this.#next, built: builtOf(cells) };
+    const keptGivenUp = Object.entries(this.#next.givenUp).filter(([name]) => !gone.includes(name) && !other.has(name));
+    this.#next = { ...this.#next, built: builtOf(cells), givenUp: Object.fromEntries(keptGivenUp) };
+    this.#noteGivenUp(this.#memory);
     await this.#commit();
   }
 
@@ -213,7 +255,7 @@ export class DuckdbMirror implements Mirror {
       await this.#forgetOpenBatch();
       const { schema, phase, applied, epoch } = this.#control;
       if (phase !== "ready" || schema === undefined || applied === undefined || epoch === undefined) {
-        this.#next = { ...this.#control, schema: hello.schema };
+        this.#next = { ...this.#control, schema: hello.schema, sizes: hello.sizes };
         return { tag: "start", from: { tag: "snapshot" } };
       }
       if (schemaText(schema) !== schemaText(hello.schema)) throw new VitrineError("mirror/schema-changed", { message: "The reader's policy, keys or tables are not those of this store." });
@@ -283,13 +325,14 @@ export class DuckdbMirror implements Mirror {
   }
 
   async #beginLoad(message: Message<"snapshot-begin">): Promise<undefined> {
-    const schema = this.#next.schema;
+    const { schema, sizes } = this.#next;
     if (schema === undefined || this.#load !== undefined) throw new VitrineError("mirror/out-of-order", { message: "The reader began a snapshot without a greeting, or twice." });
     if (this.#control.phase !== "empty") {
       await this.#reset();
-      this.#next = { ...this.#control, schema };
+      this.#next = { ...this.#control, schema, sizes };
     }
-    const cells = this.#cells(schema);
+    const cells = this.#cells(schema, sizes);
+    this.#snapshot = { begunAt: this.#nowMicros(), loadedAt: undefined, trustedAt: undefined };
     this.#memory = new Memory(schema, cells);
     await this.#begin();
     await createTables(this.#writer, schema, cells);
@@ -304,17 +347,17 @@ export class DuckdbMirror implements Mirror {
     load.close();
     await appendFresh(this.#writer, memory, this.#pacer);
     for (const metric of memory.metrics) {
-      if (load.built(metric)) {
-        metric.finishBuild();
-        await writeAllCells(this.#writer, metric, this.#pacer);
-      } else await rebuildMetric(this.#context, metric);
+      if (load.built(metric)) await writeBuilt(this.#context, metric);
+      else await rebuildMetric(this.#context, metric);
     }
     for (const info of memory.tables.values()) if (info.table.kind === "fact") await restoreKeyMax(this.#writer, memory, info);
     for (const info of load.unchecked) if (await hasDuplicates(this.#writer, info)) load.duplicates.add(info.table.name);
     this.#addFaults([...load.duplicates].map((table) => ({ table, reason: "key-not-unique" as const })));
     this.#next = { ...this.#next, epoch: message.epoch, rows: Object.fromEntries(memory.rows) };
+    this.#noteGivenUp(memory);
     await this.#commit();
     this.#load = undefined;
+    if (this.#snapshot !== undefined) this.#snapshot = { ...this.#snapshot, loadedAt: this.#nowMicros() };
     this.#coolUnits(memory);
     await this.#writer.run("CHECKPOINT");
     this.#protect();
@@ -373,6 +416,7 @@ export class DuckdbMirror implements Mirror {
         await mergeDeltas(this.#writer, metric);
       }
     }
+    this.#noteGivenUp(memory);
   }
 
   /** What waits for a moment between two transactions. */
@@ -402,16 +446,17 @@ export class DuckdbMirror implements Mirror {
     const { applied } = this.#next;
     if (proof === undefined || applied === undefined || applied.lsn < proof.lsn) return;
     this.#next = { ...this.#next, proven: { lsn: proof.lsn, at: proof.at }, epoch: proof.epoch };
+    if (this.#snapshot !== undefined && this.#snapshot.trustedAt === undefined) this.#snapshot = { ...this.#snapshot, trustedAt: this.#nowMicros() };
     this.#waitingProof = undefined;
   }
 
   async #breakEpoch(message: Message<"epoch-broken">): Promise<undefined> {
-    const since = this.#control.proven?.at;
-    const before = new Map(this.#next.broken.map((one) => [`${one.table} ${one.reason} ${one.message}`, one]));
+    const { proven } = this.#control;
     const broken = message.breaks.map((one): Untrusted => {
       const remedy = one.mend.tag === "command" ? one.mend.command : one.mend.tag === "rebuild" ? "None needed: the copy is being built anew." : "None needed: the rows are being compared with the source.";
-      // Untrusted since it was first seen, however often it is told again.
-      return before.get(`${one.table} ${one.reason} ${one.message}`) ?? { table: one.table, reason: one.reason, message: one.message, remedy, since };
+      // Untrusted from the proof before the first doubt, whatever else comes to light of the table until it is right again.
+      const { since, sinceLsn } = this.#next.broken.find((known) => known.table === one.table) ?? { since: proven?.at, sinceLsn: proven?.lsn };
+      return { table: one.table, reason: one.reason, message: one.message, remedy, since, sinceLsn };
     });
     return this.#amend({ broken });
   }
@@ -439,11 +484,11 @@ export class DuckdbMirror implements Mirror {
 
   #addFaults(faults: readonly Fault[]): void {
     const known = new Set(this.#next.faults.map((one) => `${one.table} ${one.reason}`));
-    const since = this.#control.proven?.at;
+    const { proven } = this.#control;
     for (const { table, reason } of faults) {
       if (known.has(`${table} ${reason}`)) continue;
       known.add(`${table} ${reason}`);
-      this.#next = { ...this.#next, faults: [...this.#next.faults, { table, reason, message: faultMessages[reason], remedy: faultRemedies[reason], since }] };
+      this.#next = { ...this.#next, faults: [...this.#next.faults, { table, reason, message: faultMessages[reason], remedy: faultRemedies[reason], since: proven?.at, sinceLsn: proven?.lsn }] };
     }
   }
 

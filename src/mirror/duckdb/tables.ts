@@ -165,39 +165,53 @@ export async function writeCellChanges(connection: Connection, metric: MetricCel
   await appendColumns(connection, { table: changesTable(spec.name), layouts }, [{ data: cuboid, nulls: undefined }, { data: bucket, nulls: undefined }, ...wide], { rowCount, pacer });
 }
 
-/** Rows of a metric's signed changes from which they are summed, and the share of a cuboid's cells from which those are, too. */
-const deltaRowsMax = 50_000;
-const deltaShareMax = 0.25;
+/** Rows of a metric's signed changes from which they are summed. */
+const deltaRowsMax = 40_000;
+/** Summed changes of a cuboid from which they go into its cells: at least so many, and so large a share of its cells. */
+const foldRowsMin = 5_000;
+const foldShareMin = 0.25;
 
-/** Keeps the signed changes few, in the open transaction: sums them; where they are many beside a cuboid's cells, sums those, too. */
+/** Keeps the signed changes few, in the open transaction: sums them; where a cuboid's are still many, sums them into its cells. */
 export async function mergeDeltas(connection: Connection, metric: MetricCells, all?: "all"): Promise<void> {
-  const { spec } = metric.plan;
   const stored = metric.cuboids.reduce((sum, cells) => sum + cells.storedDelta, 0);
-  if (all === undefined && stored <= deltaRowsMax) return;
-  const changes = changesTable(spec.name);
-  const dims = spec.dimensions.map((_, i) => `d${i}`);
-  const measures = cellMeasures(spec);
-  const sums = measures.map((name) => `sum(${name})::BIGINT AS ${name}`).join(", ");
-  const some = measures.map((name) => `sum(${name}) <> 0`).join(" OR ");
-  const wideKeys = ["cuboid", "bucket", ...dims].join(", ");
+  if (stored === 0 || (all === undefined && stored <= Math.max(deltaRowsMax, metric.summed * 2))) return;
+  await sumChanges(connection, metric);
   for (const [place, cells] of metric.cuboids.entries()) {
-    if (cells.storedDelta === 0 || (all === undefined && cells.storedDelta <= cells.storedBase * deltaShareMax)) continue;
-    const delta = deltaTable(spec.name, cells.cuboid.id);
-    const base = cellsTable(spec.name, cells.cuboid.id);
-    const keys = ["bucket", ...cells.cuboid.dimensions.map((_, i) => `d${i}`)].join(", ");
-    await connection.run(`CREATE OR REPLACE TABLE ${base} AS SELECT ${keys}, ${sums} FROM (SELECT * FROM ${base} UNION ALL SELECT * FROM ${delta}) GROUP BY ${keys} HAVING sum(n) <> 0 ORDER BY bucket`);
-    await connection.run(`DELETE FROM ${changes} WHERE cuboid = ${place}`);
-    cells.storedBase = await countRows(connection, base);
-    cells.storedDelta = 0;
+    if (cells.storedDelta === 0 || (all === undefined && cells.storedDelta <= Math.max(foldRowsMin, cells.storedBase * foldShareMin))) continue;
+    await fold(connection, metric, { place, cells });
   }
-  // What is left is few beside its cells: sum it alone, and write it as one.
-  await connection.run(`CREATE TEMP TABLE summed AS SELECT ${wideKeys}, ${sums} FROM ${changes} GROUP BY ${wideKeys} HAVING ${some}`);
+  metric.summed = metric.cuboids.reduce((sum, cells) => sum + cells.storedDelta, 0);
+}
+
+async function sumChanges(connection: Connection, metric: MetricCells): Promise<void> {
+  const { spec } = metric.plan;
+  const changes = changesTable(spec.name);
+  const measures = cellMeasures(spec);
+  const keys = ["cuboid", "bucket", ...spec.dimensions.map((_, i) => `d${i}`)].join(", ");
+  const some = measures.map((name) => `sum(${name}) <> 0`).join(" OR ");
+  await connection.run(`CREATE OR REPLACE TEMP TABLE summed AS SELECT ${keys}, ${sumsOf(measures)} FROM ${changes} GROUP BY ${keys} HAVING ${some}`);
   await connection.run(`DELETE FROM ${changes}`);
   await connection.run(`INSERT INTO ${changes} SELECT * FROM temp.summed`);
-  await connection.run("DROP TABLE temp.summed");
-  const counted = await connection.rows(`SELECT cuboid, count(*) AS n FROM ${changes} GROUP BY cuboid`);
+  const counted = await connection.rows(`SELECT cuboid, count(*) AS n FROM temp.summed GROUP BY cuboid`);
   const counts = new Map(counted.map((row) => [Number(row["cuboid"]), Number(row["n"])]));
   for (const [place, cells] of metric.cuboids.entries()) cells.storedDelta = counts.get(place) ?? 0;
+}
+
+async function fold(connection: Connection, metric: MetricCells, one: { readonly place: number; readonly cells: Cells }): Promise<void> {
+  const { spec } = metric.plan;
+  const { place, cells } = one;
+  const delta = deltaTable(spec.name, cells.cuboid.id);
+  const base = cellsTable(spec.name, cells.cuboid.id);
+  const keys = ["bucket", ...cells.cuboid.dimensions.map((_, i) => `d${i}`)].join(", ");
+  const both = `SELECT * FROM ${base} UNION ALL SELECT * FROM ${delta}`;
+  await connection.run(`CREATE OR REPLACE TABLE ${base} AS SELECT ${keys}, ${sumsOf(cellMeasures(spec))} FROM (${both}) GROUP BY ${keys} HAVING sum(n) <> 0 ORDER BY bucket`);
+  await connection.run(`DELETE FROM ${changesTable(spec.name)} WHERE cuboid = ${place}`);
+  cells.storedBase = await countRows(connection, base);
+  cells.storedDelta = 0;
+}
+
+function sumsOf(measures: readonly string[]): string {
+  return measures.map((name) => `sum(${name})::BIGINT AS ${name}`).join(", ");
 }
 
 async function countRows(connection: Connection, table: string): Promise<number> {

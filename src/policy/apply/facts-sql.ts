@@ -38,4 +38,18 @@ SELECT s.schemaname || '.' || s.tablename || '.' || s.attname AS name,
        CASE WHEN s.n_distinct >= 0 THEN s.n_distinct ELSE -s.n_distinct * greatest(c.reltuples, 0) END::float8 AS count
 FROM pg_stats s JOIN pg_namespace n ON n.nspname = s.schemaname JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.tablename
 WHERE s.schemaname || '.' || s.tablename IN (SELECT json_array_elements_text($1::json)) AND s.n_distinct <> 0`,
+
+  /**
+   * $1: JSON array of `schema.table`. The outer bounds of partitions by range of one column, without those that are known to be
+   * empty (made ahead of time). As ISO dates they sort as texts.
+   */
+  partitionBounds: `
+SELECT n.nspname || '.' || c.relname || '.' || a.attname AS name, min(bound.ends[1]) AS lower, max(bound.ends[2]) AS upper
+FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = p.partattrs[0]
+JOIN pg_inherits i ON i.inhparent = c.oid JOIN pg_class leaf ON leaf.oid = i.inhrelid
+CROSS JOIN LATERAL regexp_match(pg_get_expr(leaf.relpartbound, leaf.oid), '^FOR VALUES FROM \(''(\d{4}-\d\d-\d\d)[^'']*''\) TO \(''(\d{4}-\d\d-\d\d)[^'']*''\)$') AS bound(ends)
+WHERE p.partstrat = 'r' AND p.partnatts = 1 AND leaf.reltuples <> 0 AND bound.ends IS NOT NULL
+  AND n.nspname || '.' || c.relname IN (SELECT json_array_elements_text($1::json))
+GROUP BY 1`,
 } as const;

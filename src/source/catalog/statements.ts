@@ -105,20 +105,21 @@ rels AS (SELECT c.oid, n.nspname, c.relname, c.relacl, c.relowner FROM pg_class 
          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ${userSchema}),
 cols AS (SELECT rels.*, a.attname, a.attnum, a.attacl FROM rels JOIN pg_attribute a ON a.attrelid = rels.oid AND a.attnum > 0 AND NOT a.attisdropped),
 granted AS (
-  SELECT c.oid, c.attnum, CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE r.rolname END AS via, coalesce(r.usable, true) AS usable
+  SELECT c.oid, c.attnum, CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE r.rolname END AS via, coalesce(r.usable, true) AS usable, false AS whole
   FROM cols c CROSS JOIN LATERAL aclexplode(c.attacl) acl LEFT JOIN roles r ON r.oid = acl.grantee
   WHERE acl.privilege_type = 'SELECT' AND (acl.grantee = 0 OR r.oid IS NOT NULL)
   UNION
-  SELECT c.oid, c.attnum, CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE r.rolname END, coalesce(r.usable, true)
+  SELECT c.oid, c.attnum, CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE r.rolname END, coalesce(r.usable, true), true
   FROM cols c CROSS JOIN LATERAL aclexplode(c.relacl) acl LEFT JOIN roles r ON r.oid = acl.grantee
   WHERE acl.privilege_type = 'SELECT' AND (acl.grantee = 0 OR r.oid IS NOT NULL)
   UNION
-  SELECT c.oid, c.attnum, 'owner', r.usable FROM cols c JOIN roles r ON r.oid = c.relowner
+  SELECT c.oid, c.attnum, 'owner', r.usable, false FROM cols c JOIN roles r ON r.oid = c.relowner
   UNION
-  SELECT c.oid, c.attnum, 'pg_read_all_data', r.usable FROM cols c, roles r WHERE r.rolname = 'pg_read_all_data'
+  SELECT c.oid, c.attnum, 'pg_read_all_data', r.usable, false FROM cols c, roles r WHERE r.rolname = 'pg_read_all_data'
   UNION
-  SELECT c.oid, c.attnum, 'superuser', true FROM cols c, me WHERE me.rolsuper)
-SELECT json_build_object('schema', c.nspname, 'table', c.relname, 'column', c.attname, 'via', json_agg(g.via ORDER BY g.via), 'usable', bool_or(g.usable)) AS granted
+  SELECT c.oid, c.attnum, 'superuser', true, false FROM cols c, me WHERE me.rolsuper)
+SELECT json_build_object('schema', c.nspname, 'table', c.relname, 'column', c.attname, 'via', json_agg(DISTINCT g.via ORDER BY g.via),
+  'byTable', coalesce(json_agg(DISTINCT g.via ORDER BY g.via) FILTER (WHERE g.whole), '[]'), 'usable', bool_or(g.usable)) AS granted
 FROM granted g JOIN cols c ON c.oid = g.oid AND c.attnum = g.attnum
 GROUP BY c.nspname, c.relname, c.attname, c.attnum ORDER BY c.nspname, c.relname, c.attnum`,
 

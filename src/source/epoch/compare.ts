@@ -213,7 +213,7 @@ function compareRowSecurity({ now, table, other }: Pair): EpochDifference[] {
     table.rowSecurity === other.rowSecurity ? "row-security-changed" : other.rowSecurity ? "row-security-on" : "row-security-changed";
   if (readsAllRows(other))
     return [data(table.name, reason, `Row-level security of ${name} changed; the reader still sees all rows.`, verify)];
-  const create = `CREATE POLICY vitrine_reader_select ON ${qualified(other)} FOR SELECT TO ${id(now.role.name)} USING (true)`;
+  const create = `CREATE POLICY ${id(now.role.name)} ON ${qualified(other)} FOR SELECT TO ${id(now.role.name)} USING (true)`;
   const restrictive = other.policies.find((one) => one.applies && !one.permissive);
   const mend =
     restrictive === undefined
@@ -336,12 +336,12 @@ function compareGrants(stored: Epoch, now: Epoch): EpochDifference[] {
         tableName(grant),
         "grant-extra",
         `${viaText(grant)} may now ${grant.privilege} ${objectText(grant)}.`,
-        command(revokeCommand(grant)),
+        command(revokeCommand(grant, now.role.name)),
       ),
     );
   // What the policy does not need may go: that is what the remedy of an extra grant asks for.
   const missing = stored.role.grants
-    .filter((grant) => !after.has(describeGrant(grant)) && isNeeded(grant, now))
+    .filter((grant) => !after.has(describeGrant(grant)) && isNeeded(grant, { stored, now }))
     .map((grant) =>
       privacy(tableName(grant), "grant-missing", `${viaText(grant)} may no longer ${grant.privilege} ${objectText(grant)}.`, apply),
     );
@@ -349,8 +349,8 @@ function compareGrants(stored: Epoch, now: Epoch): EpochDifference[] {
 }
 
 /** Does the reader miss it: a declared column (or the ctid that a snapshot is cut by) that no other way leads to now? */
-function isNeeded(lost: EpochGrant, now: Epoch): boolean {
-  const table = now.tables.find((one) => one.schema === lost.schema && one.table === lost.table);
+function isNeeded(lost: EpochGrant, { stored, now }: { readonly stored: Epoch; readonly now: Epoch }): boolean {
+  const table = stored.tables.find((one) => one.schema === lost.schema && one.table === lost.table);
   if (table === undefined || lost.privilege !== "SELECT") return false;
   const declared = lost.column === null ? table.columns.map((column) => column.name) : [lost.column];
   return declared.some((column) => isDeclared(column, table) && !now.role.grants.some((grant) => reads(grant, { ...table, column })));
@@ -378,8 +378,12 @@ function objectText(grant: EpochGrant): string {
 }
 
 /** The statement that takes a privilege away again. */
-function revokeCommand(grant: EpochGrant): string {
+function revokeCommand(grant: EpochGrant, reader: string): string {
   if (grant.privilege === "OWNER") return `ALTER TABLE ${qualified(grant)} OWNER TO … -- not ${literal(grant.via)}`;
+  // From another role nothing is taken but the reader.
+  if (grant.via !== "PUBLIC" && grant.via !== reader) return `REVOKE ${id(grant.via)} FROM ${id(reader)}`;
+  // On the whole table it would take the declared columns along; apply gives them back at once.
+  if (grant.column === null && grant.via === reader) return "vitrine apply";
   const columns = grant.column === null ? "" : ` (${id(grant.column)})`;
   return `REVOKE ${grant.privilege}${columns} ON ${qualified(grant)} FROM ${grant.via === "PUBLIC" ? "PUBLIC" : id(grant.via)}`;
 }

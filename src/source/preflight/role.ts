@@ -63,6 +63,16 @@ function usageFindings(role: CatalogRole, wish: PreflightWish): readonly Finding
   );
 }
 
+/** Columns that are read for a rule and not mirrored: without them the reader could not start, either. */
+function ruleColumns(wish: PreflightWish): readonly Pick<PreflightWish["tables"][number], "schema" | "table" | "columns">[] {
+  return (wish.alsoReadable ?? []).flatMap((place) => {
+    const [schema, table, column] = place.split(".");
+    if (schema === undefined || table === undefined || column === undefined) return [];
+    const isMirrored = wish.tables.some((one) => one.schema === schema && one.table === table && one.columns.includes(column));
+    return isMirrored ? [] : [{ schema, table, columns: [column] }];
+  });
+}
+
 function grantFindings(catalog: Catalog, wish: PreflightWish): readonly Finding[] {
   const role = catalog.role;
   if (role === undefined || role.superuser) return [];
@@ -71,7 +81,7 @@ function grantFindings(catalog: Catalog, wish: PreflightWish): readonly Finding[
   const readable = new Set(role.selects.filter((one) => one.usable !== false).map((one) => `${one.schema}.${one.table}.${one.column}`));
   if (wish.stage === "start") {
     out.push(...usageFindings(role, wish));
-    for (const table of wish.tables) {
+    for (const table of [...wish.tables, ...ruleColumns(wish)]) {
       for (const column of table.columns) {
         const place = `${table.schema}.${table.table}.${column}`;
         if (readable.has(place)) continue;
@@ -137,7 +147,8 @@ function revokeCommand(
   const both = (from: string): string =>
     `REVOKE SELECT (${id(column.column)}) ON ${qualified(column)} FROM ${from}; REVOKE SELECT ON ${qualified(column)} FROM ${from}`;
   if (via === "PUBLIC") return both("PUBLIC");
-  if (via === role) return `REVOKE SELECT (${id(column.column)}) ON ${qualified(column)} FROM ${id(role)}`;
+  // A grant on the whole table is not cut by this: apply takes it away and gives the declared columns again.
+  if (via === role) return `REVOKE SELECT (${id(column.column)}) ON ${qualified(column)} FROM ${id(role)}; or: vitrine apply`;
   if (via === "owner") return `ALTER TABLE ${qualified(column)} OWNER TO another_role`;
   if (via === "superuser") return `ALTER ROLE ${id(role)} NOSUPERUSER`;
   return `REVOKE ${id(via)} FROM ${id(role)}`;

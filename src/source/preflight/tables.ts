@@ -141,7 +141,7 @@ function rowSecurityFindings(found: CatalogTable, wish: PreflightWish, memberOf:
     finding("cannot-work", "source/row-security", {
       place,
       message,
-      remedy: `CREATE POLICY vitrine_reader_select ON ${qualified(found)} FOR SELECT TO ${id(wish.role)} USING (true); or: vitrine apply`,
+      remedy: `CREATE POLICY vitrine_reader ON ${qualified(found)} FOR SELECT TO ${id(wish.role)} USING (true); or: vitrine apply`,
     }),
   ];
 }
