@@ -3,7 +3,7 @@
  * running, a simulator that keeps it alive, and the live view. All of it ends with this process.
  */
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { extname, join } from "node:path";
 import { Client } from "pg";
@@ -38,6 +38,7 @@ export interface DemoOptions {
 }
 
 const databaseName = "smart_home";
+const secretsName = "secrets";
 /** What the demonstration's own server keeps for a slot at most: its disk is the user's. */
 const slotKeep = "4GB";
 
@@ -46,8 +47,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const { terminal } = context;
   const { stop, kill } = signals();
   const started = performance.now();
-  const folder = join(context.workingFolder, demoFolderName);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const folder = demoFolder(context.workingFolder);
   const sizes = { accounts: whole("accounts", options.accounts), attempts: whole("attempts", options.attempts), seed: whole("seed", options.seed) };
   const rate = whole("rate", options.rate) ?? 50;
   terminal.error("Starting PostgreSQL …\n");
@@ -66,6 +66,19 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   return 0;
 }
 
+/**
+ * As root, PostgreSQL runs as another account, which must be able to go through the folder to its data: so it is open for passing,
+ * and not for looking. Keys and password lie in a folder of their own that is closed.
+ */
+function demoFolder(workingFolder: string): string {
+  const folder = join(workingFolder, demoFolderName);
+  for (const [path, mode] of [[folder, 0o711], [join(folder, secretsName), 0o700]] as const) {
+    mkdirSync(path, { recursive: true, mode });
+    chmodSync(path, mode);
+  }
+  return folder;
+}
+
 function whole(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^[\d_]{1,12}$/.test(text)) throw new VitrineError("cli/usage", { message: "A size is a whole number.", place: `--${name}` });
@@ -79,7 +92,7 @@ async function infoOf(url: string, folder: string): Promise<DemoInfo> {
   const source = new URL(admin);
   source.username = readerRole;
   source.password = "";
-  return { adminUrl: admin.toString(), sourceUrl: source.toString(), passwordFile: join(folder, "reader.pass"), keysFile: join(folder, "keys") };
+  return { adminUrl: admin.toString(), sourceUrl: source.toString(), passwordFile: join(folder, secretsName, "reader.pass"), keysFile: join(folder, secretsName, "keys") };
 }
 
 async function createDatabase(url: string): Promise<void> {
@@ -162,23 +175,20 @@ async function runAndWatch(options: WatchRun): Promise<void> {
   }
 }
 
-/** Measures the first copy: rows/s until it was loaded and until the first trusted answer, memory, bytes a row. Into the log and on stderr. */
-// eslint-disable-next-line complexity -- one loop that waits for two states; apart it would say less
+/** Says how a snapshot of this start went, from its beginning: rows/s until it was loaded, first trusted answer, memory, bytes a row. Into the log and on stderr. */
 async function sayWhenTrusted(options: { readonly context: CommandContext; readonly config: Config; readonly pids: ReadonlyMap<string, number>; readonly stop: AbortSignal; readonly log: Log }): Promise<void> {
   const { context, config, pids, stop } = options;
-  const started = performance.now();
-  let loadedMs: number | undefined;
   const path = controlPath(config.stateFolder, { folder: tmpdir(), uid: userInfo().uid });
   try {
     using server = await connectControl(path, config.stateFolder);
-    for (let looks = 0; !stop.aborted; looks += 1) {
+    while (!stop.aborted) {
       const status = (await server.ask("status")) as unknown as StatusReport; // eslint-disable-line -- our own server's answer
       const shown = status.generations.find((one) => one.generation === status.serving);
       // A copy that was there before is not measured.
-      if (looks === 0 && shown?.phase === "ready") return;
-      if (shown?.phase === "building" || shown?.phase === "ready") loadedMs ??= performance.now() - started;
-      if (loadedMs !== undefined && shown?.phase === "ready" && shown.proven !== undefined) {
-        const message = copyText(shown, { loadedMs, trustedMs: performance.now() - started, pids: [...pids.values()] });
+      if (shown?.phase === "ready" && shown.snapshot === undefined) return;
+      const { loadedMs, trustedMs } = shown?.snapshot ?? {};
+      if (shown !== undefined && loadedMs !== undefined && trustedMs !== undefined) {
+        const message = copyText(shown, { loadedMs, trustedMs, pids: [...pids.values()] });
         options.log("info", "first-trusted-answer", { message });
         if (!context.terminal.isTerminal) context.terminal.error(`${message}\n`);
         return;

@@ -19,12 +19,13 @@ const table: Record<GenerationRole, Record<GenerationEventTag, string>> = {
   building: {
     unusable: "1:serving 2:retiring 9:building",
     broken: "1:serving 2:retiring 9:building",
+    lost: "1:serving 2:retiring 9:building",
     "caught-up": "1:retiring 2:serving",
     "slot-gone": "1:serving 2:building",
   },
-  serving: { unusable: "2:frozen 9:building", broken: "2:serving 9:building", "caught-up": "2:serving", "slot-gone": "2:serving" },
-  frozen: { unusable: "3:building 2:frozen", broken: "3:building 2:frozen", "caught-up": "3:building 2:frozen", "slot-gone": "3:building 2:frozen" },
-  retiring: { unusable: "3:serving 2:retiring", broken: "3:serving 2:retiring", "caught-up": "3:serving 2:retiring", "slot-gone": "3:serving" },
+  serving: { unusable: "2:frozen 9:building", broken: "2:serving 9:building", lost: "2:retiring 9:building", "caught-up": "2:serving", "slot-gone": "2:serving" },
+  frozen: { unusable: "3:building 2:frozen", broken: "3:building 2:frozen", lost: "3:building 2:retiring", "caught-up": "3:building 2:frozen", "slot-gone": "3:building 2:frozen" },
+  retiring: { unusable: "3:serving 2:retiring", broken: "3:serving 2:retiring", lost: "3:serving 2:retiring", "caught-up": "3:serving 2:retiring", "slot-gone": "3:serving" },
 };
 
 for (const role of generationRoles)

@@ -5,7 +5,7 @@
  *                     caught-up                     superseded               slot-gone
  *   (new) ─▶ building ─────────▶ serving ─────────────────────▶ retiring ─────────────▶ (deleted)
  *               │ unusable, broken  │ unusable     ▲ superseded     ▲
- *               └───────────────────┼──────────────┼────────────────┘
+ *               └───────────────────┼──────────────┼────────────────┘   lost: from each of the three to retiring
  *                                   ▼              │
  *                                 frozen ──────────┘   (answers go on from it, nothing reaches it any more)
  *
@@ -26,14 +26,15 @@ export interface Generation {
   readonly createdAt: number;
 }
 
-export const generationEvents = ["unusable", "broken", "caught-up", "slot-gone"] as const;
+export const generationEvents = ["unusable", "broken", "lost", "caught-up", "slot-gone"] as const;
 export type GenerationEventTag = (typeof generationEvents)[number];
 
 /** Something that was learnt about generation `number`. */
 export interface GenerationEvent {
   /**
    * unusable: its reader cannot go on (policy, key, schema or source differ; slot lost). broken: the stream goes on, but what it
-   * missed can only be mended by building anew. caught-up: as far as the serving one, and compared. slot-gone: dropped or never there.
+   * missed can only be mended by building anew. lost: its store is missing, damaged or of another version, so that nothing answers from
+   * it. caught-up: as far as the serving one, and compared. slot-gone: dropped or never there.
    */
   readonly tag: GenerationEventTag;
   readonly number: number;
@@ -53,11 +54,11 @@ export function startGenerations(list: readonly Generation[], begin: Begin): rea
 }
 
 /** The whole transition table: what becomes of the list when `event` is heard of a generation in a role. */
-const transitions: Readonly<Record<GenerationRole, Readonly<Record<GenerationEventTag, "replace" | "freeze" | "beside" | "switch" | "drop-slot" | "delete" | "nothing">>>> = {
-  building: { unusable: "replace", broken: "replace", "caught-up": "switch", "slot-gone": "nothing" },
-  serving: { unusable: "freeze", broken: "beside", "caught-up": "nothing", "slot-gone": "nothing" },
-  frozen: { unusable: "nothing", broken: "nothing", "caught-up": "nothing", "slot-gone": "drop-slot" },
-  retiring: { unusable: "nothing", broken: "nothing", "caught-up": "nothing", "slot-gone": "delete" },
+const transitions: Readonly<Record<GenerationRole, Readonly<Record<GenerationEventTag, "replace" | "freeze" | "abandon" | "beside" | "switch" | "drop-slot" | "delete" | "nothing">>>> = {
+  building: { unusable: "replace", broken: "replace", lost: "abandon", "caught-up": "switch", "slot-gone": "nothing" },
+  serving: { unusable: "freeze", broken: "beside", lost: "abandon", "caught-up": "nothing", "slot-gone": "nothing" },
+  frozen: { unusable: "nothing", broken: "nothing", lost: "abandon", "caught-up": "nothing", "slot-gone": "drop-slot" },
+  retiring: { unusable: "nothing", broken: "nothing", lost: "nothing", "caught-up": "nothing", "slot-gone": "delete" },
 };
 
 /** Returns the same list when nothing changes. */
@@ -73,6 +74,8 @@ export function afterEvent(list: readonly Generation[], event: GenerationEvent, 
       return [...as("retiring"), beginning(begin, event.reason)];
     case "freeze":
       return withBuilding(as("frozen"), begin, event.reason);
+    case "abandon":
+      return withBuilding(subject.slot === "" ? others : as("retiring"), begin, event.reason);
     case "beside":
       return withBuilding(list, begin, event.reason);
     case "switch":

@@ -157,10 +157,11 @@ function serveRequests(options: Serving): void {
   /** The catalog as it was at the position of the last whole verification. */
   let verified: Epoch | undefined;
   link.onRequest((request) => {
-    if (request.tag === "accept-epoch") return verified === undefined ? undefined : options.accept(verified, request.tables);
     if (request.tag === "stop") return process.exit(readerExit.finished);
     busy = busy.then(async () => {
       if (request.tag === "prove") return prover.answer(request.request);
+      // After the verification that it speaks of, which is still closing its connections when the server knows the outcome.
+      if (request.tag === "accept-epoch") return verified === undefined ? undefined : options.accept(verified, request.tables);
       verified = await verifySource({ prepared, treater, link, gate, request: request.request, mode: request.mode, tables: request.tables, slot: `${given.slot}_verify` });
     });
   });

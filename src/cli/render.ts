@@ -21,7 +21,7 @@ export function clean(text: string): string {
 /** Columns as wide as their longest text; numbers (which begin with a digit or sign) to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, i) => Math.max(width(title), ...rows.map((row) => width(row[i] ?? ""))));
-  const isNumber = head.map((_, i) => rows.length > 0 && rows.every((row) => /^[-+]?[\d.,%<>– ]*$/.test(plain(row[i] ?? ""))));
+  const isNumber = head.map((_, i) => rows.length > 0 && rows.every((row) => /^[-+]?[\d.,%<>–* ]*$/.test(plain(row[i] ?? ""))));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, i) => {

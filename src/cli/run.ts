@@ -51,14 +51,19 @@ export async function run(options: RunOptions): Promise<void> {
   if (fatal !== undefined) throw errorFrom(fatal);
 }
 
+/** One Ctrl-C reaches us from the terminal and, under npm, from npm as well: within this time they are one. */
+const sameSignalMs = 300;
+
 /** First INT or TERM: stop in order; the second: kill. HUP (the terminal went away) is a stop, too. */
-export function signals(): { readonly stop: AbortSignal; readonly kill: AbortSignal } {
+export function signals(from: Pick<NodeJS.EventEmitter, "on"> = process, now: () => number = () => performance.now()): { readonly stop: AbortSignal; readonly kill: AbortSignal } {
   const stop = new AbortController();
   const kill = new AbortController();
+  let firstAt: number | undefined;
   const hear = (): void => {
-    if (stop.signal.aborted) kill.abort();
+    firstAt ??= now();
+    if (stop.signal.aborted && now() - firstAt >= sameSignalMs) kill.abort();
     stop.abort();
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, hear);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) from.on(signal, hear);
   return { stop: stop.signal, kill: kill.signal };
 }

@@ -48,7 +48,10 @@ function tell(message: ServerMessage): void {
 
 /** Ends this process; the supervisor starts another one when the failure may pass. */
 function fail(error: unknown): void {
-  const plain: PlainError = plainError(error);
+  failWith(plainError(error));
+}
+
+function failWith(plain: PlainError): void {
   log("error", "server-failed", { ...plain });
   if (!errorCodes[plain.code].retry) tell({ tag: "fatal", error: plain });
   // The message is written before the process ends.
@@ -56,7 +59,7 @@ function fail(error: unknown): void {
 }
 
 async function main(): Promise<void> {
-  guardProcess({ onFailure: fail, exit: () => undefined });
+  guardProcess({ onFailure: failWith, exit: () => undefined });
   // The supervisor alone decides; without it there is nobody to stop us.
   process.on("disconnect", () => process.exit(1));
   const config = JSON.parse(process.argv[2] ?? "{}") as ServerConfig; // eslint-disable-line -- from our own supervisor
@@ -121,9 +124,9 @@ async function start(config: ServerConfig, state: State): Promise<Running> {
 function newDriver({ config, state, declaration, text, service }: { readonly config: ServerConfig; readonly state: State; readonly declaration: Declaration; readonly text: string; readonly service: Service }): Driver {
   return new Driver({
     state,
-    openMirror: async ({ folder, generation }) => {
+    openMirror: async ({ folder, generation, mustExist }) => {
       const its = declarationFor(folder, { declaration, text });
-      const mirror = await openMirror({ folder, generation, memoryMb: config.memoryMb, cells: (schema, sizes) => compileMetrics({ declaration: its, schema, sizes: sizesFrom(sizes) }).cells });
+      const mirror = await openMirror({ folder, generation, mustExist, memoryMb: config.memoryMb, cells: (schema, sizes) => compileMetrics({ declaration: its, schema, sizes: sizesFrom(sizes) }).cells });
       return { mirror, declaration: its };
     },
     tell,

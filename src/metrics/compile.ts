@@ -9,7 +9,7 @@ import type { Declaration, DimensionDeclaration, MetricDeclaration, MetricGrain,
 import type { CuboidStatus } from "../mirror/mirror.ts";
 import type { SafeColumn, SafeSchema } from "../policy/safe.ts";
 import type { Sizes } from "./estimate.ts";
-import { chooseCuboids, cuboidCellsMax, declaredSizes } from "./estimate.ts";
+import { cellsMaxOf, chooseCuboids, declaredSizes } from "./estimate.ts";
 import { declaredValues } from "./values.ts";
 
 /** A dimension as a question sees it. */
@@ -70,7 +70,7 @@ export function compileMetrics(options: {
     k: declaration.k,
     policyHash: declaration.policyHash,
     metrics,
-    cells: { zone: declaration.zone, k: declaration.k, cellsMax: cuboidCellsMax, metrics: metrics.map((metric) => metric.spec) },
+    cells: { zone: declaration.zone, k: declaration.k, metrics: metrics.map((metric) => metric.spec) },
   };
 }
 
@@ -104,6 +104,8 @@ function compileMetric({ declaration, schema, metric, sizes, counted }: Context)
     unitPath: metric.unitPath,
     cuboids: chosen.map(({ id, grain, dimensions: indices }) => ({ id, grain, dimensions: indices })),
     history: metric.history,
+    cellsMax: cellsMaxOf(metric.table, sizes),
+    days: sizes.days(metric.table, metric.at),
   };
   const paths = [metric.unitPath, ...declared.map((dimension) => dimension.path)];
   const tables = new Set([

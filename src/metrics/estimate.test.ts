@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { declaration, schema } from "../../test/support/small-world.ts";
 import { compileMetrics } from "./compile.ts";
-import { cuboidCellsMax, estimateMetrics } from "./estimate.ts";
+import { cellsMaxOf, cuboidCellsMax, estimateMetrics, sizesFrom } from "./estimate.ts";
 import type { Sizes } from "./estimate.ts";
 import { findMetric } from "./question.ts";
 
@@ -48,6 +48,45 @@ describe("declared sets", () => {
   });
 });
 
+describe("sizes", () => {
+  test("a declared set is tried well beyond the limit, since only building it tells how large it is", () => {
+    const known = { ...unknown, days: () => 200, distinct: (_: string, column: string) => (column === "country" ? 200 : undefined) };
+    expect(estimateMetrics(declaration, known).find(({ metric }) => metric === "failure_rate")?.cuboids.find(({ id }) => id === "hour__model__country")?.cells).toBeGreaterThan(
+      cuboidCellsMax,
+    );
+  });
+
+  test("what the reader tells is used, and what the file says where it says less", () => {
+    const told = sizesFrom({ rows: {}, distinct: { devices: { model: 12, unknown: 1 }, accounts: { country: 9_999 } }, days: { attempts: 90 } });
+    const cells = (id: string): number | undefined =>
+      estimateMetrics(declaration, told)
+        .find(({ metric }) => metric === "failure_rate")
+        ?.cuboids.find((one) => one.id === id)?.cells;
+    expect(cells("day")).toBe(90);
+    expect(cells("day__model")).toBe(90 * 7);
+  });
+
+  test("where there are few rows a cuboid may have fewer cells", () => {
+    const withRows = (rows: number): number => cellsMaxOf("attempts", { ...unknown, rows: () => rows });
+    expect([withRows(100), withRows(2_000_000), withRows(100_000_000)]).toEqual([50_000, 200_000, cuboidCellsMax]);
+    const { cells } = compileMetrics({ declaration, schema, sizes: { ...unknown, rows: () => 2_000_000, days: () => 90 } });
+    expect(cells.metrics.map(({ cellsMax, days }) => [cellsMax, days])).toEqual([
+      [200_000, 90],
+      [200_000, 90],
+    ]);
+  });
+
+  test("what the mirror gave up is not asked, and its counts say which is the smallest", () => {
+    const counted = [
+      { metric: "failure_rate", id: "day__model", cells: 7, givenUp: false },
+      { metric: "failure_rate", id: "hour__model", cells: 0, givenUp: true },
+    ];
+    const metric = findMetric(compileMetrics({ declaration, schema, counted }), "failure_rate");
+    expect(metric.spec.cuboids.map(({ id }) => id)).not.toContain("hour__model");
+    expect(metric.estimates["day__model"]).toBe(7);
+  });
+});
+
 describe("without declared sets", () => {
   test("all sets of up to two dimensions", () => {
     expect(cuboidsOf("activations", { ...unknown, days: () => 100, distinct: () => 5 })).toEqual(
@@ -56,7 +95,8 @@ describe("without declared sets", () => {
   });
 
   test("none over the limit", () => {
-    for (const { cuboids } of estimateMetrics(declaration))
+    const automatic = { ...declaration, metrics: declaration.metrics.map((metric) => ({ ...metric, cuboids: undefined })) };
+    for (const { cuboids } of estimateMetrics(automatic))
       for (const { cells } of cuboids) expect(cells).toBeLessThanOrEqual(cuboidCellsMax);
   });
 });

@@ -11,8 +11,11 @@ import { declaredValues } from "./values.ts";
 
 /** No cuboid has more cells: above it an answer takes longer than reading is worth. */
 export const cuboidCellsMax = 500_000;
-/** A declared set is tried where its estimate is at most so many times the limit. */
-const declaredTriesMax = 10;
+/** A cuboid of few rows a cell answers hardly faster than the rows, and each cell is memory. Small ones cost nothing. */
+const rowsPerCellMin = 10;
+const smallCells = 50_000;
+/** A declared set is tried where its estimate is at most so many times its limit. */
+const declaredTriesMax = 20;
 /** Automatic lattices hold sets of at most this many dimensions: each cuboid is one more write per change. */
 const automaticDimensionsMax = 2;
 /** Assumed where nothing is known: thirteen months, and 64 values of a text. */
@@ -48,6 +51,8 @@ export interface CuboidEstimate {
 
 export interface MetricEstimate {
   readonly metric: string;
+  /** What turns out to have more cells is given up. */
+  readonly cellsMax: number;
   readonly cuboids: readonly CuboidEstimate[];
   /** Declared questions (grain × dimension set) that no cuboid answers; they are computed from the facts within a time limit. */
   readonly without: readonly CuboidEstimate[];
@@ -62,7 +67,7 @@ export function estimateMetrics(declaration: Declaration, known?: Sizes): readon
     const without = subsets(metric.by.length)
       .flatMap((set) => metric.grain.map((grain) => estimateCuboid({ metric, dimensions, grain, set, sizes })))
       .filter((question) => !cuboids.some((cuboid) => answers(cuboid, question)));
-    return { metric: metric.name, cuboids, without };
+    return { metric: metric.name, cellsMax: cellsMaxOf(metric.table, sizes), cuboids, without };
   });
 }
 
@@ -79,6 +84,12 @@ function smaller(a: number | undefined, b: number | undefined): number | undefin
   return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
+/** Cells that a cuboid of the table may have: half a million, and fewer where there are few rows. */
+export function cellsMaxOf(table: string, sizes: Sizes): number {
+  const rows = sizes.rows(table);
+  return rows === undefined ? cuboidCellsMax : Math.min(cuboidCellsMax, Math.max(smallCells, Math.floor(rows / rowsPerCellMin)));
+}
+
 /** The sets and grains that a metric tries to keep: the declared ones, else all sets of up to two dimensions, each where it may fit. */
 export function chooseCuboids(
   metric: MetricDeclaration,
@@ -87,7 +98,7 @@ export function chooseCuboids(
 ): readonly CuboidEstimate[] {
   const isDeclared = metric.cuboids !== undefined;
   const sets = isDeclared ? declaredSets(metric) : subsets(metric.by.length).filter((set) => set.length <= automaticDimensionsMax);
-  const most = isDeclared ? cuboidCellsMax * declaredTriesMax : cuboidCellsMax;
+  const most = cellsMaxOf(metric.table, sizes) * (isDeclared ? declaredTriesMax : 1);
   return sets
     .flatMap((set) => metric.grain.map((grain) => estimateCuboid({ metric, dimensions, grain, set, sizes })))
     .filter((cuboid) => cuboid.cells <= most);

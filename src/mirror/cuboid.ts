@@ -48,12 +48,14 @@ export interface MetricSpec {
   readonly unitPath: readonly string[];
   readonly cuboids: readonly CuboidSpec[];
   readonly history: "follow" | "keep";
+  /** A cuboid that gets more cells than this while it is built is given up; undefined: none is. */
+  readonly cellsMax?: number;
+  /** Days that the rows are expected to span; undefined: not known. */
+  readonly days?: number | undefined;
 }
 
 export interface CellsSpec {
   readonly zone: string;
   readonly k: number;
-  /** A cuboid that gets more cells than this while a copy is built is given up; undefined: none is. */
-  readonly cellsMax?: number;
   readonly metrics: readonly MetricSpec[];
 }

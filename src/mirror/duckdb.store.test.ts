@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { openDuckdbSubject, removeFolders } from "../../test/support/duckdb-subject.ts";
@@ -192,7 +193,32 @@ test("compaction removes the bytes of a deleted account's token, and answers go 
   expect(await mirror.checkCells()).toEqual([]);
 });
 
-test("a view sees one position, whatever is applied meanwhile", async () => {
+test("invariant 3: a copy of the files taken inside a transaction, as a crash leaves them, is at the last commit", async () => {
+  const subject = await openDuckdbSubject({ pendingBytesMax: 1 });
+  opened.push(subject);
+  const feed = new Feed([subject.mirror]);
+  await feed.snapshot(smallWorld);
+  await feed.changes("attempts", [{ tag: "remove", key: 1 }]);
+  await feed.commit();
+  const committed = await subject.observe();
+  const { applied } = subject.mirror.status;
+  await feed.changes("attempts", [{ tag: "remove", key: 2 }, { tag: "insert", row: attempt(900, 1) }]);
+  await feed.changes("accounts", [{ tag: "update", row: account(1, "jp") }]);
+  // Everything is written but the commit.
+  expect(subject.mirror.status.applying).toEqual({ changes: 3 });
+  const copy = mkdtempSync(join(tmpdir(), "vitrine-crash-"));
+  mkdirSync(join(copy, "gen-1"));
+  for (const name of ["mirror.duckdb", "mirror.duckdb.wal"]) if (existsSync(join(subject.folder, "gen-1", name))) copyFileSync(join(subject.folder, "gen-1", name), join(copy, "gen-1", name));
+  const crashed = await openDuckdbSubject(undefined, copy);
+  opened.push(crashed);
+  expect(await crashed.observe()).toEqual(committed);
+  expect(crashed.mirror.status.applied).toEqual(applied);
+  expect(await crashed.mirror.checkCells()).toEqual([]);
+  await feed.commit();
+  expect(await subject.observe()).not.toEqual(committed);
+});
+
+test("invariant 3: a view sees one position, whatever is applied meanwhile", async () => {
   const { subject, feed } = await loaded();
   await subject.mirror.view(async (view) => {
     const before = await view.all("SELECT count(*)::INTEGER AS n FROM rows_attempts");

@@ -25,8 +25,13 @@ afterEach(async () => {
 
 for (const { name, run } of mirrorSuite) {
   test(`mirror suite, DuckDB: ${name}`, () => run(tracked(openDuckdbSubject)));
-  test(`mirror suite, DuckDB with every slice applied at once: ${name}`, () => run(tracked((options) => openDuckdbSubject({ ...options, pendingBytesMax: 1 }))));
   test(`mirror suite, in memory: ${name}`, () => run(openMemorySubject));
+}
+
+// The property test applies slices one by one, too; here the cases in which it matters most.
+const slicewise = mirrorSuite.filter(({ name }) => /truncate|swapped|account|comes back/.test(name));
+for (const { name, run } of slicewise) {
+  test(`mirror suite, DuckDB with every slice applied at once: ${name}`, () => run(tracked((options) => openDuckdbSubject({ ...options, pendingBytesMax: 1 }))));
 }
 
 const faults: readonly [Fault, string][] = [

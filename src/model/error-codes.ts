@@ -309,7 +309,7 @@ export const errorCodes = {
   },
   "mirror/locked": {
     meaning: "Another process has this store open.",
-    remedy: "Stop the other `vitrine run` of this folder first.",
+    remedy: "Stop the other `vitrine run` of this folder, or the program that has mirror.duckdb open, first.",
     retry: false,
     exit: 1,
   },
@@ -327,7 +327,7 @@ export const errorCodes = {
   },
   "mirror/store-damaged": {
     meaning: "The store's file cannot be opened: it is truncated or damaged.",
-    remedy: "None needed: a new generation is built from the source; the old file is kept aside until then.",
+    remedy: "None needed: a new generation is built from the source.",
     retry: false,
     exit: 1,
   },
@@ -775,6 +775,12 @@ export const errorCodes = {
     meaning: "A statement failed on the source. Only its SQLSTATE is kept, since messages may quote values.",
     remedy: "Look for the SQLSTATE in PostgreSQL's manual (appendix A) and at the server's log.",
     retry: true,
+    exit: 4,
+  },
+  "source/rewound": {
+    meaning: "The source's log ends before the position of the copy: a backup or an older copy of the source was put in its place.",
+    remedy: "A new snapshot is made as a new generation.",
+    retry: false,
     exit: 4,
   },
   "source/role-missing": {

@@ -75,6 +75,11 @@ export function tablesNeeded(declaration: Declaration): readonly string[] {
   return [...new Set([...declaration.tables, ...valuesColumns(declaration)].map(({ schema, table }) => `${schema}.${table}`))];
 }
 
+/** Every `schema.table` of the inventory alone: `plan` looks at them, and nobody else. */
+export function tablesOfInventory(declaration: Declaration): readonly string[] {
+  return declaration.stays.map(({ schema, table }) => `${schema}.${table}`);
+}
+
 /** Token spaces that need a key, in order of name. */
 export function tokenSpaces(declaration: Declaration): readonly string[] {
   const spaces = declaration.tables.flatMap((table) =>

@@ -117,6 +117,15 @@ export interface MetricDeclaration {
   readonly place: Place;
 }
 
+/** A table of which nothing leaves: part of the inventory alone, so it has neither key nor name of its own. */
+export interface StayingTable {
+  readonly schema: string;
+  readonly table: string;
+  /** What the whole table is, where the file does not go into columns. */
+  readonly is: string | undefined;
+  readonly columns: readonly { readonly name: string; readonly is: string }[];
+}
+
 export interface Declaration {
   readonly file: string;
   /** IANA zone; days, weeks (from Monday), months and truncation are of this zone. */
@@ -125,6 +134,7 @@ export interface Declaration {
   readonly unit: string;
   readonly k: number;
   readonly tables: readonly TableDeclaration[];
+  readonly stays: readonly StayingTable[];
   readonly metrics: readonly MetricDeclaration[];
   /** SHA-256 over all that decides what is in the store (not metrics, not titles), 16 hex digits. */
   readonly policyHash: string;

@@ -105,7 +105,7 @@ export async function loadKeys(path: string, access: KeyFileAccess): Promise<Tok
     throw new VitrineError("policy/keys-missing", {
       message: "There is no key file.",
       place: path,
-      remedy: `Make it: vitrine keys make --file ${path}`,
+      remedy: `Bring it back from its backup, or make a new one (a mirror that is there is then built anew): vitrine keys make --keys ${path}`,
     });
   }
   if ((stat.mode & 0o077) !== 0) {

@@ -8,11 +8,12 @@ import { openSource } from "../source/session.ts";
 import { parseSourceUrl } from "../source/url.ts";
 import { applyPlan, readDistinct, readPlanFacts, runDetach } from "./apply.ts";
 import type { CompiledPolicy } from "./compile.ts";
-import { compilePolicy, tablesNeeded, valuesFromSql } from "./compile.ts";
+import { compilePolicy, tablesNeeded, tablesOfInventory, valuesFromSql } from "./compile.ts";
 import { parseDeclaration } from "./declaration.ts";
 import { planDetach } from "./detach.ts";
 import type { SourcePlan } from "./plan.ts";
 import { planSource } from "./plan.ts";
+import { readSizes } from "./sizes.ts";
 
 const schemaSql = `
 create schema shop;
@@ -274,4 +275,60 @@ describe("plan and apply against a real server", () => {
     const again = planDetach(await readCatalog(admin, { tables, role }), options);
     expect([...again.slots, ...again.statements]).toEqual([]);
   });
+});
+
+describe("the inventory alone", () => {
+  const text = `${declarationText}stays:
+  shop.models: { id: number, price: price, weight: not there }
+  shop.gone: nothing
+  shop.secrets: secrets of the shop
+`;
+
+  async function planned(yaml: string): Promise<SourcePlan> {
+    const file = parseDeclaration(yaml, "vitrine.yaml");
+    const tables = [...tablesNeeded(file), ...tablesOfInventory(file)].map((name) => ({ schema: name.split(".")[0] ?? "", table: name.split(".")[1] ?? "" }));
+    const catalog = await readCatalog(admin, { tables, role });
+    return planSource(compilePolicy(file, catalog), catalog, { readerRole: role, facts: await readPlanFacts(admin, { readerRole: role, tables: needed }) });
+  }
+
+  test("plan says what its columns are, what of them is not in the file, and which names are wrong", async () => {
+    const { stays, findings } = await planned(text);
+    const of = (table: string): readonly string[] => stays.filter((one) => one.table === table).map((one) => `${one.column}: ${one.why}`);
+    expect(of("shop.secrets")).toEqual(["*: secrets of the shop"]);
+    expect(of("shop.models")).toEqual([
+      "id: number",
+      "sku: not in vitrine.yaml",
+      "price: price",
+    ]);
+    const wrong = findings.filter((one) => one.what.includes("under `stays`")).map((one) => one.what);
+    expect(wrong).toEqual([
+      "vitrine.yaml names shop.models.weight under `stays`, and the source has none.",
+      "vitrine.yaml names shop.gone under `stays`, and the source has none.",
+    ]);
+  });
+
+  test("nothing of it is granted or published", async () => {
+    expect((await planned(text)).statements).toEqual((await planned(declarationText)).statements);
+  });
+});
+
+test("sizes are numbers of rows, values and days, and no value", async () => {
+  await database.query(`
+    truncate shop.accounts, shop.attempts;
+    insert into shop.accounts select n, 'someone', chr(65 + n % 5) || 'X' from generate_series(1, 500) n;
+    insert into shop.attempts select n, '2026-01-10'::timestamptz + n * interval '1 minute', n, true, 'x' from generate_series(1, 900) n;
+    create table shop.attempts_2 partition of shop.attempts for values from ('2026-02-01') to ('2026-03-01');
+    create table shop.attempts_0 partition of shop.attempts default;
+    analyze`);
+  const { compiled } = await makePlan();
+  const catalog = await readCatalog(admin, { tables: needed.map((name) => ({ schema: name.split(".")[0] ?? "", table: name.split(".")[1] ?? "" })), role });
+  const sizes = await readSizes(admin, compiled, catalog);
+  expect(sizes.rows).toMatchObject({ accounts: 500, attempts: 900 });
+  // Two different values are listed in shop.models.sku, five countries are there; each may be `other` as well.
+  expect(sizes.distinct["devices"]?.["model"]).toBe(3);
+  expect(sizes.distinct["accounts"]?.["country"]).toBe(6);
+  expect(sizes.distinct["attempts"]?.["ok"]).toBe(2);
+  // The partition of February is known to be empty, and the default one has no bounds.
+  expect(sizes.days).toEqual({ attempts: 31 });
+  expect(JSON.stringify(sizes)).not.toMatch(/CAM|someone|AX/);
 });

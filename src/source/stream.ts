@@ -8,7 +8,7 @@
 import { assert } from "../lib/assert.ts";
 import { VitrineError } from "../model/error.ts";
 import type { Lsn } from "../model/lsn.ts";
-import { formatLsn, lsnFrom } from "../model/lsn.ts";
+import { formatLsn, lsnFrom, parseLsn } from "../model/lsn.ts";
 import { PgoutputDecoder } from "./pgoutput-decoder.ts";
 import { id, literal } from "./names.ts";
 import type { RawEvent, SourceTable } from "./raw.ts";
@@ -49,7 +49,7 @@ const tickMsMax = 10_000;
 const idleEveryMs = 1000;
 
 /**
- * Starts streaming. Throws source/slot-missing, slot-lost, slot-foreign, slot-in-use (retry), slot-ahead (changes are lost),
+ * Starts streaming. Throws source/slot-missing, slot-lost, slot-foreign, slot-in-use (retry), slot-ahead (changes are lost), rewound,
  * and the codes of a connection. The iterator throws source/connection-lost, stream-silent, protocol, text-format, row-too-large,
  * publication-differs (the publication is gone).
  */
@@ -60,6 +60,7 @@ export async function openStream(options: StreamOptions): Promise<Stream> {
     const [system] = await sql.query("IDENTIFY_SYSTEM");
     const [timeout] = await sql.query("SELECT setting FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout'");
     requireSlotFor(await readSlot(sql, options.slot), { name: options.slot, from: options.from });
+    requireLogUpTo(options.from, String(system?.["xlogpos"]));
     const stream = new SlotStream(raw, options, {
       systemIdentifier: String(system?.["systemid"]),
       timeline: Number(system?.["timeline"]),
@@ -71,6 +72,19 @@ export async function openStream(options: StreamOptions): Promise<Stream> {
     raw.destroy();
     throw error;
   }
+}
+
+/**
+ * What was sent to us had been flushed by the server. One whose log ends before that is an older copy: what it commits from now on would
+ * be taken for what we have, and skipped.
+ */
+function requireLogUpTo(from: Lsn, end: string): void {
+  const flushed = parseLsn(end);
+  if (flushed !== undefined && flushed >= from) return;
+  throw new VitrineError("source/rewound", {
+    message: `The source's log ends at ${end}, before the position ${formatLsn(from)} of the copy: an older copy of the source was put in its place.`,
+    place: end,
+  });
 }
 
 /** One command, as replication.c of the server reads it: publication names are a list of quoted identifiers in a literal. */

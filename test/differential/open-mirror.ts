@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openMirror } from "../../src/cli/server/open-mirror.ts";
 import type { CellsSpec } from "../../src/mirror/cuboid.ts";
 import type { Mirror } from "../../src/mirror/mirror.ts";
-import type { SafeSchema } from "../../src/policy/safe.ts";
+import type { SafeSchema, SourceSizes } from "../../src/policy/safe.ts";
 
 const memoryMb = 256;
 
@@ -14,7 +14,7 @@ export async function openTestMirror({ folder, spec }: { readonly folder: string
 }
 
 /** The one generation that a stopped product's state folder holds; a second one is an error of its own. */
-export async function openLeftMirror(stateFolder: string, cells: (schema: SafeSchema) => CellsSpec): Promise<Mirror> {
+export async function openLeftMirror(stateFolder: string, cells: (schema: SafeSchema, sizes: SourceSizes | undefined) => CellsSpec): Promise<Mirror> {
   const names = (await readdir(join(stateFolder, "mirror"))).filter((name) => name.startsWith("gen-"));
   const [name] = names;
   if (name === undefined || names.length !== 1) throw new Error(`the state folder holds ${names.length} generations: ${names.join(", ")}`);

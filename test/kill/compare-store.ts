@@ -1,9 +1,10 @@
 /** The store of a stopped product, opened through the mirror's own module and read, against the oracle: every row, every cell. */
 import { readFile } from "node:fs/promises";
 import { compileMetrics } from "../../src/metrics/compile.ts";
+import { sizesFrom } from "../../src/metrics/estimate.ts";
 import type { CellsSpec } from "../../src/mirror/cuboid.ts";
 import { parseDeclaration } from "../../src/policy/declaration.ts";
-import type { SafeSchema } from "../../src/policy/safe.ts";
+import type { SafeSchema, SourceSizes } from "../../src/policy/safe.ts";
 import { compareMirror, expectedAll } from "../differential/compare-mirror.ts";
 import { openLeftMirror } from "../differential/open-mirror.ts";
 import type { OracleWorld } from "../oracle/description.ts";
@@ -23,10 +24,16 @@ export async function compareStore({
 }): Promise<readonly string[]> {
   const file = `${product.folder}/vitrine.yaml`;
   const declaration = parseDeclaration(await readFile(file, "utf8"), file);
-  const cells = (schema: SafeSchema): CellsSpec => compileMetrics({ declaration, schema }).cells;
+  const cells = (schema: SafeSchema, sizes: SourceSizes | undefined): CellsSpec =>
+    compileMetrics({ declaration, schema, sizes: sizesFrom(sizes) }).cells;
   await using mirror = await openLeftMirror(product.stateFolder, cells);
   if (mirror.schema === undefined) return ["the store has no schema"];
-  const spec = cells(mirror.schema);
+  const spec = compileMetrics({
+    declaration,
+    schema: mirror.schema,
+    sizes: sizesFrom(mirror.sizes),
+    counted: mirror.status.cuboids ?? [],
+  }).cells;
   const expected = await expectedAll(source, world, spec);
   return compareMirror(mirror, { expected, world, spec, pairs: await allPairs(product, source) });
 }

@@ -13,7 +13,8 @@ import type { RunningProduct } from "../support/product.ts";
 
 const heartbeatMs = 1_000;
 const shownWithinMs = 2_000;
-const mendedWithinMs = 60_000;
+/** A new generation, or a look at the rows: that one must not need the reader's reminder, ten heartbeats later. */
+const mendedWithinMs = { rebuild: 60_000, verify: 9_000 };
 const zone = "America/Los_Angeles";
 const declaration = readFileSync(new URL("../../examples/smart-home/vitrine.yaml", import.meta.url), "utf8");
 
@@ -170,6 +171,8 @@ test.each(cases)(
       const answer = await running.answer(metric, question);
       // Fresh means proven fresh: what says so is right.
       if (answer.state === "ready" && Date.parse(answer.proven?.at ?? "") > actedAt) expect(cellsOf(answer)).toEqual(expected);
+      // Untrusted from the last proof before the act, however long it lasts.
+      if (answer.state === "untrusted") expect(Date.parse(answer.proven?.at ?? "")).toBeLessThanOrEqual(actedAt);
       return answer;
     };
 
@@ -185,11 +188,13 @@ test.each(cases)(
 
     if (command !== undefined) {
       expect(shown.remedy).toBe(command);
+      // Other tables' numbers are no worse for it.
+      await running.untilProven("alexa_links", "grain=month&range=last+3+months");
       expect((await look()).state).toBe("untrusted");
       await running.mend(command);
     }
     const mending = performance.now();
-    const after = await until(`${metric} ready again`, mendedWithinMs, async () => {
+    const after = await until(`${metric} ready again`, mendedWithinMs[by], async () => {
       const answer = await look();
       return answer.state === "ready" && Date.parse(answer.proven?.at ?? "") > actedAt ? answer : undefined;
     });

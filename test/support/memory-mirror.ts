@@ -200,7 +200,8 @@ export class MemoryMirror implements Mirror {
       const any = `${group.n} any:${group.any.size >= k}`;
       return metric.hit === undefined ? any : `${any} ${group.hit} hit:${group.hits.size >= k} none:${group.none.size >= k}`;
     };
-    return Object.fromEntries([...groups].map(([name, group]) => [name, text(group)]).toSorted(([a], [b]) => (must(a, "name") < must(b, "name") ? -1 : 1)));
+    const entries = [...groups].map(([name, group]): [string, string] => [name, text(group)]);
+    return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   #dimension(tables: Tables, metric: MetricSpec, index: number, row: PlainRow): string {

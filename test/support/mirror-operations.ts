@@ -40,6 +40,7 @@ const countries = ["us", "de", "jp", null];
 const models = ["cam", "bulb", "scale", null];
 const notes = ["real", "other-note", "filtered away", "other"];
 
+// oxlint-disable-next-line max-lines-per-function -- one short function for each intention
 export function operationsOf(list: readonly Intention[]): readonly TableOp[] {
   const attempts = new Set(smallWorld.attempts.map((row) => Number(row["id"])));
   const devices = new Set(smallWorld.devices.map((row) => Number(row["id"])));

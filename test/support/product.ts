@@ -115,7 +115,7 @@ class Running implements RunningProduct {
   async #get<T>(path: string): Promise<T> {
     const reply = await until(`an answer to GET ${path}`, readyWithinMs, async () => this.product.get(path));
     if (reply.status !== 200) throw new Error(`GET ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
-    return reply.body as T; // oxlint-disable-line typescript/no-unsafe-type-assertion -- our own server's answer
+    return reply.body as T;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -91,6 +91,7 @@ export const declaration: Declaration = {
   unit: "accounts",
   k: 3,
   tables,
+  stays: [],
   metrics: [
     metric("activations", { by: ["model", "country"], grain: ["hour", "day", "week", "month"], unitPath: ["account_id"] }),
     metric("failure_rate", {

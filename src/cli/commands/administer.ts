@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { userInfo } from "node:os";
 import { VitrineError } from "../../model/error.ts";
-import { cuboidCellsMax, estimateMetrics, sizesFrom } from "../../metrics/estimate.ts";
+import { estimateMetrics, sizesFrom } from "../../metrics/estimate.ts";
 import type { MetricEstimate } from "../../metrics/estimate.ts";
 import { applyPlan, readDistinct, readPlanFacts, runDetach } from "../../policy/apply.ts";
 import type { CompiledPolicy } from "../../policy/compile.ts";
-import { compilePolicy, tablesNeeded } from "../../policy/compile.ts";
+import { compilePolicy, tablesNeeded, tablesOfInventory } from "../../policy/compile.ts";
 import { parseDeclaration } from "../../policy/declaration.ts";
 import { planDetach } from "../../policy/detach.ts";
 import type { SourcePlan } from "../../policy/plan.ts";
@@ -24,9 +24,10 @@ import { adminConnection } from "../credentials.ts";
 import { readerRole, sourceAt, splitName, wishFor } from "../reader/prepare.ts";
 import { writeSecret } from "../secret-file.ts";
 import { openState } from "../state.ts";
-import { bytes, integer, paint, table } from "../render.ts";
+import { integer } from "../render.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { isSet, print } from "./command.ts";
+import { planText } from "./plan-text.ts";
 
 interface Planned {
   readonly plan: SourcePlan;
@@ -53,7 +54,7 @@ Exit code 1: something blocks.`,
     await using session = await adminSession(context);
     const planned = await makePlan(session.session, session.source, config);
     const { compiled: _compiled, catalog: _catalog, ...shown } = planned;
-    print(context, { ...shown, warnings: planned.compiled.warnings }, () => planText(planned, context));
+    print(context, { ...shown, warnings: planned.compiled.warnings }, () => planText(planned, context.terminal));
     return planned.findings.some((finding) => finding.blocking) ? 1 : 0;
   },
 };
@@ -138,7 +139,8 @@ export async function openAdmin(address: string, environment: CommandContext["en
 async function makePlan(session: Session, source: Source, config: Config): Promise<Planned> {
   const declaration = parseDeclaration(readFileSync(config.configFile, "utf8"), config.configFile);
   const needed = tablesNeeded(declaration);
-  const catalog = await readCatalog(session, { tables: needed.map(splitName), role: readerRole });
+  const looked = [...new Set([...needed, ...tablesOfInventory(declaration)])];
+  const catalog = await readCatalog(session, { tables: looked.map(splitName), role: readerRole });
   const known = await readDistinct(session, needed);
   const compiled = compilePolicy(declaration, catalog, { distinct: (schema, name, column) => known.get(`${schema}.${name}.${column}`) });
   const facts = await readPlanFacts(session, { readerRole, tables: needed });
@@ -154,30 +156,6 @@ async function makePlan(session: Session, source: Source, config: Config): Promi
   });
   const sizes = sizesFrom(await readSizes(session, compiled, catalog));
   return { plan: planSource(compiled, catalog, { readerRole, facts }), compiled, catalog, findings: preflight(catalog, wish), cuboids: estimateMetrics(declaration, sizes) };
-}
-
-function planText(planned: Planned, context: CommandContext): string {
-  const colours = paint(context.terminal.hasColour);
-  const { plan: sourcePlan, findings, cuboids } = planned;
-  const title = (words: string): string => `\n${colours.bold(words)}\n`;
-  const finding = (one: { readonly class: string; readonly remedy: string }, words: string): string => `  ${one.class}: ${words}\n    do: ${one.remedy}\n`;
-  return [
-    title("What apply would run"),
-    sourcePlan.statements.length === 0 ? "  nothing: the source is as it should be\n" : sourcePlan.statements.map((one) => `  ${colours.dim(`-- ${one.why}`)}\n  ${one.sql};\n`).join(""),
-    title("What becomes readable"),
-    table(["table", "column", "how"], sourcePlan.readable.map((one) => [one.table, one.column, one.why])),
-    title("What stays"),
-    table(["table", "column", "why"], sourcePlan.stays.map((one) => [one.table, one.column, one.why])),
-    title("What the snapshot costs the source"),
-    table(["table", "rows", "reads"], sourcePlan.cost.map((one) => [one.table, one.rows < 0 ? "?" : integer(one.rows), bytes(one.bytesRead)])),
-    title("Rollups (upper bounds)"),
-    table(["metric", "rollup", "cells"], cuboids.flatMap((metric) => metric.cuboids.map((one) => [metric.metric, one.id, integer(one.cells)]))),
-    ...cuboids.filter((metric) => metric.without.length > 0).map((metric) => `  ${metric.metric}: computed from the rows, within 2 s: ${metric.without.map((one) => one.id).join(", ")}\n`),
-    title("Findings"),
-    ...findings.map((one) => finding({ ...one, class: one.blocking ? colours.red(one.class) : colours.amber(one.class) }, `${one.place}: ${one.message}`)),
-    ...sourcePlan.findings.map((one) => finding(one, one.what)),
-    ...planned.compiled.warnings.map((one) => `  note: ${one.table}${one.column === undefined ? "" : `.${one.column}`}: ${one.message}\n`),
-  ].join("");
 }
 
 function applyText(done: { readonly ran: number; readonly password: string | undefined }, config: Config): string {

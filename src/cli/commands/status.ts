@@ -46,6 +46,7 @@ function generationLines(generation: GenerationReport, report: Report, colours: 
     `  applied   ${positionText(generation.applied)}`,
     `  proven    ${positionText(generation.proven)}${ago}`,
     ...(reader === undefined ? [] : readerLines(reader, colours)),
+    ...rollupLines(generation),
     ...erasureLines(generation),
     ...generation.loading.filter((one) => !one.done).map((one) => `  loading   ${one.table}: ${integer(one.rows)} of about ${integer(one.estimate)} rows`),
     ...generation.untrusted.map((one) => colours.red(`  untrusted ${one.table}: ${one.reason}. ${one.message} ${one.remedy}${one.since === undefined ? "" : ` (since ${one.since})`}`)),
@@ -63,6 +64,19 @@ function readerLines(reader: ReaderReport, colours: Colours): readonly string[] 
   const slot = reader.slot === undefined ? "" : `; the source keeps ${bytes(reader.slot.retainedBytes)} for it`;
   const notices = (reader.notices ?? []).flatMap((one) => [colours.amber(`  notice    ${one.place}: ${one.message} (${one.code})`), `            do: ${one.remedy}`]);
   return [`  reader    ${reader.state}: ${reader.message}${slot}`, ...notices, ...(reader.code === undefined ? [] : [colours.red(`            ${reader.code}; do: ${reader.remedy ?? ""}`)])];
+}
+
+/** How many there are and the largest; each that was given up. All of them are in --json. */
+function rollupLines({ cuboids }: GenerationReport): readonly string[] {
+  const kept = cuboids.filter((one) => !one.givenUp);
+  const [largest] = kept.toSorted((a, b) => b.cells - a.cells);
+  if (largest === undefined) return [];
+  const name = (one: { readonly metric: string; readonly id: string }): string => `${one.metric} ${one.id.replaceAll("__", " × ")}`;
+  const cells = kept.reduce((sum, one) => sum + one.cells, 0);
+  return [
+    `  rollups   ${integer(kept.length)} with ${integer(cells)} cells; the largest is ${name(largest)} with ${integer(largest.cells)}`,
+    ...cuboids.filter((one) => one.givenUp).map((one) => `            ${name(one)} would be too large: computed from the rows when asked`),
+  ];
 }
 
 function erasureLines({ erasure }: GenerationReport): readonly string[] {

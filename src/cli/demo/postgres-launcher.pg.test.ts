@@ -108,7 +108,21 @@ test("a folder that the server's account cannot enter works too", { skip: proces
   expect(await ask(second.url, "select n from kept")).toBe(8);
   expect(second.dataDir.startsWith(closed)).toBe(false);
   await second.stop();
+  // Opened meanwhile: the data is still where it was made.
+  await chmod(closed, 0o711);
+  const third = await startPostgres({ folder });
+  expect(await ask(third.url, "select n from kept")).toBe(8);
+  await third.stop();
   await rm(join(second.dataDir, ".."), { recursive: true });
+});
+
+test("a folder that can be passed and not looked into holds the data itself", { skip: process.getuid?.() !== 0 }, async () => {
+  const passed = join(scratch, "passed");
+  await mkdir(passed);
+  await chmod(passed, 0o711);
+  await using server = await startPostgres({ folder: join(passed, "postgres") });
+  expect(await ask(server.url, "select 9")).toBe(9);
+  expect(server.dataDir.startsWith(passed)).toBe(true);
 });
 
 test("other versions run, too", { timeout: 180_000 }, async () => {

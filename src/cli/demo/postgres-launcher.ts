@@ -270,16 +270,18 @@ function temporaryFolder(account: Account | undefined): string {
 
 /**
  * The folder for a kept server. Where its account cannot enter the wished one (a clone below a folder of mode 0700), the data lies below
- * /var/tmp and the file `elsewhere` in the wished folder says where.
+ * /var/tmp and the file `elsewhere` in the wished folder says where. Data that was made there is used there, also when the wished
+ * folder can be entered by now.
  */
 function keptFolder(wished: string, account: Account | undefined): string {
   mkdirSync(wished, { recursive: true });
-  if (account === undefined || canEnter(wished, account)) return wished;
   const pointer = join(wished, "elsewhere");
-  if (existsSync(pointer)) {
+  if (account !== undefined && existsSync(pointer)) {
     const folder = readFileSync(pointer, "utf8").trim();
     if (existsSync(folder) && lstatSync(folder).isDirectory() && lstatSync(folder).uid === account.uid) return folder;
+    rmSync(pointer);
   }
+  if (account === undefined || canEnter(wished, account)) return wished;
   const folder = openFolder("/var/tmp", account);
   writePrivate(pointer, `${folder}\n`);
   return folder;

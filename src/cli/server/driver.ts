@@ -21,7 +21,7 @@ import type { VerifyMessage } from "./host.ts";
 
 export interface DriverOptions {
   readonly state: State;
-  readonly openMirror: (options: { readonly folder: string; readonly generation: number }) => Promise<{ readonly mirror: DuckdbMirror; readonly declaration: Declaration }>;
+  readonly openMirror: (options: { readonly folder: string; readonly generation: number; readonly mustExist: boolean }) => Promise<{ readonly mirror: DuckdbMirror; readonly declaration: Declaration }>;
   readonly tell: (message: ServerMessage) => void;
   readonly nowMs: () => number;
   readonly log: Log;
@@ -37,7 +37,9 @@ export interface DriverOptions {
 }
 
 /** Codes of the source that say: this slot gives nothing any more. */
-const slotIsGone = new Set(["source/slot-missing", "source/slot-lost", "source/slot-ahead", "source/slot-foreign"]);
+const slotIsGone = new Set(["source/slot-missing", "source/slot-lost", "source/slot-ahead", "source/slot-foreign", "source/rewound"]);
+/** Codes of the store that say: nothing can be read from it any more. */
+const storeIsGone = new Set<string>(["mirror/store-missing", "mirror/store-damaged", "mirror/store-version"]);
 /** What the mirror finds wrong in itself and only another copy mends. */
 const faultsToRebuild = new Set(["row-missing"]);
 /** What the reader may read too much (or too little) says nothing about the rows of a copy: they are no worse than the old one's. */
@@ -123,7 +125,7 @@ export class Driver {
     this.#options.state.append("generation", { event: tag, generation: number, reason, generations: next.map((one) => ({ number: one.number, role: one.role })), rows: this.#rowCounts() });
     this.#store(next);
     if (tag === "caught-up") this.#options.crash("server-after-switch");
-    const isRebuild = tag === "broken" || tag === "unusable";
+    const isRebuild = tag === "broken" || tag === "unusable" || tag === "lost";
     setTimeout(() => void this.#follow().catch(this.#options.onStoreFailure), isRebuild && number > 1 ? this.#pauseMs(number) : 0);
   }
 
@@ -193,7 +195,9 @@ export class Driver {
   }
 
   async #open(generation: Generation): Promise<void> {
-    const { mirror, declaration } = await this.#options.openMirror({ folder: join(this.folder, `gen-${generation.number}`), generation: generation.number });
+    const opened = await this.#opened(generation);
+    if (opened === undefined) return;
+    const { mirror, declaration } = opened;
     const { number } = generation;
     const host: Host = new Host({
       number,
@@ -214,6 +218,19 @@ export class Driver {
     this.#hosts.set(number, host);
     // Its reader would only come to say so.
     if (mirror.schema !== undefined && mirror.schema.policyHash !== this.#options.policyHash) this.#hear("unusable", number, "policy-changed");
+  }
+
+  /** undefined: its store is gone, and another generation is begun. */
+  async #opened(generation: Generation): Promise<Awaited<ReturnType<DriverOptions["openMirror"]>> | undefined> {
+    const folder = join(this.folder, `gen-${generation.number}`);
+    try {
+      return await this.#options.openMirror({ folder, generation: generation.number, mustExist: generation.role !== "building" });
+    } catch (error) {
+      if (!(error instanceof VitrineError) || !storeIsGone.has(error.code)) throw error;
+      this.#options.log("error", "store-lost", { code: error.code, message: error.message, place: error.place ?? folder, remedy: error.remedy });
+      this.#hear("lost", generation.number, error.code);
+      return undefined;
+    }
   }
 
   /** A reader with another policy, key or schema than the store's cannot go on with it: another generation is built. */

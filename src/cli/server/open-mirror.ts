@@ -9,11 +9,13 @@ import type { SafeSchema, SourceSizes } from "../../policy/safe.ts";
 export interface OpenMirrorOptions {
   readonly folder: string;
   readonly generation: number;
+  /** Throws mirror/store-missing rather than make a new store. */
+  readonly mustExist?: boolean;
   readonly memoryMb: number;
   readonly cells: (schema: SafeSchema, sizes: SourceSizes | undefined) => CellsSpec;
 }
 
 export async function openMirror(options: OpenMirrorOptions): Promise<DuckdbMirror> {
-  const { folder, generation, cells, memoryMb } = options;
-  return openDuckdbMirror({ folder, generation, cells, clock: systemClock, limits: { ...defaultLimits, memoryLimit: `${memoryMb}MB`, tempFolder: join(folder, "temporary") } });
+  const { folder, generation, mustExist = false, cells, memoryMb } = options;
+  return openDuckdbMirror({ folder, generation, mustExist, cells, clock: systemClock, limits: { ...defaultLimits, memoryLimit: `${memoryMb}MB`, tempFolder: join(folder, "temporary") } });
 }

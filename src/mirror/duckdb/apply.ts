@@ -49,6 +49,7 @@ export interface ApplyContext {
 }
 
 /** `floors`: by entity, refs from here on are new in this batch, so no stored row refers to them. */
+// oxlint-disable-next-line complexity -- the order of the steps is the point, so they stand in one place
 export async function applySlices(context: ApplyContext, slices: ReadonlyMap<string, readonly Slice[]>, floors: ReadonlyMap<string, number>): Promise<readonly Fault[]> {
   const { memory } = context;
   memory.growEntities();

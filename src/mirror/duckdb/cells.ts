@@ -1,3 +1,4 @@
+/* oxlint-disable max-lines -- building, changing and settling share the cells' typed arrays, which nobody else may see */
 /**
  * The cells of one cuboid in memory: exact counts, and for each class of protected units a lower and an upper bound of their
  * distinct number. A class is `none` (rows that do not hit; all rows of a count) or `hit`.
@@ -8,6 +9,7 @@
 import { assert } from "../../lib/assert.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { CuboidSpec, Grain, MetricSpec } from "../cuboid.ts";
+import { Bitmaps } from "./bitmaps.ts";
 import { cold, empty, UnitSets } from "./unit-sets.ts";
 
 /** Upper bound that says nothing. */
@@ -16,8 +18,7 @@ export const unbounded = 2 ** 30;
 const full = -3;
 /** Build only: handles from here down name a bitmap. */
 const firstBitmap = -10;
-/** Bits of a bitmap: each set bit is at least one unit, so their number is a lower bound. */
-const bitmapWords = 16;
+/** Build only: bits of a bitmap from which no more are looked for. */
 const bitmapFull = 400;
 
 /** A recount stops at so many units of a class: far more than k, so that departures do not soon ask for another. */
@@ -54,8 +55,7 @@ export class Cells {
   #numbers: Float64Array;
   #handles: Int32Array;
   #marks: Uint8Array;
-  #bitmaps = new Int32Array(0);
-  #bitmapCount = 0;
+  readonly #bitmaps = new Bitmaps();
   /** Cells touched since the last `takeChanges`, with their measures before. */
   #touched: number[] = [];
   #before: number[] = [];
@@ -164,6 +164,7 @@ export class Cells {
       return;
     }
     if (handle >= 0 && this.sets.size(handle) >= this.sets.capacity && !this.sets.has(handle, unit)) {
+      // One more than a set holds, so there are at least so many, whatever bits they share; see `finish`.
       const members: number[] = [unit];
       this.sets.each(handle, (member) => members.push(member));
       this.sets.free(handle);
@@ -176,27 +177,11 @@ export class Cells {
   }
 
   #newBitmap(): number {
-    const index = this.#bitmapCount;
-    this.#bitmapCount += 1;
-    if (this.#bitmapCount * (bitmapWords + 1) > this.#bitmaps.length) {
-      const larger = new Int32Array(Math.max(1_024, this.#bitmaps.length * 2));
-      larger.set(this.#bitmaps);
-      this.#bitmaps = larger;
-    }
-    return firstBitmap - index;
+    return firstBitmap - this.#bitmaps.make();
   }
 
   #setBit(place: number, handle: number, unit: number): void {
-    const base = (firstBitmap - handle) * (bitmapWords + 1);
-    const bit = (Math.imul(unit, 0x9e3779b1) >>> 16) & (bitmapWords * 32 - 1);
-    const word = base + 1 + (bit >> 5);
-    const old = this.#bitmaps[word]!;
-    const next = old | (1 << (bit & 31));
-    if (next === old) return;
-    this.#bitmaps[word] = next;
-    this.#bitmaps[base]! += 1;
-    // A set of `capacity` and one more unit may share bits, so the number of bits alone is no lower bound below that; see `finish`.
-    if (this.#bitmaps[base]! >= bitmapFull) this.#handles[place] = full;
+    if (this.#bitmaps.add(firstBitmap - handle, unit) >= bitmapFull) this.#handles[place] = full;
   }
 
   /** Adds a built cell of a finer cuboid to one of this coarser one. */
@@ -226,16 +211,7 @@ export class Cells {
       this.#handles[place] = handle;
       for (const member of members) this.#setBit(place, handle, member);
     }
-    const mine = (firstBitmap - handle) * (bitmapWords + 1);
-    const from = (firstBitmap - theirs) * (bitmapWords + 1);
-    let bits = 0;
-    for (let i = 1; i <= bitmapWords; i += 1) {
-      const word = this.#bitmaps[mine + i]! | finer.#bitmaps[from + i]!;
-      this.#bitmaps[mine + i] = word;
-      bits += popCount(word);
-    }
-    this.#bitmaps[mine] = bits;
-    if (bits >= bitmapFull) this.#handles[place] = full;
+    if (this.#bitmaps.unite(firstBitmap - handle, finer.#bitmaps, firstBitmap - theirs) >= bitmapFull) this.#handles[place] = full;
   }
 
   /** Ends the build: bounds from what was seen. Call after all cuboids that absorb this one have done so. */
@@ -246,13 +222,12 @@ export class Cells {
         const place = cell * 2 + cls;
         const handle = this.#handles[place]!;
         if (handle === full) this.#setBounds(cell, cls, bitmapFull, unbounded, cold);
-        else if (handle <= firstBitmap) this.#setBounds(cell, cls, Math.max(more, this.#bitmaps[(firstBitmap - handle) * (bitmapWords + 1)]!), unbounded, cold);
+        else if (handle <= firstBitmap) this.#setBounds(cell, cls, Math.max(more, this.#bitmaps.count(firstBitmap - handle)), unbounded, cold);
         else this.#setBounds(cell, cls, this.sets.size(handle), this.sets.size(handle), handle);
       }
       this.#setAny(cell, 0, unbounded);
     }
-    this.#bitmaps = new Int32Array(0);
-    this.#bitmapCount = 0;
+    this.#bitmaps.clear();
   }
 
   #setBounds(cell: number, cls: number, low: number, high: number, handle: number): void {
@@ -437,10 +412,4 @@ export class Cells {
 
 function corrupt(cells: Cells, what: string): VitrineError {
   return new VitrineError("mirror/cells-corrupt", { message: `A cell of ${cells.metric.name} (${cells.cuboid.id}) would count fewer than no ${what}.`, place: cells.metric.name });
-}
-
-function popCount(word: number): number {
-  let bits = word - ((word >>> 1) & 0x55555555);
-  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
-  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -6,6 +6,7 @@ import type { DuckDBAppender, DuckDBConnection, DuckDBType, DuckDBValue } from "
 import { BIGINT, BOOLEAN, DOUBLE, DuckDBDataChunk, DuckDBInstance, INTEGER, UHUGEINT, VARCHAR } from "@duckdb/node-api";
 import bindings from "@duckdb/node-bindings";
 import { assert, must } from "../../lib/assert.ts";
+import type { ErrorCode } from "../../model/error-codes.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { SqlRow } from "../mirror.ts";
 
@@ -180,7 +181,7 @@ function readVector(chunk: DuckDBDataChunk, index: number, layout: Layout, rowCo
   assert(layout !== "text", "text read as a vector");
   const vector = bindings.data_chunk_get_vector(chunk.chunk, index);
   const bytes = bindings.vector_get_data(vector, rowCount * widths[layout]).slice();
-  const validity = bindings.vector_get_validity(vector, Math.ceil(rowCount / 64) * 8) as Uint8Array | null; // eslint-disable-line -- null where all rows are valid
+  const validity = bindings.vector_get_validity(vector, Math.ceil(rowCount / 64) * 8) as Uint8Array | null; // null where all rows are valid
   return { data: viewOf(layout, bytes), nulls: validity === null ? undefined : nullsOf(validity, rowCount) };
 }
 
@@ -221,8 +222,19 @@ const kinds = ["IO", "Out of Memory", "Constraint", "Conversion", "Binder", "Par
 export function translated(what: string, error: unknown): VitrineError {
   if (error instanceof VitrineError) return error;
   const text = error instanceof Error ? error.message : "";
-  const kind = kinds.find((one) => text.startsWith(`${one} Error`)) ?? "unknown";
-  const full = /No space left on device|maximum size of the temp/i.test(text);
-  const code = full ? "mirror/disk-full" : kind.toLowerCase() === "interrupt" ? "mirror/interrupted" : "mirror/store-failed";
-  return new VitrineError(code, { message: `The store failed: could not ${what} (${kind}).`, origin: { code: kind } });
+  // What the system refuses for now says nothing about the file.
+  const kind = /Permission denied|Too many open files|Cannot allocate memory/i.test(text) ? "system" : (kinds.find((one) => text.startsWith(`${one} Error`)) ?? "unknown");
+  return new VitrineError(codeOf(text, kind), { message: `The store failed: could not ${what} (${kind}).`, origin: { code: kind } });
+}
+
+function codeOf(text: string, kind: string): ErrorCode {
+  if (/No space left on device|maximum size of the temp|Disk quota exceeded|File too large/i.test(text)) return "mirror/disk-full";
+  if (/Could not set lock on file/i.test(text)) return "mirror/locked";
+  return kind.toLowerCase() === "interrupt" ? "mirror/interrupted" : "mirror/store-failed";
+}
+
+/** Was it the file's content that failed an opening or a first reading? */
+export function isDamage(error: unknown): boolean {
+  const damage = ["IO", "Serialization", "INTERNAL", "FATAL", "Catalog", "unknown"];
+  return error instanceof VitrineError && error.code === "mirror/store-failed" && damage.includes(error.origin?.code ?? "");
 }

@@ -23,6 +23,22 @@ export function lockStore(file: string): () => void {
   };
 }
 
+/** A server whose supervisor was killed ends by itself within seconds: the one that follows waits for it. */
+const waitMs = 8_000;
+const pauseMs = 100;
+
+/** As lockStore, but gives a holder that is on its way out some seconds. */
+export async function waitForStore(file: string, sleep: (ms: number) => Promise<void>): Promise<() => void> {
+  for (let waited = 0; ; waited += pauseMs) {
+    try {
+      return lockStore(file);
+    } catch (error) {
+      if (openHere.has(file) || waited >= waitMs) throw error;
+      await sleep(pauseMs);
+    }
+  }
+}
+
 interface Holder {
   readonly pid: number;
   readonly started: string;
@@ -36,7 +52,7 @@ function tryCreate(file: string): boolean {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
     throw error;
   }
-  const holder: Holder = { pid: process.pid, started: startOf(process.pid) ?? "" };
+  const holder: Holder = { pid: process.pid, started: statOf(process.pid)?.started ?? "" };
   writeSync(handle, JSON.stringify(holder));
   closeSync(handle);
   return true;
@@ -61,15 +77,18 @@ function isAlive(holder: Holder): boolean {
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
-  const started = startOf(holder.pid);
-  return started === undefined || holder.started === "" || started === holder.started;
+  const now = statOf(holder.pid);
+  // A zombie holds no file any more; it only waits for its parent to ask for its exit code.
+  if (now?.state === "Z" || now?.state === "X") return false;
+  return now === undefined || holder.started === "" || now.started === holder.started;
 }
 
-/** Start time of a process in clock ticks since boot (proc(5), field 22); undefined where there is no /proc. */
-function startOf(pid: number): string | undefined {
+/** State and start time (clock ticks since boot) of a process (proc(5), fields 3 and 22); undefined where there is no /proc. */
+function statOf(pid: number): { readonly state: string | undefined; readonly started: string | undefined } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state: fields[0], started: fields[19] };
   } catch {
     return undefined;
   }

@@ -21,7 +21,7 @@ export interface TableInfo {
 
 export class Memory {
   readonly schema: SafeSchema;
-  readonly cells: CellsSpec;
+  readonly #cells: CellsSpec;
   readonly tables: ReadonlyMap<string, TableInfo>;
   readonly tokens: ReadonlyMap<string, TokenIndex>;
   readonly words: ReadonlyMap<string, Words>;
@@ -36,7 +36,7 @@ export class Memory {
 
   constructor(schema: SafeSchema, cells: CellsSpec) {
     this.schema = schema;
-    this.cells = cells;
+    this.#cells = cells;
     this.tables = new Map(schema.tables.map((table) => [table.name, infoOf(table)]));
     const entities = schema.tables.filter((table) => table.kind === "entity");
     this.tokens = new Map(entities.map((table) => [table.name, new TokenIndex()]));
@@ -46,6 +46,11 @@ export class Memory {
     this.metrics = cells.metrics.map((metric) => new MetricCells(planOf(metric, { schema, entities: this.entities, words: this.words }), cells, calendar, entitiesOf(schema, metric)));
     for (const table of schema.tables) this.rows.set(table.name, 0);
     for (const table of entities) this.tokensStored.set(table.name, 0);
+  }
+
+  /** With the cuboids that are kept. */
+  get cells(): CellsSpec {
+    return { ...this.#cells, metrics: this.metrics.map((metric) => metric.plan.spec) };
   }
 
   info(table: string): TableInfo {

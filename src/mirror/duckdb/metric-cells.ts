@@ -9,6 +9,11 @@ import type { CellsSpec, CuboidSpec, Grain } from "../cuboid.ts";
 import { Cells, recountMax } from "./cells.ts";
 import type { Evaluated, MetricPlan } from "./evaluate.ts";
 
+/** From here on the final number of cells is told from those so far; 1.5, because the first weeks may have more than the others. */
+const projectFromCells = 20_000;
+const projectFromDays = 3;
+const projectedTimesMax = 1.5;
+
 /** Minutes [from, to). */
 export interface MinuteRange {
   readonly from: number;
@@ -28,6 +33,8 @@ export class MetricCells {
   /** Indices of cuboids that got too large in this build. */
   readonly #over = new Set<number>();
   #givenUp: readonly string[] = [];
+  /** Minutes of the rows of this build so far. */
+  #span = { from: Infinity, to: -Infinity };
   /** Set when the cells do not follow the rows any more (truncate, a great move): they are built anew before the commit. */
   stale = false;
   /** Rows of signed changes that were left when they were last summed. */
@@ -38,7 +45,7 @@ export class MetricCells {
     this.entities = entities;
     this.#calendar = calendar;
     this.#k = spec.k;
-    this.#cellsMax = spec.cellsMax ?? Infinity;
+    this.#cellsMax = plan.spec.cellsMax ?? Infinity;
     this.#cuboids = plan.spec.cuboids.map((cuboid) => new Cells(plan.spec, cuboid, spec.k));
     this.#sources = sourcesOf(plan.spec.cuboids);
   }
@@ -58,6 +65,7 @@ export class MetricCells {
 
   startBuild(): void {
     this.#over.clear();
+    this.#span = { from: Infinity, to: -Infinity };
     this.#sources = sourcesOf(this.#plan.spec.cuboids);
     for (const cells of this.cuboids) {
       cells.takeChanges();
@@ -79,7 +87,31 @@ export class MetricCells {
       }
     });
     // Not before all have these rows: what was to follow from the one that is given up goes on from its cells.
-    for (const [c, cells] of this.cuboids.entries()) if (cells.count > this.#cellsMax && !this.#over.has(c)) this.#giveUp(c);
+    if (this.#cellsMax === Infinity) return;
+    this.#widenSpan(rows);
+    for (const [c, cells] of this.cuboids.entries()) if (!this.#over.has(c) && this.#isTooLarge(cells.count)) this.#giveUp(c);
+  }
+
+  #widenSpan({ minute, rowCount }: Evaluated): void {
+    let { from, to } = this.#span;
+    for (let row = 0; row < rowCount; row += 1) {
+      const at = minute[row]!;
+      if (at < from) from = at;
+      if (at > to) to = at;
+    }
+    this.#span = { from, to };
+  }
+
+  /**
+   * Larger than the limit, or so large for the time it spans that it is going to be by far: what cannot fit shall not fill the memory
+   * first. Rows in no order span all of the time at once, so that they are never given up too early.
+   */
+  #isTooLarge(count: number): boolean {
+    if (count > this.#cellsMax) return true;
+    const days = (this.#span.to - this.#span.from) / 1_440;
+    const expected = this.#plan.spec.days;
+    if (expected === undefined || count < projectFromCells || days < projectFromDays) return false;
+    return (count / days) * expected > this.#cellsMax * projectedTimesMax;
   }
 
   /** Cuboids that were to follow from this one take what it has, and are built from rows from here on. */

@@ -1,3 +1,4 @@
+/* oxlint-disable max-lines -- one class owns the open transaction and the memory that runs ahead with it; the work itself is in the files beside it */
 /**
  * One generation's store. Messages of the pipe are taken one after the other; rows, cells and position are written in one
  * transaction. Memory runs ahead of the disk inside a transaction, so a failure of the store ends the process.
@@ -24,9 +25,9 @@ import { compareRows } from "./compare.ts";
 import type { Control, Untrusted } from "./control.ts";
 import { controlText, createControl, emptyControl, parseControl, readControl, writeControl } from "./control.ts";
 import type { Connection } from "./engine.ts";
-import { Engine } from "./engine.ts";
+import { Engine, isDamage } from "./engine.ts";
 import { Load } from "./load.ts";
-import { lockStore } from "./lock.ts";
+import { waitForStore } from "./lock.ts";
 import { Memory } from "./memory.ts";
 import type { TableInfo } from "./memory.ts";
 import { Pacer } from "./pacer.ts";
@@ -91,11 +92,12 @@ export class DuckdbMirror implements Mirror {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(folder, 0o700);
     mkdirSync(limits.tempFolder, { recursive: true, mode: 0o700 });
-    const unlock = lockStore(join(folder, lockFile));
+    const unlock = await waitForStore(join(folder, lockFile), (ms) => options.clock.sleep(ms));
+    let engine: Engine | undefined;
     try {
       // Left by a compaction that was cut off.
       for (const left of [".fresh", ".fresh.wal"]) rmSync(file + left, { force: true });
-      const engine = await openEngine(file, options, exists);
+      engine = await openEngine(file, options);
       const writer = await engine.connect();
       if (!exists) await writer.run(createControl);
       if (!exists) await writer.run(`INSERT INTO ${controlTable} VALUES (?, ?)`, [storeVersion, controlText(emptyControl)]);
@@ -104,8 +106,9 @@ export class DuckdbMirror implements Mirror {
       mirror.#protect();
       return mirror;
     } catch (error) {
+      engine?.close();
       unlock();
-      throw error;
+      throw exists ? damagedOr(error, options) : error;
     }
   }
 
@@ -286,6 +289,7 @@ export class DuckdbMirror implements Mirror {
     return this.#serially(() => this.#take(message));
   }
 
+  // oxlint-disable-next-line complexity -- one exhaustive switch
   async #take(message: DownMessage): Promise<{ readonly ack: Lsn } | undefined> {
     switch (message.tag) {
       case "snapshot-begin":
@@ -293,7 +297,8 @@ export class DuckdbMirror implements Mirror {
       case "rows":
         return this.#loadOf().rows(message).then(() => undefined);
       case "table-done":
-        return void this.#loadOf().done(message.table);
+        this.#loadOf().done(message.table);
+        return undefined;
       case "snapshot-end":
         return this.#endLoad(message);
       case "changes":
@@ -556,7 +561,7 @@ export class DuckdbMirror implements Mirror {
       this.#writer.close();
       this.#engine.close();
       swapFiles(this.#file);
-      this.#engine = await openEngine(this.#file, this.#options, true);
+      this.#engine = await openEngine(this.#file, this.#options);
       this.#writer = await this.#engine.connect();
       this.#pool.open(this.#engine);
       this.#control = done;
@@ -620,18 +625,21 @@ const faultMessages = {
   "row-missing": "A change named a row that is not in the mirror.",
 } as const;
 const faultRemedies = {
-  "key-not-unique": "Declare a key in vitrine.yaml that names one row, then `vitrine apply`.",
+  "key-not-unique": "Declare a key in vitrine.yaml that names one row, then `vitrine apply`; or take the second row out of the source, then `vitrine verify`.",
   "row-missing": "None needed: the copy is being built anew.",
 } as const;
 
-async function openEngine(file: string, options: OpenDuckdbMirror, exists: boolean): Promise<Engine> {
+async function openEngine(file: string, options: OpenDuckdbMirror): Promise<Engine> {
   const { memoryLimit, threads, tempFolder, tempMax, walMax } = options.limits;
-  try {
-    return await Engine.open(file, { memoryLimit, threads, tempFolder, tempMax, walMax });
-  } catch (error) {
-    if (!exists || !(error instanceof VitrineError) || error.code === "mirror/disk-full") throw error;
-    throw new VitrineError("mirror/store-damaged", { message: `The store of generation ${options.generation} cannot be opened.`, place: options.folder, ...(error.origin === undefined ? {} : { origin: error.origin }) });
-  }
+  return Engine.open(file, { memoryLimit, threads, tempFolder, tempMax, walMax });
+}
+
+/** A file that was there and cannot be read is damaged; what passes by itself (a full disk, a lock, a permission) stays what it is. */
+function damagedOr(error: unknown, { generation, folder }: OpenDuckdbMirror): unknown {
+  if (!(error instanceof VitrineError)) return error;
+  if (isDamage(error)) return new VitrineError("mirror/store-damaged", { message: `The store of generation ${generation} cannot be opened: it is truncated or damaged.`, place: folder, ...(error.origin === undefined ? {} : { origin: error.origin }) });
+  if (error.place !== undefined) return error;
+  return new VitrineError(error.code, { message: error.message, place: folder, remedy: error.remedy, ...(error.origin === undefined ? {} : { origin: error.origin }) });
 }
 
 function schemaText(schema: SafeSchema): string {

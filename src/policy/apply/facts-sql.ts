@@ -48,7 +48,7 @@ SELECT n.nspname || '.' || c.relname || '.' || a.attname AS name, min(bound.ends
 FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = p.partattrs[0]
 JOIN pg_inherits i ON i.inhparent = c.oid JOIN pg_class leaf ON leaf.oid = i.inhrelid
-CROSS JOIN LATERAL regexp_match(pg_get_expr(leaf.relpartbound, leaf.oid), '^FOR VALUES FROM \(''(\d{4}-\d\d-\d\d)[^'']*''\) TO \(''(\d{4}-\d\d-\d\d)[^'']*''\)$') AS bound(ends)
+CROSS JOIN LATERAL regexp_match(pg_get_expr(leaf.relpartbound, leaf.oid), '^FOR VALUES FROM \\(''(\\d{4}-\\d\\d-\\d\\d)[^'']*''\\) TO \\(''(\\d{4}-\\d\\d-\\d\\d)[^'']*''\\)$') AS bound(ends)
 WHERE p.partstrat = 'r' AND p.partnatts = 1 AND leaf.reltuples <> 0 AND bound.ends IS NOT NULL
   AND n.nspname || '.' || c.relname IN (SELECT json_array_elements_text($1::json))
 GROUP BY 1`,

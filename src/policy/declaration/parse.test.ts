@@ -840,3 +840,35 @@ test("random text and random YAML give a VitrineError, never a crash, and never 
     { numRuns: 1_000 },
   );
 });
+
+describe("the inventory alone", () => {
+  const withStays = (stays: string): string => `${sound}stays:\n${stays}`;
+
+  test("a table of which nothing leaves needs no key, and does not change the policy", () => {
+    const declaration = parseDeclaration(withStays("  public.homes: { id: home identifier, wifi_ssid: network name }\n  public.app_log: free text\n"), "v.yaml");
+    expect(declaration.stays).toEqual([
+      {
+        schema: "public",
+        table: "homes",
+        is: undefined,
+        columns: [
+          { name: "id", is: "home identifier" },
+          { name: "wifi_ssid", is: "network name" },
+        ],
+      },
+      { schema: "public", table: "app_log", is: "free text", columns: [] },
+    ]);
+    expect(declaration.policyHash).toBe(parseDeclaration(sound, "v.yaml").policyHash);
+  });
+
+  test.each([
+    ["a table that is declared above", "  public.accounts: people\n", "policy/duplicate-name"],
+    ["a name without a schema", "  homes: houses\n", "policy/bad-table-name"],
+    ["a treatment", "  public.homes: { id: { take: keep } }\n", "policy/wrong-shape"],
+    ["a number", "  public.homes: 5\n", "policy/wrong-shape"],
+    ["the same table twice", "  public.homes: a\n  public.homes: b\n", "policy/duplicate-name"],
+  ])("%s is refused", (_, stays, code) => {
+    const error = errorOf(withStays(stays));
+    expect([error.code, error.place]).toEqual([code, expect.stringMatching(/^v\.yaml:3\d:\d+$/)]);
+  });
+});

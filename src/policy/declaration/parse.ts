@@ -9,6 +9,7 @@ import { Problems } from "./problems.ts";
 import type { FileShape } from "./schema.ts";
 import { checkShape } from "./shape.ts";
 import { suggestion } from "./suggest.ts";
+import { parseStays } from "./stays.ts";
 import type { TableDraft } from "./tables.ts";
 import { parseTables } from "./tables.ts";
 
@@ -51,6 +52,7 @@ function build(shape: FileShape, located: Located, problems: Problems, file: str
     unit: shape.unit,
     k: shape.k ?? kDefault,
     tables,
+    stays: parseStays(shape, tables, reading),
     metrics,
     policyHash: digest({ zone: shape.zone, tables: tables.map(stored) }),
     source: { url: shape.source?.url },

@@ -76,6 +76,10 @@ const factShape = z.strictObject({
   history: history.optional(),
 });
 
+const staying = z
+  .union([z.string().min(1).max(200), z.record(column, z.string().min(1).max(200))])
+  .describe("A table of which nothing leaves: what each column is, or a word for the whole table.");
+
 const condition = z.record(column, z.union([scalar, z.array(scalar).min(1).max(100)]));
 
 const metricShape = z.strictObject({
@@ -115,6 +119,10 @@ export const fileShape = z
       .optional(),
     entities: z.record(name, entityShape),
     facts: z.record(name, factShape).optional(),
+    stays: z
+      .record(tableName, staying)
+      .optional()
+      .describe("The rest of the inventory, by `schema.table`: of these tables nothing leaves. `vitrine plan` shows what each column is."),
     metrics: z.record(name, metricShape).optional(),
   })
   .meta({

@@ -64,7 +64,7 @@ function report(issue: z.core.$ZodIssue, located: Located, problems: Problems): 
       problems.add(
         "policy/wrong-shape",
         located.place(path),
-        `${name} must be ${path.at(-1) === "values" ? "a list of texts (quote numbers), or `from table.column`" : "a value or a list of at most 100 values"}.`,
+        `${name} must be ${unionWords(path)}.`,
       );
       return;
     case "too_small":
@@ -94,6 +94,11 @@ function expected(kind: string): string {
     array: "a list",
   };
   return words[kind] ?? `a ${kind}`;
+}
+
+function unionWords(path: Path): string {
+  if (path[0] === "stays") return "a text, or a map from columns to texts";
+  return path.at(-1) === "values" ? "a list of texts (quote numbers), or `from table.column`" : "a value or a list of at most 100 values";
 }
 
 /** Paths of names look like names; anything else in a path is shown by its position only. */

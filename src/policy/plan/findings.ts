@@ -11,7 +11,26 @@ export function planFindings(planning: Planning): readonly PlanFinding[] {
     ...restrictivePolicies(planning),
     ...walLimit(planning),
     ...warnings(planning),
+    ...wrongInventory(planning),
   ];
+}
+
+/** A wrong name under `stays` hides that something else is not in the inventory; it stops nothing. */
+function wrongInventory({ compiled, catalog }: Planning): readonly PlanFinding[] {
+  return compiled.declaration.stays.flatMap((table) => {
+    const name = `${table.schema}.${table.table}`;
+    const found = catalogTable(catalog, table);
+    const missing = catalog.allTables.includes(name)
+      ? table.columns
+          .filter((column) => found !== undefined && !found.columns.some((one) => one.name === column.name))
+          .map((column) => `${name}.${column.name}`)
+      : [name];
+    return missing.map((one) => ({
+      class: "note" as const,
+      what: `vitrine.yaml names ${one} under \`stays\`, and the source has none.`,
+      remedy: `Mend or remove it in ${compiled.declaration.file}.`,
+    }));
+  });
 }
 
 /** SELECT through PUBLIC, a role, ownership: only its owner can decide about it. */

@@ -2,7 +2,7 @@
 import { unreachable } from "../../lib/assert.ts";
 import type { Catalog } from "../../source/catalog.ts";
 import type { CompiledPolicy, CompiledTable } from "../compile.ts";
-import type { TextRule, Treatment } from "../declaration.ts";
+import type { StayingTable, TextRule, Treatment } from "../declaration.ts";
 import type { PlanColumn } from "../plan.ts";
 import { catalogTable } from "./names.ts";
 
@@ -37,12 +37,27 @@ export function describeStays(compiled: CompiledPolicy, catalog: Catalog): reado
       .map((column) => ({ table: tableName(table), column: column.name, why: whyStays(table, column.name) }));
   });
   const declared = new Set(compiled.tables.map(tableName));
+  const staying = new Map(compiled.declaration.stays.map((table) => [`${table.schema}.${table.table}`, table]));
   return [
     ...columns,
     ...catalog.allTables
       .filter((name) => !declared.has(name))
-      .map((name) => ({ table: name, column: "*", why: "the table is not in vitrine.yaml" })),
+      .flatMap((name) => {
+        const table = staying.get(name);
+        return table === undefined ? [{ table: name, column: "*", why: "the table is not in vitrine.yaml" }] : describeStaying(table, catalog);
+      }),
   ];
+}
+
+/** A table of which nothing leaves: a line for each column, or one for all where the file has one word for all. */
+function describeStaying(table: StayingTable, catalog: Catalog): readonly PlanColumn[] {
+  const name = `${table.schema}.${table.table}`;
+  if (table.is !== undefined) return [{ table: name, column: "*", why: table.is }];
+  const found = catalogTable(catalog, table)?.columns.map((column) => column.name) ?? table.columns.map((column) => column.name);
+  return found.map((column) => {
+    const is = table.columns.find((one) => one.name === column)?.is;
+    return { table: name, column, why: is ?? "not in vitrine.yaml" };
+  });
 }
 
 function tableName(table: CompiledTable): string {
@@ -56,7 +71,7 @@ function inventoryWord(table: CompiledTable, column: string): string {
 function whyStays(table: CompiledTable, column: string): string {
   const declared = table.declaration.columns.find((one) => one.name === column);
   if (declared === undefined) return "not in vitrine.yaml";
-  return declared.take === undefined ? `${declared.is}: declared without \`take\`` : `${declared.is}: a constant stands for it`;
+  return declared.take === undefined ? declared.is : `${declared.is}: a constant stands for it`;
 }
 
 /** A treatment as a phrase. */
@@ -94,7 +109,7 @@ function describeRule(rule: TextRule): string {
     case "values-from":
       return `in ${rule.table}.${rule.column}`;
     case "match":
-      return `like ${rule.pattern} (at most ${rule.lengthMax} characters)`;
+      return `like ${rule.pattern.replace(/^\^\(\?:(.*)\)\$$/s, "$1")} (at most ${rule.lengthMax} characters)`;
     default:
       return unreachable(rule);
   }

@@ -75,12 +75,12 @@ export function withoutUndeclared(
   epoch: Epoch,
   granted: readonly { readonly schema: string; readonly table: string; readonly columns: readonly string[] }[],
 ): Epoch {
-  const isDeclared = (grant: EpochGrant): boolean => {
+  const isPolicy = (grant: EpochGrant): boolean => {
     const table = granted.find((one) => one.schema === grant.schema && one.table === grant.table);
     if (table === undefined) return true;
     return grant.privilege === "SELECT" && grant.column !== null && (grant.column === "ctid" || table.columns.includes(grant.column));
   };
-  return { ...epoch, role: { ...epoch.role, grants: epoch.role.grants.filter(isDeclared) } };
+  return { ...epoch, role: { ...epoch.role, grants: epoch.role.grants.filter(isPolicy) } };
 }
 
 function data(table: string, reason: EpochReason, message: string, mend: EpochMend): EpochDifference {
