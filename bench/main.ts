@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { createWorld } from "../examples/smart-home/world.ts";
-import { startPostgres } from "../src/cli/demo/postgres-launcher.ts";
+import { startPostgres } from "../test/support/postgres.ts";
 import { openSource } from "../src/source/session.ts";
 import { parseSourceUrl } from "../src/source/url.ts";
 import { benchLatency } from "./latency.ts";

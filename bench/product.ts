@@ -43,8 +43,15 @@ export class Product {
     source.username = "vitrine_reader";
     source.password = "";
     return {
-      ...{ PATH: process.env["PATH"], HOME: folder, VITRINE_CONFIG: config, VITRINE_STATE: join(folder, "state"), VITRINE_ADMIN_URL: adminUrl },
-      ...{ VITRINE_SOURCE_URL: source.toString(), VITRINE_KEYS: join(folder, "keys"), VITRINE_PASSWORD_FILE: join(folder, "reader.pass"), VITRINE_LISTEN: "127.0.0.1:0" },
+      PATH: process.env["PATH"],
+      HOME: folder,
+      VITRINE_CONFIG: config,
+      VITRINE_STATE: join(folder, "state"),
+      VITRINE_ADMIN_URL: adminUrl,
+      VITRINE_SOURCE_URL: source.toString(),
+      VITRINE_KEYS: join(folder, "keys"),
+      VITRINE_PASSWORD_FILE: join(folder, "reader.pass"),
+      VITRINE_LISTEN: "127.0.0.1:0",
     };
   }
 
@@ -76,7 +83,7 @@ export class Product {
     return {
       supervisor,
       control,
-      status: async () => (await control.ask("status")) as unknown as StatusReport, // eslint-disable-line -- our own server's answer
+      status: async () => (await control.ask("status")) as unknown as StatusReport,
       peakMemory: () => peaks(supervisor.pid ?? 0),
       stop,
       [Symbol.asyncDispose]: stop,

@@ -19,10 +19,9 @@ export async function recvlogical(options: {
   const started = performance.now();
   const child = spawn(
     tool,
-    [
-      ...["-d", options.url, "--slot", options.slot, "--start", "-f", "/dev/null", "--endpos", options.endLsn, "--fsync-interval", "0"],
-      ...["-o", "proto_version=1", "-o", `publication_names=${options.publications}`, "-o", "binary=true", "-o", "messages=true"],
-    ],
+    `-d ${options.url} --slot ${options.slot} --start -f /dev/null --endpos ${options.endLsn} --fsync-interval 0`
+      .concat(` -o proto_version=1 -o publication_names=${options.publications} -o binary=true -o messages=true`)
+      .split(" "),
     { stdio: ["ignore", "ignore", "ignore"] },
   );
   const { promise, resolve } = Promise.withResolvers<number | null>();

@@ -23,11 +23,11 @@ const everywhere = ["PATH", "LANG", "LC_ALL", "TZ", "NODE_EXTRA_CA_CERTS", "VITR
 const readerOnly = ["VITRINE_SOURCE_URL", "VITRINE_KEYS", "CREDENTIALS_DIRECTORY", "PGPASSWORD", "PGPASSFILE", "PGSSLROOTCERT", "PGSSLMODE"];
 
 /** Never a way to the source, never a key. */
-export function serverEnvironment(environment: Environment): Record<string, string> {
+function serverEnvironment(environment: Environment): Record<string, string> {
   return pick(environment, everywhere);
 }
 
-export function readerEnvironment(environment: Environment): Record<string, string> {
+function readerEnvironment(environment: Environment): Record<string, string> {
   return pick(environment, [...everywhere, ...readerOnly]);
 }
 
@@ -63,7 +63,7 @@ export function startReader(options: ChildOptions, wanted: WantedReader): Child 
   return over(child);
 }
 
-export function readerRights({ config, environment }: Pick<ChildOptions, "config" | "environment">): readonly string[] {
+function readerRights({ config, environment }: Pick<ChildOptions, "config" | "environment">): readonly string[] {
   const root = packageRoot();
   const files = [
     join(root, "package.json"),

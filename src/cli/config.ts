@@ -121,7 +121,7 @@ function secretsFolder({ environment, configFile }: { readonly environment: Envi
 }
 
 /** Throws cli/credential-place when `file` is inside the state folder. */
-export function refuseInside(stateFolder: string, file: string): void {
+function refuseInside(stateFolder: string, file: string): void {
   const way = relative(stateFolder, file);
   if (way === "" || (!way.startsWith("..") && !isAbsolute(way)))
     throw new VitrineError("cli/credential-place", { message: "A key or password must not lie in the state folder.", place: file });
@@ -166,7 +166,7 @@ export function parseListen(text: string): { readonly host: string; readonly por
   return { host, port };
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 

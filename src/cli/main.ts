@@ -33,6 +33,12 @@ const common: Readonly<Record<string, OptionHelp>> = {
   help: { type: "boolean", short: "h", help: "this text" },
 };
 
+/** Flags of settings with their help; of some of them where only those matter. */
+function settingHelp(names: readonly string[] | undefined): Readonly<Record<string, OptionHelp>> {
+  const flags = Object.entries<Setting>(settings).filter(([name]) => names === undefined || names.includes(name)).map(([, setting]) => setting.flag);
+  return Object.fromEntries(Object.entries(settingOptions).filter(([flag]) => flags.includes(flag)));
+}
+
 const settingOptions: Readonly<Record<string, OptionHelp>> = Object.fromEntries(
   Object.values<Setting>(settings).flatMap((setting) => (setting.flag === undefined ? [] : [[setting.flag, { type: "string", value: "VALUE", help: setting.help } satisfies OptionHelp]])),
 );
@@ -124,7 +130,7 @@ function helpOf(command: Command): string {
     return rows.map(([flag, words]) => `  ${flag.padEnd(width)}  ${words}`).join("\n");
   };
   const own = Object.keys(command.options).length === 0 ? "" : `\nOptions:\n${lines(command.options)}\n`;
-  return `vitrine ${command.name}${command.usage === "" ? "" : ` ${command.usage}`}\n\n${command.help}\n${own}\nSettings (also from the environment, see \`vitrine config\`):\n${lines({ ...settingOptions, ...common })}\n`;
+  return `vitrine ${command.name}${command.usage === "" ? "" : ` ${command.usage}`}\n\n${command.help}\n${own}\nSettings (also from the environment, see \`vitrine config\`):\n${lines({ ...settingHelp(command.settings), ...common })}\n`;
 }
 
 function fail(error: unknown): number {

@@ -6,7 +6,7 @@ import type { Socket } from "node:net";
 import { encodeFrame, FrameReader } from "../lib/frames.ts";
 
 /** 16 MiB: a few frames of a snapshot, and the most that waits in memory when the store is slower than the source. */
-export const creditMaxBytes = 16 << 20;
+const creditMaxBytes = 16 << 20;
 
 /** Writes one frame. Resolves when the socket takes more, which bounds what is buffered here beside the credit. */
 export async function writeFrame(socket: Socket, message: unknown): Promise<number> {

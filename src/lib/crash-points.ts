@@ -24,10 +24,10 @@ export type CrashPoint = (typeof crashPoints)[number];
 export type CrashHook = (point: CrashPoint) => void;
 
 /** What production runs with. */
-export const noCrash: CrashHook = () => undefined;
+const noCrash: CrashHook = () => undefined;
 
 /** Reads `point` or `point:n` (the n-th time). Returns undefined for anything else. */
-export function parseCrashAt(text: string): { readonly point: CrashPoint; readonly time: number } | undefined {
+function parseCrashAt(text: string): { readonly point: CrashPoint; readonly time: number } | undefined {
   const match = /^([a-z-]+)(?::([1-9]\d{0,5}))?$/.exec(text);
   const point = crashPoints.find((one) => one === match?.[1]);
   return point === undefined ? undefined : { point, time: Number(match?.[2] ?? 1) };

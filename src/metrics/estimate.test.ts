@@ -51,13 +51,19 @@ describe("declared sets", () => {
 describe("sizes", () => {
   test("a declared set is tried well beyond the limit, since only building it tells how large it is", () => {
     const known = { ...unknown, days: () => 200, distinct: (_: string, column: string) => (column === "country" ? 200 : undefined) };
-    expect(estimateMetrics(declaration, known).find(({ metric }) => metric === "failure_rate")?.cuboids.find(({ id }) => id === "hour__model__country")?.cells).toBeGreaterThan(
-      cuboidCellsMax,
-    );
+    expect(
+      estimateMetrics(declaration, known)
+        .find(({ metric }) => metric === "failure_rate")
+        ?.cuboids.find(({ id }) => id === "hour__model__country")?.cells,
+    ).toBeGreaterThan(cuboidCellsMax);
   });
 
   test("what the reader tells is used, and what the file says where it says less", () => {
-    const told = sizesFrom({ rows: {}, distinct: { devices: { model: 12, unknown: 1 }, accounts: { country: 9_999 } }, days: { attempts: 90 } });
+    const told = sizesFrom({
+      rows: {},
+      distinct: { devices: { model: 12, unknown: 1 }, accounts: { country: 9_999 } },
+      days: { attempts: 90 },
+    });
     const cells = (id: string): number | undefined =>
       estimateMetrics(declaration, told)
         .find(({ metric }) => metric === "failure_rate")

@@ -17,7 +17,12 @@ afterEach(async () => {
 const wide = { id: "hour__model__country", grain: "hour", dimensions: [0, 1] } as const;
 
 function cellsWith(cellsMax: number): CellsSpec {
-  return { ...worldCells, metrics: worldCells.metrics.map((metric) => (metric.name === "failures" ? { ...metric, cellsMax, cuboids: [wide, ...metric.cuboids] } : metric)) };
+  return {
+    ...worldCells,
+    metrics: worldCells.metrics.map((metric) =>
+      metric.name === "failures" ? { ...metric, cellsMax, cuboids: [wide, ...metric.cuboids] } : metric,
+    ),
+  };
 }
 
 async function open(cells: CellsSpec): Promise<DuckdbSubject> {
@@ -30,25 +35,33 @@ function idsOf(subject: DuckdbSubject, givenUp: boolean): readonly string[] {
   return (subject.mirror.status.cuboids ?? []).filter((one) => one.metric === "failures" && one.givenUp === givenUp).map((one) => one.id);
 }
 
-test.each(["entities first", "facts first"])("the one that is too large is given up, what was to follow from it is right (%s)", async (order) => {
-  const subject = await open(cellsWith(10));
-  const feed = new Feed([subject.mirror]);
-  const { accounts, devices, attempts, log } = smallWorld;
-  await feed.snapshot(order === "entities first" ? smallWorld : { attempts, log, devices, accounts });
-  expect(idsOf(subject, true)).toContain("hour__model__country");
-  expect(idsOf(subject, false)).toContain("day__country__model");
-  expect(subject.mirror.givenUp["failures"]).toEqual(idsOf(subject, true));
-  expect(await subject.mismatches()).toBe(0);
-  // And the changes after it are put where they belong.
-  await feed.changes("attempts", [{ tag: "insert", row: attempt(900, 3) }, { tag: "remove", key: 5 }]);
-  await feed.changes("devices", [{ tag: "update", row: device(3, 2, "bulb") }]);
-  await feed.commit();
-  expect(await subject.mismatches()).toBe(0);
-});
+test.each(["entities first", "facts first"])(
+  "the one that is too large is given up, what was to follow from it is right (%s)",
+  async (order) => {
+    const subject = await open(cellsWith(10));
+    const feed = new Feed([subject.mirror]);
+    const { accounts, devices, attempts, log } = smallWorld;
+    await feed.snapshot(order === "entities first" ? smallWorld : { attempts, log, devices, accounts });
+    expect(idsOf(subject, true)).toContain("hour__model__country");
+    expect(idsOf(subject, false)).toContain("day__country__model");
+    expect(subject.mirror.givenUp["failures"]).toEqual(idsOf(subject, true));
+    expect(await subject.mismatches()).toBe(0);
+    // And the changes after it are put where they belong.
+    await feed.changes("attempts", [
+      { tag: "insert", row: attempt(900, 3) },
+      { tag: "remove", key: 5 },
+    ]);
+    await feed.changes("devices", [{ tag: "update", row: device(3, 2, "bulb") }]);
+    await feed.commit();
+    expect(await subject.mismatches()).toBe(0);
+  },
+);
 
 test("what cannot fit is given up before it has filled the memory", async () => {
   const minutes = 6 * 1_440;
-  const many = Array.from({ length: 25_000 }, (_, id) => attempt(id + 1_000, null, { at: 26_000_000 + Math.floor((id * minutes) / 25_000), retries: id, note: "real" }));
+  const many = Array.from({ length: 25_000 }, (_, id) =>
+    attempt(id + 1_000, null, { at: 26_000_000 + Math.floor((id * minutes) / 25_000), retries: id, note: "real" }),
+  );
   const spec = { id: "hour__retries", grain: "hour", dimensions: [2] } as const;
   const metrics = worldCells.metrics.slice(0, 1).map((metric) => ({ ...metric, cellsMax: 100_000, days: 60, cuboids: [spec] }));
   const subject = await open({ ...worldCells, metrics });

@@ -16,7 +16,14 @@ export interface MirrorStatus {
   /** Last heartbeat whose epoch matched and whose position is applied. */
   readonly proven: { readonly lsn: Lsn; readonly at: Micros } | undefined;
   /** Per table (name in vitrine.yaml): why its numbers are not to be trusted, since which proven position. */
-  readonly untrusted: readonly { readonly table: string; readonly reason: string; readonly message: string; readonly remedy: string; readonly since: Micros | undefined; readonly sinceLsn?: Lsn | undefined }[];
+  readonly untrusted: readonly {
+    readonly table: string;
+    readonly reason: string;
+    readonly message: string;
+    readonly remedy: string;
+    readonly since: Micros | undefined;
+    readonly sinceLsn?: Lsn | undefined;
+  }[];
   readonly trouble: readonly ColumnTrouble[];
   readonly loading: readonly { readonly table: string; readonly rows: number; readonly estimate: number; readonly done: boolean }[];
   /** A large transaction that is being applied: changes so far. */

@@ -286,20 +286,22 @@ describe("the inventory alone", () => {
 
   async function planned(yaml: string): Promise<SourcePlan> {
     const file = parseDeclaration(yaml, "vitrine.yaml");
-    const tables = [...tablesNeeded(file), ...tablesOfInventory(file)].map((name) => ({ schema: name.split(".")[0] ?? "", table: name.split(".")[1] ?? "" }));
+    const tables = [...tablesNeeded(file), ...tablesOfInventory(file)].map((name) => ({
+      schema: name.split(".")[0] ?? "",
+      table: name.split(".")[1] ?? "",
+    }));
     const catalog = await readCatalog(admin, { tables, role });
-    return planSource(compilePolicy(file, catalog), catalog, { readerRole: role, facts: await readPlanFacts(admin, { readerRole: role, tables: needed }) });
+    return planSource(compilePolicy(file, catalog), catalog, {
+      readerRole: role,
+      facts: await readPlanFacts(admin, { readerRole: role, tables: needed }),
+    });
   }
 
   test("plan says what its columns are, what of them is not in the file, and which names are wrong", async () => {
     const { stays, findings } = await planned(text);
     const of = (table: string): readonly string[] => stays.filter((one) => one.table === table).map((one) => `${one.column}: ${one.why}`);
     expect(of("shop.secrets")).toEqual(["*: secrets of the shop"]);
-    expect(of("shop.models")).toEqual([
-      "id: number",
-      "sku: not in vitrine.yaml",
-      "price: price",
-    ]);
+    expect(of("shop.models")).toEqual(["id: number", "sku: not in vitrine.yaml", "price: price"]);
     const wrong = findings.filter((one) => one.what.includes("under `stays`")).map((one) => one.what);
     expect(wrong).toEqual([
       "vitrine.yaml names shop.models.weight under `stays`, and the source has none.",
@@ -321,7 +323,10 @@ test("sizes are numbers of rows, values and days, and no value", async () => {
     create table shop.attempts_0 partition of shop.attempts default;
     analyze`);
   const { compiled } = await makePlan();
-  const catalog = await readCatalog(admin, { tables: needed.map((name) => ({ schema: name.split(".")[0] ?? "", table: name.split(".")[1] ?? "" })), role });
+  const catalog = await readCatalog(admin, {
+    tables: needed.map((name) => ({ schema: name.split(".")[0] ?? "", table: name.split(".")[1] ?? "" })),
+    role,
+  });
   const sizes = await readSizes(admin, compiled, catalog);
   expect(sizes.rows).toMatchObject({ accounts: 500, attempts: 900 });
   // Two different values are listed in shop.models.sku, five countries are there; each may be `other` as well.

@@ -151,13 +151,6 @@ export interface ProofVerdict {
   readonly at: Micros;
 }
 
-/** One block range's multiset checksum for `verify`: sum of row hashes mod 2^64 (decimal text) and the row count. */
-export interface RangeChecksum {
-  readonly range: string;
-  readonly rows: number;
-  readonly sum: string;
-}
-
 /** Down the pipe, reader to server, in order. */
 export type DownMessage =
   /** `rules`: by `schema.table.column`, the lists that rules `values: from` name, for the proof of the store. */
@@ -184,7 +177,12 @@ export type DownMessage =
   /** The catalog differs from the stored epoch. Untrusted since the previous proven heartbeat. An empty list: right again. */
   | { readonly tag: "epoch-broken"; readonly breaks: readonly EpochBreak[] }
   | { readonly tag: "trouble"; readonly columns: readonly ColumnTrouble[] }
-  | { readonly tag: "proof"; readonly request: number | undefined; readonly verdicts: readonly ProofVerdict[]; readonly notices?: readonly ReaderNotice[] }
+  | {
+      readonly tag: "proof";
+      readonly request: number | undefined;
+      readonly verdicts: readonly ProofVerdict[];
+      readonly notices?: readonly ReaderNotice[];
+    }
   /** Reader's state for `status`: connecting | snapshot | streaming | refused …, WAL held, etc. Names and numbers only. */
   | {
       readonly tag: "reader-status";

@@ -97,8 +97,18 @@ const appendOnly = { tables: [{ ...wish.tables[0]!, key: undefined }] };
 const policy = { name: "p", permissive: true, command: "r", roles: ["reader"], using: "true" };
 const cases: readonly (readonly [name: string, catalog: Partial<Catalog>, wish: Partial<PreflightWish>, found: readonly string[]])[] = [
   ["all is well", {}, {}, []],
-  ["a column that a rule reads, and nothing else", { role: { ...role, selects: [...role.selects, select("secret")] } }, { alsoReadable: ["public.events.id", "public.events.secret"] }, []],
-  ["a column that a rule reads is not readable", {}, { alsoReadable: ["public.events.secret"] }, ["cannot-work source/grant-missing public.events.secret"]],
+  [
+    "a column that a rule reads, and nothing else",
+    { role: { ...role, selects: [...role.selects, select("secret")] } },
+    { alsoReadable: ["public.events.id", "public.events.secret"] },
+    [],
+  ],
+  [
+    "a column that a rule reads is not readable",
+    {},
+    { alsoReadable: ["public.events.secret"] },
+    ["cannot-work source/grant-missing public.events.secret"],
+  ],
   ["PostgreSQL 14", { version: 140_023 }, {}, ["cannot-work source/version-too-old server_version"]],
   ["15.0", { version: 150_000 }, {}, ["cannot-work source/version-too-old server_version"]],
   ["15.1", { version: 150_001 }, {}, ["cannot-work source/version-too-old server_version"]],

@@ -37,7 +37,7 @@ const shortest = 6;
 const chunkBytes = 4 << 20;
 
 /** All forms of one value. */
-export function formsOf({ name, value, raw = [] }: Needle): readonly Form[] {
+function formsOf({ name, value, raw = [] }: Needle): readonly Form[] {
   const plain = Buffer.from(value);
   const forms: (readonly [string, Buffer])[] = [
     ["plain", plain],

@@ -1,18 +1,8 @@
 /** Runs sequences on the source. Errors of single steps are part of the game: they take back their savepoint. */
 import type { SourceClient } from "../oracle/source.ts";
-import type { Sequence, Transaction } from "./operations.ts";
+import type { Transaction } from "./operations.ts";
 
-/** Runs all transactions; returns how many steps took effect in a committed transaction, and how many failed. */
-export async function execute(source: SourceClient, sequence: Sequence): Promise<{ readonly done: number; readonly failed: number }> {
-  const totals = { done: 0, failed: 0 };
-  for (const transaction of sequence.transactions) {
-    const { done, failed } = await executeTransaction(source, transaction);
-    totals.done += done;
-    totals.failed += failed;
-  }
-  return totals;
-}
-
+/** Runs one transaction; returns how many steps took effect, and how many failed. */
 export async function executeTransaction(
   source: SourceClient,
   transaction: Transaction,

@@ -14,7 +14,10 @@ export async function openTestMirror({ folder, spec }: { readonly folder: string
 }
 
 /** The one generation that a stopped product's state folder holds; a second one is an error of its own. */
-export async function openLeftMirror(stateFolder: string, cells: (schema: SafeSchema, sizes: SourceSizes | undefined) => CellsSpec): Promise<Mirror> {
+export async function openLeftMirror(
+  stateFolder: string,
+  cells: (schema: SafeSchema, sizes: SourceSizes | undefined) => CellsSpec,
+): Promise<Mirror> {
   const names = (await readdir(join(stateFolder, "mirror"))).filter((name) => name.startsWith("gen-"));
   const [name] = names;
   if (name === undefined || names.length !== 1) throw new Error(`the state folder holds ${names.length} generations: ${names.join(", ")}`);

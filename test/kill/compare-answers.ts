@@ -10,7 +10,7 @@ import { currentLsn } from "../oracle/source.ts";
 import type { SourceClient } from "../oracle/source.ts";
 import type { Product } from "./product.ts";
 
-export async function statusOf(product: Product): Promise<StatusReport | undefined> {
+async function statusOf(product: Product): Promise<StatusReport | undefined> {
   const answer = await product.get("/v1/status");
   return answer?.status === 200 ? (answer.body as StatusReport) : undefined;
 }
@@ -84,7 +84,7 @@ export async function compareAnswers(
 }
 
 /** Cells that the answer withheld may be missing, as many as it says; all others must be there and equal. */
-export function compareAnswer(answer: Answer, expected: ReadonlyMap<string, ExpectedCell>, k: number): readonly string[] {
+function compareAnswer(answer: Answer, expected: ReadonlyMap<string, ExpectedCell>, k: number): readonly string[] {
   if (answer.state !== "ready") return [`its state is ${answer.state}`];
   const differences: string[] = [];
   const left = new Map(expected);

@@ -83,7 +83,7 @@ function operation(random: Random): string {
   ]);
 }
 
-export const partitionOperations = ["drop the oldest month", "detach, insert and attach a month", "truncate the oldest month"] as const;
+const partitionOperations = ["drop the oldest month", "detach, insert and attach a month", "truncate the oldest month"] as const;
 
 /** Does one thing to a month that the stream does not show; says which. */
 export async function disturbPartitions(source: SourceClient, random: Random): Promise<string> {

@@ -58,7 +58,7 @@ export function answerKey(period: string | undefined, values: readonly (string |
 }
 
 /** Answers show the reserved words without their mark. */
-export function shown(value: string | null): string | null {
+function shown(value: string | null): string | null {
   return value === otherMark ? "other" : value === unknownMark ? "unknown" : value;
 }
 

@@ -84,7 +84,7 @@ export function cellsSql(
 }
 
 /** Number of the period that holds `at`, as `src/mirror/cuboid.ts` defines it. */
-export function bucketSql(grain: MetricGrain, zone: string): string {
+function bucketSql(grain: MetricGrain, zone: string): string {
   const local = `(at AT TIME ZONE '${zone}')`;
   switch (grain) {
     case "hour":

@@ -11,7 +11,7 @@ export async function expectedRows(source: SourceClient, table: OracleTable): Pr
 }
 
 /** The statement behind `expectedRows`. */
-export function rowsSql(table: OracleTable): string {
+function rowsSql(table: OracleTable): string {
   const columns = table.columns.map((column) => `(${column.sql})::text AS "${column.name}"`);
   return `SELECT ${columns.join(", ")} FROM ${table.from} t`;
 }

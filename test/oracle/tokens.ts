@@ -45,7 +45,7 @@ export function uuidToken(secret: Uint8Array, uuid: string): string {
 }
 
 /** The first half of a space's secret is the AES key. 32 hex digits. */
-export function blockToken(secret: Uint8Array, block: Uint8Array): string {
+function blockToken(secret: Uint8Array, block: Uint8Array): string {
   return createCipheriv("aes-128-ecb", secret.subarray(0, 16), null).setAutoPadding(false).update(block).toString("hex");
 }
 

@@ -78,7 +78,7 @@ class Watcher implements Watched {
     for (;;) {
       const seen = await this.#see();
       if (seen !== undefined && holds(seen)) return seen;
-      if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}. ${JSON.stringify(seen ?? this.#log().slice(-2_000))}`);
+      if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}. ${JSON.stringify([seen?.untrusted, seen?.generations.map((one) => [one.generation, one.phase]), seen?.readers])} ${this.#log().slice(-2_000)}`);
       await sleep(pollMs);
     }
   }

@@ -33,7 +33,7 @@ const emptyStatus: MirrorStatus = {
   erasure: { logicalSince: undefined, physicalAt: undefined },
 };
 
-export class MemoryMirror implements Mirror {
+class MemoryMirror implements Mirror {
   status: MirrorStatus = emptyStatus;
   schema: SafeSchema | undefined;
   readonly #cells: CellsSpec;

@@ -5,7 +5,7 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-export type { PostgresOptions, PostgresServer } from "../../src/cli/demo/postgres-launcher.ts";
+export type { PostgresServer } from "../../src/cli/demo/postgres-launcher.ts";
 export { startPostgres } from "../../src/cli/demo/postgres-launcher.ts";
 
 /** Versions that tests ask for beside the installed one: which release of the platform package holds them. */

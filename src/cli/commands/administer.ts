@@ -42,13 +42,15 @@ export const plan: Command = {
   summary: "what would be set up at the source, what becomes readable, what stays; changes nothing",
   usage: "",
   help: `Reads vitrine.yaml and the source's catalog (as the administrator in VITRINE_ADMIN_URL) and prints the exact SQL that apply would
-run, every column that becomes readable and how, every column that stays and why, what the snapshot costs the source, how large
-each rollup becomes, which questions have none, and whatever would hurt production. It changes nothing.
+run, every column that becomes readable and how, every column that stays and what it is, what the snapshot costs the source, how
+large each rollup becomes, which questions have none, and whatever would break writes, fill a disk or weaken privacy. It changes
+nothing. Numbers come from the source's own statistics; of rows it only counts the lists that rules \`values: from\` name.
 
   VITRINE_ADMIN_URL=postgres://postgres@localhost/shop vitrine plan
 
 Exit code 1: something blocks.`,
   options: {},
+  settings: ["config", "acceptUnlimitedWalGb"],
   async run(context) {
     const config = context.config({ needsFile: true });
     await using session = await adminSession(context);
@@ -69,6 +71,7 @@ A second apply finds nothing to do.
 
   --new-password   give the role a new password, also when it has one`,
   options: { "new-password": { type: "boolean", help: "give the reader's role a new password" } },
+  settings: ["config", "state", "passwordFile", "acceptUnlimitedWalGb"],
   async run(context) {
     const config = context.config({ needsFile: true });
     await using admin = await adminSession(context);
@@ -87,6 +90,7 @@ the administrator in VITRINE_ADMIN_URL. Stop \`vitrine run\` first. The copy sta
 
   --dry-run   print what would be run`,
   options: { "dry-run": { type: "boolean", help: "print what would be run" } },
+  settings: ["config", "state"],
   async run(context) {
     const config = context.config({ needsFile: true });
     await using admin = await adminSession(context);

@@ -1,6 +1,7 @@
 /** What a command is: its words, its options, and what it does. The table of all is in all.ts. */
 import type { Config } from "../config.ts";
 import type { Log } from "../../lib/log.ts";
+import type { SettingName } from "../settings.ts";
 
 export interface OptionHelp {
   readonly type: "string" | "boolean";
@@ -41,6 +42,8 @@ export interface Command {
   /** What it does, why one wants it, examples. */
   readonly help: string;
   readonly options: Readonly<Record<string, OptionHelp>>;
+  /** Settings that its help shows, by name; absent: all. The others are taken and do nothing here. */
+  readonly settings?: readonly SettingName[];
   /** Returns the exit code. */
   readonly run: (context: CommandContext) => Promise<number>;
 }

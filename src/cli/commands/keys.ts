@@ -29,6 +29,7 @@ Whoever has a key can turn tokens of numbers and UUIDs back into them.`,
     space: { type: "string", value: "NAME", help: "destroy: which token space" },
     yes: { type: "boolean", help: "destroy: yes, for good" },
   },
+  settings: ["config", "keys"],
   async run(context) {
     const config = context.config({ needsFile: true });
     const [action = "make"] = context.positionals;

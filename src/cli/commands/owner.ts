@@ -1,5 +1,5 @@
 /** The smaller commands: verify, compact, token, config, backup, restore, run. */
-import { copyFileSync, chmodSync, existsSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { randomBytes } from "node:crypto";
 import { VitrineError } from "../../model/error.ts";
@@ -39,6 +39,7 @@ a sample of block ranges, or of all. Exit code 1: a table differs (it is then un
 
   vitrine verify full --table devices`,
   options: { table: { type: "string", value: "NAME", multiple: true, help: "only this table (its name in vitrine.yaml)" } },
+  settings: ["state"],
   async run(context) {
     const [mode = "counts"] = context.positionals;
     if (!["counts", "sample", "full"].includes(mode)) throw new VitrineError("cli/usage", { message: "verify knows counts, sample and full." });
@@ -56,6 +57,7 @@ export const compact: Command = {
   help: `A deleted row is out of every answer with the commit that deleted it; its bytes stay in the store's file until that part is rewritten.
 compact rewrites it now (it also happens every night, see \`vitrine config\`, compactAt). Answers go on meanwhile.`,
   options: {},
+  settings: ["state"],
   async run(context) {
     using server = await connectServer(context);
     const done = (await server.ask("compact", {}, context.terminal.error)) as unknown as { readonly bytesBefore: number; readonly bytesAfter: number }; // eslint-disable-line -- our own server's answer
@@ -77,6 +79,7 @@ export const token: Command = {
     name: { type: "string", value: "NAME", help: "new: who uses it" },
     role: { type: "string", value: "ROLE", help: "new: viewer, analyst, responder or admin (default viewer)" },
   },
+  settings: ["state"],
   async run(context) {
     const [action = "list", id] = context.positionals;
     using server = await connectServer(context);
@@ -129,6 +132,7 @@ export const backup: Command = {
   help: `Writes generations, ledger and token hashes into one file (mode 0600), also while Vitrine runs. The mirror is not in it: it can be built
 again. Keys and passwords are not in it either: they lie elsewhere, copy them yourself.`,
   options: {},
+  settings: ["state"],
   async run(context) {
     const file = fileOf(context);
     const { stateFolder } = context.config();
@@ -153,26 +157,48 @@ export const restore: Command = {
   help: `Replaces control state and ledger by a backup. Vitrine must not run. What was there is kept beside it as state.sqlite.before-restore.
 Generations that the backup names and that are no longer there are built anew.`,
   options: {},
+  settings: ["state"],
   async run(context) {
     const file = fileOf(context);
     const { stateFolder } = context.config();
     if (!existsSync(file)) throw new VitrineError("cli/usage", { message: "There is no such file.", place: file });
     using _lock = lockState(stateFolder, "run", 0);
-    const target = join(stateFolder, "state.sqlite");
-    const beside = `${target}.restoring`;
-    copyFileSync(file, beside);
-    chmodSync(beside, 0o600);
-    if (existsSync(target)) renameSync(target, `${target}.before-restore`);
-    renameSync(beside, target);
-    rmSync(`${target}-journal`, { force: true });
-    using state = openState({ folder: stateFolder, now: Date.now, random: () => randomBytes(8).toString("hex") });
-    const wrong = state.checkLedger();
-    if (wrong.length > 0) throw new VitrineError("cli/state-unreadable", { message: `The backup's ledger does not hold together at row ${wrong[0]}.`, place: file });
-    state.append("restore", { generations: state.generations().length });
+    putBack(file, stateFolder);
     print(context, { restored: file }, () => "The control state is the backup's. Start with `vitrine run`.\n");
     return 0;
   },
 };
+
+/** The backup is looked at in a folder of its own before it takes the place of what is there: a bad one changes nothing. */
+export function putBack(file: string, stateFolder: string): void {
+  const target = join(stateFolder, "state.sqlite");
+  const beside = join(stateFolder, "restoring");
+  rmSync(beside, { recursive: true, force: true });
+  mkdirSync(beside, { mode: 0o700 });
+  try {
+    copyFileSync(file, join(beside, "state.sqlite"));
+    chmodSync(join(beside, "state.sqlite"), 0o600);
+    checkAndMark(beside, file);
+    if (existsSync(target)) renameSync(target, `${target}.before-restore`);
+    renameSync(join(beside, "state.sqlite"), target);
+    rmSync(`${target}-journal`, { force: true });
+  } finally {
+    rmSync(beside, { recursive: true, force: true });
+  }
+}
+
+/** Throws cli/state-unreadable and cli/state-newer with the backup's own name. */
+function checkAndMark(folder: string, file: string): void {
+  try {
+    using state = openState({ folder, now: Date.now, random: () => randomBytes(8).toString("hex") });
+    const wrong = state.checkLedger();
+    if (wrong.length > 0) throw new VitrineError("cli/state-unreadable", { message: `The backup's ledger does not hold together at row ${wrong[0]}.` });
+    state.append("restore", { generations: state.generations().length });
+  } catch (error) {
+    if (!(error instanceof VitrineError)) throw error;
+    throw new VitrineError(error.code, { message: error.message, place: file, remedy: "Name a file that `vitrine backup` wrote; what was there is as it was." });
+  }
+}
 
 function fileOf(context: CommandContext): string {
   const [file] = context.positionals;

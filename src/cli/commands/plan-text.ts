@@ -18,12 +18,36 @@ export function planText({ plan, findings, cuboids }: ShownPlan, terminal: Pick<
   const colours = paint(terminal.hasColour);
   const part = (title: string, what: string, lines: string): string => `\n${colours.bold(title)}\n${colours.dim(what)}\n\n${lines}`;
   return [
-    part("What apply would run", "One transaction, as the administrator. Nothing of it rewrites a table or waits for a lock longer than 5 s.", statementsText(plan, colours)),
-    part("What becomes readable", "For the reader's role, and how it leaves. Nothing else is granted, published or sent.", columnsText(plan.readable, "how")),
-    part("What stays and why", "What vitrine.yaml says it is, without taking it; and what it does not name.", columnsText(plan.stays, "what it is")),
-    part("What the snapshot costs the source", "Each declared table is read once, without an index, under a lock that hinders no write; VACUUM cannot clean up behind it meanwhile.", costText(plan)),
-    part("Rollups, in cells", "What is kept ready by dimensions and grain: estimates, at most. The copy counts them; `vitrine status` shows the real ones.", rollupsText(cuboids, colours)),
-    part("Findings", "What would hurt production, what could fill its disk, what weakens privacy.", findingsText(plan.findings, findings, colours)),
+    part(
+      "What apply would run",
+      "One transaction, as the administrator. Nothing of it rewrites a table or waits for a lock longer than 5 s.",
+      statementsText(plan, colours),
+    ),
+    part(
+      "What becomes readable",
+      "For the reader's role, and how it leaves. Nothing else is granted, published or sent.",
+      columnsText(plan.readable, "how"),
+    ),
+    part(
+      "What stays and why",
+      "What vitrine.yaml says it is, without taking it; and what it does not name.",
+      columnsText(plan.stays, "what it is"),
+    ),
+    part(
+      "What the snapshot costs the source",
+      "Each declared table is read once, without an index, under a lock that hinders no write; VACUUM cannot clean up behind it meanwhile.",
+      costText(plan),
+    ),
+    part(
+      "Rollups, in cells",
+      "What is kept ready by dimensions and grain: estimates, at most. The copy counts them; `vitrine status` shows the real ones.",
+      rollupsText(cuboids, colours),
+    ),
+    part(
+      "Findings",
+      "What would hurt production, what could fill its disk, what weakens privacy.",
+      findingsText(plan.findings, findings, colours),
+    ),
   ].join("");
 }
 
@@ -48,17 +72,24 @@ const grains: readonly MetricGrain[] = ["hour", "day", "week", "month"];
 
 function rollupsText(metrics: readonly MetricEstimate[], colours: Colours): string {
   const unsure = metrics.some((metric) => metric.cuboids.some((one) => one.cells > metric.cellsMax));
-  const legend = "  * More than are worth keeping: tried all the same, because an estimate knows each dimension alone; given up while the copy is\n    built if it really is too large, and then answered like those that are not kept.\n";
+  const legend =
+    "  * More than are worth keeping: tried all the same, because an estimate knows each dimension alone; given up while the copy is\n    built if it really is too large, and then answered like those that are not kept.\n";
   return metrics.map((metric) => metricText(metric, colours)).join("\n") + (unsure ? `\n${legend}` : "");
 }
 
 /** One row a set of dimensions, one column a grain. */
 function metricText(metric: MetricEstimate, colours: Colours): string {
-  const cell = (one: CuboidEstimate | undefined): string => (one === undefined ? "" : `${integer(one.cells)}${one.cells > metric.cellsMax ? " *" : ""}`);
+  const cell = (one: CuboidEstimate | undefined): string =>
+    one === undefined ? "" : `${integer(one.cells)}${one.cells > metric.cellsMax ? " *" : ""}`;
   const used = grains.filter((grain) => metric.cuboids.some((one) => one.grain === grain));
   const rows = bySet(metric.cuboids).map(([names, list]) => [names, ...used.map((grain) => cell(list.find((one) => one.grain === grain)))]);
-  const without = bySet(metric.without).map(([names, list]) => `  not kept: by ${names}, each ${list.map((one) => one.grain).join(", ")}\n`);
-  const hint = without.length === 0 ? "" : `${without.join("")}  (computed from the rows when asked, within 2 s, or refused; a set under \`cuboids\` keeps it ready)\n`;
+  const without = bySet(metric.without).map(
+    ([names, list]) => `  not kept: by ${names}, each ${list.map((one) => one.grain).join(", ")}\n`,
+  );
+  const hint =
+    without.length === 0
+      ? ""
+      : `${without.join("")}  (computed from the rows when asked, within 2 s, or refused; a set under \`cuboids\` keeps it ready)\n`;
   return `${colours.bold(metric.metric)}\n${table(["by", ...used], rows).replaceAll(/^(?=.)/gm, "  ")}${hint}`;
 }
 
@@ -90,7 +121,9 @@ function findingsText(planned: readonly PlanFinding[], preflight: readonly Findi
       const more = planned.filter((one) => one.class === plan && !checked.some((known) => one.what.includes(known.place)));
       const shown: readonly Shown[] = [
         ...checked.map((one) => ({ text: `${one.place}: ${one.message} (${one.code})`, remedy: one.remedy, blocking: one.blocking })),
-        ...more.filter((one) => !one.remedy.startsWith(nothingToDo)).map((one) => ({ text: one.what, remedy: one.remedy, blocking: plan === "breaks" })),
+        ...more
+          .filter((one) => !one.remedy.startsWith(nothingToDo))
+          .map((one) => ({ text: one.what, remedy: one.remedy, blocking: plan === "breaks" })),
       ];
       const quiet = more.filter((one) => one.remedy.startsWith(nothingToDo)).length;
       const silent = quiet === 0 ? "" : `    ${quiet} that need nothing (--json shows them)\n`;

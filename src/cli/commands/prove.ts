@@ -17,6 +17,7 @@ export const prove: Command = {
 
 Each proof is a row of the ledger. Exit code 0: nothing red; 1: something is.`,
   options: {},
+  settings: ["state"],
   async run(context) {
     using server = await connectServer(context);
     const verdicts = (await server.ask("prove")) as unknown as readonly ProofVerdict[]; // eslint-disable-line -- our own server's answer
@@ -25,7 +26,7 @@ Each proof is a row of the ledger. Exit code 0: nothing red; 1: something is.`,
   },
 };
 
-export function proofText(verdicts: readonly ProofVerdict[], context: Pick<CommandContext, "terminal">): string {
+function proofText(verdicts: readonly ProofVerdict[], context: Pick<CommandContext, "terminal">): string {
   const colours = paint(context.terminal.hasColour);
   return verdicts
     .map((verdict) => {

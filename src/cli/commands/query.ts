@@ -29,6 +29,7 @@ Exit code 5: the answer is untrusted (the reason is beside it).`,
     where: { type: "string", value: "NAME=A,B", multiple: true, help: "only these values; may be given again for other dimensions" },
     limit: { type: "string", value: "N", help: "only the first N cells" },
   },
+  settings: ["state"],
   async run(context) {
     const [metric] = context.positionals;
     using server = await connectServer(context);

@@ -17,6 +17,7 @@ trusted, with what mends it.
 
 Exit code 5: something is untrusted.`,
   options: {},
+  settings: ["state"],
   async run(context) {
     using server = await connectServer(context);
     const report = (await server.ask("status")) as unknown as Report; // eslint-disable-line -- our own server's answer
@@ -26,7 +27,7 @@ Exit code 5: something is untrusted.`,
   },
 };
 
-export function statusText(report: Report, context: Pick<CommandContext, "terminal">): string {
+function statusText(report: Report, context: Pick<CommandContext, "terminal">): string {
   const colours = paint(context.terminal.hasColour);
   const lines = [`Vitrine ${report.version}, running since ${report.startedAt}`, ""];
   for (const generation of report.generations) lines.push(...generationLines(generation, report, colours));

@@ -16,6 +16,7 @@ export const watch: Command = {
   help: `Shows each metric of the file live: counts per day as a line, ratios by their first dimension as bars, each with the time as of which it is
 proven, and the lag and state of the copy. Without a terminal it prints a line every second. Ctrl-C ends the view (not the server).`,
   options: {},
+  settings: ["state"],
   async run(context) {
     const { stop } = signals();
     using server = await connectServer(context);

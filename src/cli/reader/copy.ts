@@ -11,7 +11,7 @@ import type { ServerLink } from "./link.ts";
 import type { Prepared } from "./prepare.ts";
 import type { TroubleReport } from "./trouble.ts";
 
-export const snapshotConnections = 1;
+const snapshotConnections = 1;
 
 export async function copyAll(options: { readonly prepared: Prepared; readonly treater: Treater; readonly link: ServerLink; readonly slot: string; readonly crash: CrashHook; readonly trouble: TroubleReport }): Promise<{ readonly lsn: Lsn; readonly epoch: Epoch }> {
   const { prepared, treater, link, crash } = options;

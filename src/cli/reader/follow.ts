@@ -20,7 +20,7 @@ import type { Prepared } from "./prepare.ts";
 import type { TroubleReport } from "./trouble.ts";
 import type { VerifyGate } from "./verify.ts";
 
-export const heartbeatMs = 1_000;
+const heartbeatMs = 1_000;
 const beatsBetweenReminders = 10;
 /** Slices of about 1 MiB; a larger transaction ends a verification, not the stream. */
 const keptSlicesMax = 16;

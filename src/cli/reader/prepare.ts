@@ -16,8 +16,8 @@ import type { Session, Source } from "../../source/session.ts";
 import { openSource } from "../../source/session.ts";
 import { isLoopback, parseSourceUrl } from "../../source/url.ts";
 
-export const publicationName = "vitrine";
-export const appendPublicationName = "vitrine_append";
+const publicationName = "vitrine";
+const appendPublicationName = "vitrine_append";
 export const readerRole = "vitrine_reader";
 
 export interface Prepared {

@@ -11,7 +11,7 @@ import { nullInt } from "./stored.ts";
 import { createCells, dropCells, writeAllCells } from "./tables.ts";
 
 /** Rows of a metric's table, all or those of a range of minutes. */
-export async function scanRows(context: ApplyContext, metric: MetricCells, range: MinuteRange | undefined, take: (batch: RowBatch) => void): Promise<void> {
+async function scanRows(context: ApplyContext, metric: MetricCells, range: MinuteRange | undefined, take: (batch: RowBatch) => void): Promise<void> {
   const { connection, memory, pacer } = context;
   const { spec, columns: names } = metric.plan;
   const info = memory.info(spec.table);

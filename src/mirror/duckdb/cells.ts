@@ -13,7 +13,7 @@ import { Bitmaps } from "./bitmaps.ts";
 import { cold, empty, UnitSets } from "./unit-sets.ts";
 
 /** Upper bound that says nothing. */
-export const unbounded = 2 ** 30;
+const unbounded = 2 ** 30;
 /** Build only: enough units were seen. */
 const full = -3;
 /** Build only: handles from here down name a bitmap. */

@@ -219,7 +219,7 @@ async function guarded<T>(what: string, work: () => Promise<T>): Promise<T> {
 const kinds = ["IO", "Out of Memory", "Constraint", "Conversion", "Binder", "Parser", "Catalog", "TransactionContext", "Serialization", "INTERRUPT", "Interrupt", "FATAL", "INTERNAL", "Invalid Input", "Permission"];
 
 /** Turns what DuckDB threw into an error of ours without a word of its text. */
-export function translated(what: string, error: unknown): VitrineError {
+function translated(what: string, error: unknown): VitrineError {
   if (error instanceof VitrineError) return error;
   const text = error instanceof Error ? error.message : "";
   // What the system refuses for now says nothing about the file.

@@ -8,7 +8,7 @@ import { VitrineError } from "../../model/error.ts";
 const openHere = new Set<string>();
 
 /** Takes the lock or throws mirror/locked. Returns what gives it back. A lock whose process is gone is taken over. */
-export function lockStore(file: string): () => void {
+function lockStore(file: string): () => void {
   if (openHere.has(file)) throw lockedError(process.pid);
   for (let attempt = 0; ; attempt += 1) {
     if (tryCreate(file)) break;

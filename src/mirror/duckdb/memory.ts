@@ -76,7 +76,7 @@ function infoOf(table: SafeTable): TableInfo {
 }
 
 /** Entities whose rows decide what a metric's rows count for. */
-export function entitiesOf(schema: SafeSchema, metric: MetricCells["plan"]["spec"]): ReadonlySet<string> {
+function entitiesOf(schema: SafeSchema, metric: MetricCells["plan"]["spec"]): ReadonlySet<string> {
   const found = new Set<string>();
   for (const path of [metric.unitPath, ...metric.dimensions.map((one) => one.path.refs)]) {
     let at = metric.table;

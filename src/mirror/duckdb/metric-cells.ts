@@ -330,7 +330,7 @@ function coarser(calendar: Calendar, from: Grain, to: Grain, bucket: number): nu
   return calendar.bucketOf(to, from === "hour" ? bucket : calendar.startOf(from, bucket));
 }
 
-export function mergedRanges(ranges: readonly MinuteRange[]): readonly MinuteRange[] {
+function mergedRanges(ranges: readonly MinuteRange[]): readonly MinuteRange[] {
   const sorted = ranges.toSorted((a, b) => a.from - b.from);
   const merged: { from: number; to: number }[] = [];
   for (const range of sorted) {

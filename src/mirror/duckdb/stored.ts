@@ -16,12 +16,12 @@ export interface ChangedColumn extends Column {
 }
 
 /** Whether the column holds refs in the store. */
-export function holdsRefs(table: SafeTable, column: SafeColumn): boolean {
+function holdsRefs(table: SafeTable, column: SafeColumn): boolean {
   return column.role === "ref" || (table.kind === "entity" && column.role === "key");
 }
 
 /** Entity whose refs a ref-holding column holds. */
-export function entityOf(table: SafeTable, column: SafeColumn): string {
+function entityOf(table: SafeTable, column: SafeColumn): string {
   return column.role === "ref" ? must(column.refers, "entity referred to") : table.name;
 }
 

@@ -845,7 +845,10 @@ describe("the inventory alone", () => {
   const withStays = (stays: string): string => `${sound}stays:\n${stays}`;
 
   test("a table of which nothing leaves needs no key, and does not change the policy", () => {
-    const declaration = parseDeclaration(withStays("  public.homes: { id: home identifier, wifi_ssid: network name }\n  public.app_log: free text\n"), "v.yaml");
+    const declaration = parseDeclaration(
+      withStays("  public.homes: { id: home identifier, wifi_ssid: network name }\n  public.app_log: free text\n"),
+      "v.yaml",
+    );
     expect(declaration.stays).toEqual([
       {
         schema: "public",

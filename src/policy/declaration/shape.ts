@@ -61,11 +61,7 @@ function report(issue: z.core.$ZodIssue, located: Located, problems: Problems): 
       );
       return;
     case "invalid_union":
-      problems.add(
-        "policy/wrong-shape",
-        located.place(path),
-        `${name} must be ${unionWords(path)}.`,
-      );
+      problems.add("policy/wrong-shape", located.place(path), `${name} must be ${unionWords(path)}.`);
       return;
     case "too_small":
       problems.add("policy/wrong-shape", located.place(path), `${name} must be at least ${issue.minimum}${counted(issue.origin)}.`);

@@ -44,7 +44,9 @@ export function describeStays(compiled: CompiledPolicy, catalog: Catalog): reado
       .filter((name) => !declared.has(name))
       .flatMap((name) => {
         const table = staying.get(name);
-        return table === undefined ? [{ table: name, column: "*", why: "the table is not in vitrine.yaml" }] : describeStaying(table, catalog);
+        return table === undefined
+          ? [{ table: name, column: "*", why: "the table is not in vitrine.yaml" }]
+          : describeStaying(table, catalog);
       }),
   ];
 }
