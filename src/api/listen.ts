@@ -102,15 +102,15 @@ async function listen(
     await app.listen(where);
   } catch (error) {
     await app.close();
-    throw listenFailure(error);
+    throw listenFailure(error, "path" in where ? where.path : `${where.host.includes(":") ? `[${where.host}]` : where.host}:${where.port}`);
   }
 }
 
-function listenFailure(error: unknown): VitrineError {
+function listenFailure(error: unknown, place: string): VitrineError {
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "unknown";
   if (code === "EADDRINUSE")
-    return new VitrineError("cli/port-in-use", { message: "Another program listens on the address.", origin: { code } });
-  return new VitrineError("cli/listen-invalid", { message: "The address cannot be listened on.", origin: { code } });
+    return new VitrineError("cli/port-in-use", { message: "Another program listens on the address.", place, origin: { code } });
+  return new VitrineError("cli/listen-invalid", { message: "The address cannot be listened on.", place, origin: { code } });
 }
 
 async function readTls(files: TlsFiles): Promise<{ readonly cert: Buffer; readonly key: Buffer }> {

@@ -99,7 +99,7 @@ function checked(choices: Choices, at: (path: string) => string): Omit<Config, "
     listen,
     allowedHosts: (choices.allowedHosts.value ?? "").split(",").filter((host) => host !== ""),
     tls,
-    acceptUnlimitedWalGb: optionalNumber(choices, "acceptUnlimitedWalGb", { min: 1, max: 1e6 }),
+    acceptUnlimitedWalGb: optionalNumber(choices, "acceptUnlimitedWalGb", { min: 0.1, max: 1e6, hasParts: true }),
     proveEveryMs: (optionalNumber(choices, "proveEvery", { min: 1, max: 1e5 }) ?? 60) * 60_000,
     verifyEveryMs: (optionalNumber(choices, "verifyEvery", { min: 0, max: 1e5 }) ?? 0) * 60_000,
     compactHour: optionalNumber(choices, "compactAt", { min: 0, max: 23 }) ?? 3,
@@ -179,11 +179,12 @@ function parseTls(choices: Choices, at: (path: string) => string): Config["tls"]
   return { certFile: at(cert), keyFile: at(key) };
 }
 
-function optionalNumber(choices: Choices, name: keyof Choices, limits: { readonly min: number; readonly max: number }): number | undefined {
+function optionalNumber(choices: Choices, name: keyof Choices, limits: { readonly min: number; readonly max: number; readonly hasParts?: boolean }): number | undefined {
   const { value } = choices[name];
   if (value === undefined) return undefined;
   const number = Number(value);
-  if (!/^\d+$/.test(value) || number < limits.min || number > limits.max)
-    throw new VitrineError("cli/usage", { message: `The setting ${name} must be a whole number from ${limits.min} to ${limits.max}.`, place: name });
+  const isNumber = (limits.hasParts === true ? /^\d+(\.\d+)?$/ : /^\d+$/).test(value);
+  if (!isNumber || number < limits.min || number > limits.max)
+    throw new VitrineError("cli/usage", { message: `The setting ${name} must be a ${limits.hasParts === true ? "" : "whole "}number from ${limits.min} to ${limits.max}.`, place: name });
   return number;
 }

@@ -25,5 +25,5 @@ export type SupervisorMessage =
   | { readonly tag: "reader-ended"; readonly generation: number; readonly mode: ReaderMode; readonly exitCode: number; readonly restarts: number; readonly crashLoop: boolean }
   | { readonly tag: "stop" };
 
-/** Exit codes of a reader. */
-export const readerExit = { finished: 0, failed: 1, refused: 3 } as const;
+/** Exit codes of a reader. `slotDropped`: it gave up its own slot, because the source kept too much for it. */
+export const readerExit = { finished: 0, failed: 1, refused: 3, slotDropped: 5 } as const;

@@ -9,6 +9,9 @@ export interface PositionReport {
   readonly at: string;
 }
 
+/** 72 hours: the longest that bytes of deleted rows may stay in the file. */
+export const erasureLimitMs = 72 * 3_600_000;
+
 /** One generation of the mirror. */
 export interface GenerationReport {
   readonly generation: number;
@@ -29,7 +32,11 @@ export interface GenerationReport {
   readonly applying: { readonly changes: number } | undefined;
   readonly rows: Readonly<Record<string, number>>;
   readonly bytes: number;
-  readonly erasure: { readonly logicalSince: string | undefined; readonly physicalAt: string | undefined };
+  /**
+   * `logicalSince`: what was deleted or overwritten from then on is out of every answer, but not yet out of the file. `physicalAt`: what
+   * was deleted before that is out of the file, too. `dueBy`: when the file has to be rewritten at the latest.
+   */
+  readonly erasure: { readonly logicalSince: string | undefined; readonly physicalAt: string | undefined; readonly dueBy: string | undefined; readonly overdue: boolean };
   /** Every rollup with its cells as counted. */
   readonly cuboids: NonNullable<MirrorStatus["cuboids"]>;
   /** Of the first copy, where this process made it: milliseconds from its beginning. */
@@ -59,6 +66,8 @@ export interface StatusReport {
   readonly serving: number | undefined;
   readonly generations: readonly GenerationReport[];
   readonly readers: readonly ReaderReport[];
+  /** The generations whose folders were deleted last, with everything that they held. */
+  readonly erased?: { readonly generations: readonly number[]; readonly at: string } | undefined;
 }
 
 /** Microseconds since 1970 as ISO 8601 with milliseconds. */
@@ -78,6 +87,11 @@ function snapshotReport(snapshot: MirrorStatus["snapshot"]): GenerationReport["s
   if (snapshot === undefined) return undefined;
   const since = (at: Micros | undefined): number | undefined => (at === undefined ? undefined : Math.round((at - snapshot.begunAt) / 1000));
   return { loadedMs: since(snapshot.loadedAt), trustedMs: since(snapshot.trustedAt) };
+}
+
+function erasureReport({ logicalSince, physicalAt }: MirrorStatus["erasure"], now: Micros): GenerationReport["erasure"] {
+  const dueBy = logicalSince === undefined ? undefined : logicalSince + erasureLimitMs * 1000;
+  return { logicalSince: optionalTime(logicalSince), physicalAt: optionalTime(physicalAt), dueBy: optionalTime(dueBy), overdue: dueBy !== undefined && now > dueBy };
 }
 
 /** A generation's status as JSON. `now` in microseconds since 1970. */
@@ -100,7 +114,7 @@ export function reportGeneration(status: MirrorStatus, now: Micros): GenerationR
     applying: status.applying,
     rows: status.rows,
     bytes: status.bytes,
-    erasure: { logicalSince: optionalTime(status.erasure.logicalSince), physicalAt: optionalTime(status.erasure.physicalAt) },
+    erasure: erasureReport(status.erasure, now),
     cuboids: status.cuboids ?? [],
     snapshot: snapshotReport(status.snapshot),
   };

@@ -873,6 +873,12 @@ export const errorCodes = {
     retry: false,
     exit: 4,
   },
+  "source/slot-over-limit": {
+    meaning: "The source kept more of its log for our slot than our own limit (--accept-unlimited-wal) allows, so that we dropped it: its disk comes first.",
+    remedy: "A new snapshot is made as a new generation. Find what held the slot up (a long transaction on the source, a slow disk here, an outage), or allow more.",
+    retry: false,
+    exit: 4,
+  },
   "source/snapshot-ended": {
     meaning: "The exported snapshot ended before all rows were read.",
     remedy: "The snapshot begins anew.",

@@ -77,6 +77,15 @@ export async function dropSlot(sql: Sql, name: string, waitMs = 15_000): Promise
   }
 }
 
+/** Drops our slot now: whoever reads from it is cut off. They are of our own role, which is what the server demands for that. */
+export async function cutOffSlot(sql: Sql, name: string): Promise<void> {
+  const slot = await readSlot(sql, name);
+  if (slot === undefined) return;
+  requireOurs(slot);
+  await sql.query("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active_pid IS NOT NULL", [name]);
+  await dropSlot(sql, name);
+}
+
 function requireOurs(slot: SlotState): void {
   if (slot.ours) return;
   throw new VitrineError("source/slot-foreign", {

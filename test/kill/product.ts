@@ -36,6 +36,8 @@ export interface Product extends AsyncDisposable {
   readonly folder: string;
   readonly stateFolder: string;
   readonly keysFile: string;
+  /** What its commands are started with. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Runs one command; its output is also kept in answers.log, but not what was typed. */
   command(args: readonly string[], extra?: Readonly<Record<string, string>>): Promise<Outcome>;
   /** Starts `vitrine run`. */
@@ -115,7 +117,7 @@ class RunningProduct implements Product {
   readonly stateFolder: string;
   readonly keysFile: string;
   readonly exits: number[] = [];
-  readonly #environment: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
   readonly #adminUrl: string;
   readonly #answers;
   #child: ChildProcess | undefined;
@@ -134,12 +136,12 @@ class RunningProduct implements Product {
     this.#adminUrl = adminUrl;
     this.stateFolder = join(folder, "state");
     this.keysFile = join(folder, "secrets", "keys");
-    this.#environment = environment;
+    this.environment = environment;
     this.#answers = createWriteStream(join(folder, "answers.log"), { flags: "a" });
   }
 
   async command(args: readonly string[], extra: Readonly<Record<string, string>> = {}): Promise<Outcome> {
-    const outcome = await outcomeOf(args, { cwd: this.folder, env: { ...this.#environment, ...extra } });
+    const outcome = await outcomeOf(args, { cwd: this.folder, env: { ...this.environment, ...extra } });
     this.#answers.write(`$ vitrine ${args[0] ?? ""}\n${outcome.stdout}${outcome.stderr}`);
     return outcome;
   }
@@ -155,7 +157,7 @@ class RunningProduct implements Product {
     const log = createWriteStream(join(this.folder, "product.log"), { flags: "a" });
     const child = spawn(process.execPath, [main, "run"], {
       cwd: this.folder,
-      env: { ...this.#environment, ...extra },
+      env: { ...this.environment, ...extra },
       stdio: ["ignore", "pipe", "pipe"],
     });
     child.stdout.pipe(log, { end: false });

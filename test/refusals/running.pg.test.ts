@@ -9,7 +9,7 @@
 import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { PostgresServer } from "../support/postgres.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { administer, schemaSql, serverFolder } from "./small-world.ts";
@@ -19,7 +19,7 @@ import { watch } from "./watched.ts";
 /** Small, so that a slot is soon past its limit. */
 const settings = { max_slot_wal_keep_size: "32MB", max_wal_size: "32MB", min_wal_size: "32MB", wal_keep_size: "0" };
 /** Rows of one large transaction; 5 M is what the issue names. */
-const largeRows = Number(process.env["VITRINE_TEST_LARGE_ROWS"] ?? 200_000);
+const largeRows = Number(process.env["VITRINE_TEST_LARGE_ROWS"] ?? 50_000);
 
 const folder = serverFolder();
 let server: PostgresServer;
@@ -39,6 +39,13 @@ afterAll(async () => {
   await server.stop();
   for (const one of [folder, `${folder}-old`]) rmSync(one, { recursive: true, force: true });
 }, 60_000);
+
+/** Each begins with what the one before has mended. */
+let isBroken = false;
+beforeEach(({ skip }) => skip(isBroken, "the case before it was not mended"));
+afterEach(({ task }) => {
+  isBroken ||= task.result?.state === "fail";
+});
 
 const sql = async (...statements: readonly string[]): Promise<unknown> => administer(server.url, ...statements);
 const newSnapshot = "A new snapshot is made as a new generation.";
@@ -92,30 +99,25 @@ test("a column retyped so that its treatment no longer fits", async () => {
   expect(said.readers.find((one) => one.code?.startsWith("policy/"))).toMatchObject({
     state: "refused",
     code: "policy/text-needs-rule",
-    message: `x (${watched.product.folder}/vitrine.yaml:26:7)`,
+    message: `public.attempts.ok is text and is kept without a rule: anything could pass. (${watched.product.folder}/vitrine.yaml:26:7)`,
     remedy: "Add `values: [...]`, `values: from table.column` or `match: 'pattern'`.",
   });
   await sql(`BEGIN; ALTER PUBLICATION vitrine DROP TABLE attempts; ALTER TABLE attempts ALTER ok TYPE boolean USING ok::boolean; ${published}; COMMIT`);
   await watched.untilReady();
 });
 
-test("a column dropped, and with it the table's place in the publication: mended by the column and `vitrine apply`", async () => {
+test("a column dropped with its place in the publication, and DROP TABLE … CASCADE: mended by others and `vitrine apply`", async () => {
   await sql("ALTER TABLE devices DROP COLUMN model CASCADE", "UPDATE devices SET nickname = 'y' WHERE id < 5");
-  const said = await watched.until("the break", ({ untrusted }) => has(untrusted, "table-not-published"));
-  expect(said.untrusted).toEqual([
+  const column = await watched.until("the break", ({ untrusted }) => has(untrusted, "table-not-published"));
+  expect(column.untrusted).toEqual([
     ["devices", "table-not-published", "The table public.devices is no longer in the publication vitrine: its changes do not arrive.", "vitrine apply"],
     ["devices", "column-changed", "The column public.devices.model was renamed or dropped.", "Mend vitrine.yaml, then: vitrine apply"],
     ["devices", "grant-missing", "The role vitrine_reader may no longer SELECT public.devices.model.", "vitrine apply"],
   ]);
-  await sql("ALTER TABLE devices ADD COLUMN model text", "UPDATE devices SET model = 'bulb'");
-  await watched.apply(server.url);
-  await watched.untilReady();
-});
-
-test("DROP TABLE … CASCADE: named, and mended by another one and `vitrine apply`", async () => {
   await sql("DROP TABLE attempts CASCADE");
-  const said = await watched.until("the break", ({ untrusted }) => has(untrusted, "table-missing"));
-  expect(said.untrusted).toContainEqual(["attempts", "table-missing", "The table public.attempts is gone or renamed.", "Mend vitrine.yaml, then: vitrine apply"]);
+  const gone = await watched.until("the break", ({ untrusted }) => has(untrusted, "table-missing"));
+  expect(gone.untrusted).toContainEqual(["attempts", "table-missing", "The table public.attempts is gone or renamed.", "Mend vitrine.yaml, then: vitrine apply"]);
+  await sql("ALTER TABLE devices ADD COLUMN model text", "UPDATE devices SET model = 'bulb'");
   await sql("CREATE TABLE attempts (id bigint, at timestamptz, device_id bigint, ok boolean, note text, PRIMARY KEY (id, at))", "INSERT INTO attempts VALUES (1, now(), 1, true, '')");
   await watched.apply(server.url);
   await watched.untilReady();

@@ -61,7 +61,7 @@ metrics:
 `;
 
 /** The declaration with one place changed. */
-function declared(from: string, to: string): string {
+export function declared(from: string, to: string): string {
   const text = declaration.replace(from, () => to);
   if (text === declaration) throw new Error("the case changes nothing");
   return text;

@@ -36,6 +36,10 @@ export interface Watched extends AsyncDisposable {
   /** State of an answer. */
   state(): Promise<string>;
   slot(generation: number): string;
+  /** Bodies of the ledger's rows of a kind. */
+  ledger(kind: string): readonly unknown[];
+  /** What the product's processes are started with. */
+  environment(): Readonly<Record<string, string>>;
   /** The longest time without an answer since the product last became ready. */
   gapMs(): number;
 }
@@ -142,6 +146,15 @@ class Watcher implements Watched {
   slot(generation: number): string {
     using state = new DatabaseSync(join(this.product.stateFolder, "state.sqlite"), { readOnly: true });
     return `vitrine_${String(state.prepare("SELECT value FROM control WHERE name = 'installation'").get()?.["value"])}_${generation}`;
+  }
+
+  ledger(kind: string): readonly unknown[] {
+    using state = new DatabaseSync(join(this.product.stateFolder, "state.sqlite"), { readOnly: true });
+    return state.prepare("SELECT body FROM ledger WHERE kind = ? ORDER BY id").all(kind).map((row) => JSON.parse(String(row["body"])) as unknown);
+  }
+
+  environment(): Readonly<Record<string, string>> {
+    return this.product.environment;
   }
 
   gapMs(): number {

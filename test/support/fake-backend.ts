@@ -74,7 +74,7 @@ export function fakeBackend(overrides: Partial<Backend> = {}): FakeBackend {
           applying: undefined,
           rows: { devices: 5 },
           bytes: 4096,
-          erasure: { logicalSince: undefined, physicalAt: undefined },
+          erasure: { logicalSince: undefined, physicalAt: undefined, dueBy: undefined, overdue: false },
           cuboids: [{ metric: "activations", id: "day", cells: 5, givenUp: false }],
           snapshot: undefined,
         },

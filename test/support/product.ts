@@ -34,14 +34,18 @@ export interface RunningProduct extends AsyncDisposable {
 export interface RunningProductOptions {
   readonly load: (url: string) => Promise<unknown>;
   readonly declaration: string;
+  /** Of the server, beside the launcher's own. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Of the product. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Loads the source, sets the product up and starts it; nothing is awaited but that. */
-export async function runProduct({ load, declaration }: RunningProductOptions): Promise<RunningProduct> {
+export async function runProduct({ load, declaration, settings = {}, environment = {} }: RunningProductOptions): Promise<RunningProduct> {
   await using stack = new AsyncDisposableStack();
-  const server = stack.use(await startPostgres());
+  const server = stack.use(await startPostgres({ settings }));
   await load(server.url);
-  const product = stack.use(await setUpProduct({ adminUrl: server.url, declaration }));
+  const product = stack.use(await setUpProduct({ adminUrl: server.url, declaration, environment }));
   const source = stack.use(await openSource(server.url));
   await product.start();
   stack.defer(async () => product.stop());

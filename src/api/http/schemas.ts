@@ -91,7 +91,7 @@ const generation = object(
     applying: object({ changes: whole }),
     rows: mapOf(whole),
     bytes: whole,
-    erasure: object({ logicalSince: text, physicalAt: text }, ["logicalSince", "physicalAt"]),
+    erasure: object({ logicalSince: text, physicalAt: text, dueBy: text, overdue: truth }, ["logicalSince", "physicalAt", "dueBy"]),
     cuboids: list(object({ metric: text, id: text, cells: whole, givenUp: truth })),
     snapshot: object({ loadedMs: whole, trustedMs: whole }, ["loadedMs", "trustedMs"]),
   },
@@ -109,8 +109,9 @@ export const statusSchema = object(
     serving: whole,
     generations: list(generation),
     readers: list(object({ generation: whole, state: text, message: text, code: text, remedy: text, slot, notices: list(notice) }, ["code", "remedy", "slot", "notices"])),
+    erased: object({ generations: list(whole), at: text }),
   },
-  ["serving"],
+  ["serving", "erased"],
 );
 
 export const proofSchema = object({

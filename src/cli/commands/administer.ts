@@ -8,6 +8,7 @@ import type { MetricEstimate } from "../../metrics/estimate.ts";
 import { applyPlan, readDistinct, readPlanFacts, runDetach } from "../../policy/apply.ts";
 import type { CompiledPolicy } from "../../policy/compile.ts";
 import { compilePolicy, tablesNeeded, tablesOfInventory } from "../../policy/compile.ts";
+import type { Declaration } from "../../policy/declaration.ts";
 import { parseDeclaration } from "../../policy/declaration.ts";
 import { planDetach } from "../../policy/detach.ts";
 import type { SourcePlan } from "../../policy/plan.ts";
@@ -53,6 +54,7 @@ Exit code 1: something blocks.`,
   settings: ["config", "acceptUnlimitedWalGb"],
   async run(context) {
     const config = context.config({ needsFile: true });
+    declarationOf(config);
     await using session = await adminSession(context);
     const planned = await makePlan(session.session, session.source, config);
     const { compiled: _compiled, catalog: _catalog, ...shown } = planned;
@@ -74,6 +76,7 @@ A second apply finds nothing to do.
   settings: ["config", "state", "passwordFile", "acceptUnlimitedWalGb"],
   async run(context) {
     const config = context.config({ needsFile: true });
+    declarationOf(config);
     await using admin = await adminSession(context);
     const done = await applyOnce({ ...admin, config, newPassword: isSet(context, "new-password") });
     print(context, { ran: done.ran, passwordFile: done.password === undefined ? undefined : config.passwordFile }, () => applyText(done, config));
@@ -93,8 +96,8 @@ the administrator in VITRINE_ADMIN_URL. Stop \`vitrine run\` first. The copy sta
   settings: ["config", "state"],
   async run(context) {
     const config = context.config({ needsFile: true });
+    const declaration = declarationOf(config);
     await using admin = await adminSession(context);
-    const declaration = parseDeclaration(readFileSync(config.configFile, "utf8"), config.configFile);
     const catalog = await readCatalog(admin.session, { tables: tablesNeeded(declaration).map(splitName), role: readerRole });
     using state = openState({ folder: config.stateFolder, now: Date.now, random: () => randomBytes(8).toString("hex") });
     const detachPlan = planDetach(catalog, { readerRole, slotPrefix: `vitrine_${state.installation}_` });
@@ -126,6 +129,11 @@ export async function applyOnce(options: { readonly session: Session; readonly s
 
 type Admin = AsyncDisposable & { readonly session: Session; readonly source: Source };
 
+/** Asked before the database is: what is wrong with the file needs no address. */
+function declarationOf(config: Config): Declaration {
+  return parseDeclaration(readFileSync(config.configFile, "utf8"), config.configFile);
+}
+
 async function adminSession(context: CommandContext): Promise<Admin> {
   const demo = context.config().choices.source.origin === "demonstration" ? readDemoInfo(context.workingFolder)?.adminUrl : undefined;
   return openAdmin(adminConnection(context.environment, demo), context.environment);
@@ -141,7 +149,7 @@ export async function openAdmin(address: string, environment: CommandContext["en
 }
 
 async function makePlan(session: Session, source: Source, config: Config): Promise<Planned> {
-  const declaration = parseDeclaration(readFileSync(config.configFile, "utf8"), config.configFile);
+  const declaration = declarationOf(config);
   const needed = tablesNeeded(declaration);
   const looked = [...new Set([...needed, ...tablesOfInventory(declaration)])];
   const catalog = await readCatalog(session, { tables: looked.map(splitName), role: readerRole });

@@ -6,7 +6,7 @@ import { VitrineError } from "../../model/error.ts";
 import { lockState } from "../lock.ts";
 import { bytes, integer, paint, table } from "../render.ts";
 import { run as runSupervisor, signals } from "../run.ts";
-import type { VerifyReport } from "../server/service.ts";
+import type { CompactReport, VerifyReport } from "../server/service.ts";
 import type { SettingName } from "../settings.ts";
 import { settings } from "../settings.ts";
 import { openState } from "../state.ts";
@@ -55,16 +55,22 @@ export const compact: Command = {
   summary: "rewrite the store so that bytes of deleted rows are gone",
   usage: "",
   help: `A deleted row is out of every answer with the commit that deleted it; its bytes stay in the store's file until that part is rewritten.
-compact rewrites it now (it also happens every night, see \`vitrine config\`, compactAt). Answers go on meanwhile.`,
+compact rewrites it now. It also happens every night (\`vitrine config\`, compactAt), and at any hour before bytes of deleted rows are 72
+hours old; \`vitrine status\` shows both times. Answers go on meanwhile.`,
   options: {},
   settings: ["state"],
   async run(context) {
     using server = await connectServer(context);
-    const done = (await server.ask("compact", {}, context.terminal.error)) as unknown as { readonly bytesBefore: number; readonly bytesAfter: number }; // eslint-disable-line -- our own server's answer
-    print(context, done, () => `The store had ${bytes(done.bytesBefore)} and has ${bytes(done.bytesAfter)}.\n`);
+    const done = (await server.ask("compact", {}, context.terminal.error)) as unknown as CompactReport; // eslint-disable-line -- our own server's answer
+    print(context, done, () => compactText(done));
     return 0;
   },
 };
+
+function compactText({ bytesBefore, bytesAfter, logicalSince, physicalAt }: CompactReport): string {
+  const erased = logicalSince === undefined || physicalAt === undefined ? "" : ` What was deleted or changed since ${logicalSince} is out of the file since ${physicalAt}.`;
+  return `The store had ${bytes(bytesBefore)} and has ${bytes(bytesAfter)}.${erased}\n`;
+}
 
 export const token: Command = {
   name: "token",

@@ -13,7 +13,14 @@ import type { TroubleReport } from "./trouble.ts";
 
 const snapshotConnections = 1;
 
-export async function copyAll(options: { readonly prepared: Prepared; readonly treater: Treater; readonly link: ServerLink; readonly slot: string; readonly crash: CrashHook; readonly trouble: TroubleReport }): Promise<{ readonly lsn: Lsn; readonly epoch: Epoch }> {
+export async function copyAll(options: {
+  readonly prepared: Prepared;
+  readonly treater: Treater;
+  readonly link: ServerLink;
+  readonly slot: string;
+  readonly crash: CrashHook;
+  readonly trouble: TroubleReport;
+}): Promise<{ readonly lsn: Lsn; readonly epoch: Epoch }> {
   const { prepared, treater, link, crash } = options;
   await using snapshot = await openSnapshot({
     source: prepared.source,
@@ -25,7 +32,9 @@ export async function copyAll(options: { readonly prepared: Prepared; readonly t
     replaceSlot: true,
     onStatus: (status) => {
       if (status.tag !== "blocked") return;
-      void link.send(readerStatus("waiting", `The new slot waits for transactions that are running on the source: pids ${status.pids.join(", ")}.`));
+      void link.send(
+        readerStatus("waiting", `The new slot waits for transactions that are running on the source: pids ${status.pids.join(", ")}.`),
+      );
     },
   });
   await link.send({ tag: "snapshot-begin", lsn: snapshot.lsn, at: snapshot.at, estimates: snapshot.estimates });
@@ -45,6 +54,10 @@ export async function copyAll(options: { readonly prepared: Prepared; readonly t
   return { lsn: snapshot.lsn, epoch };
 }
 
-export function readerStatus(state: string, message: string, more: { readonly code?: string; readonly remedy?: string } = {}): Extract<DownMessage, { tag: "reader-status" }> {
+export function readerStatus(
+  state: string,
+  message: string,
+  more: { readonly code?: string; readonly remedy?: string } = {},
+): Extract<DownMessage, { tag: "reader-status" }> {
   return { tag: "reader-status" as const, state, message, code: more.code, remedy: more.remedy, slot: undefined };
 }

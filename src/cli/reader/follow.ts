@@ -17,6 +17,7 @@ import { openStream } from "../../source/stream.ts";
 import { readerStatus } from "./copy.ts";
 import type { ServerLink } from "./link.ts";
 import type { Prepared } from "./prepare.ts";
+import { slotStatus, walLimitBytes } from "./slot-guard.ts";
 import type { TroubleReport } from "./trouble.ts";
 import type { VerifyGate } from "./verify.ts";
 
@@ -49,7 +50,11 @@ export type AcceptEpoch = (verified: Epoch, tables: readonly string[]) => void;
 export async function follow(options: FollowOptions): Promise<never> {
   const { prepared, link } = options;
   await using session = await prepared.source.openSql();
-  const reader = await openEpochReader(session, { tables: prepared.compiled.sourceTables, publications: prepared.publications, systemIdentifier: prepared.catalog.systemIdentifier });
+  const reader = await openEpochReader(session, {
+    tables: prepared.compiled.sourceTables,
+    publications: prepared.publications,
+    systemIdentifier: prepared.catalog.systemIdentifier,
+  });
   await using stream = await openStream({
     source: prepared.source,
     slot: options.slot,
@@ -122,7 +127,10 @@ async function pump(options: FollowOptions & { readonly stream: Stream; readonly
         // The heartbeat's own messages move the position once a second; more would be a commit of the store for nothing.
         break;
       case "relation-changed":
-        await link.send({ tag: "epoch-broken", breaks: [{ table: event.table, reason: "relation-changed", message: event.message, mend: { tag: "rebuild" } }] });
+        await link.send({
+          tag: "epoch-broken",
+          breaks: [{ table: event.table, reason: "relation-changed", message: event.message, mend: { tag: "rebuild" } }],
+        });
     }
   }
 }
@@ -235,7 +243,7 @@ class Heartbeat {
   async #reportSlot(): Promise<void> {
     const slot = await readSlot(this.#options.session, this.#options.slot);
     if (slot === undefined) return;
-    const { name, retainedBytes, safeBytes, walStatus } = slot;
-    await this.#options.link.send({ ...readerStatus("streaming", "Following the source."), slot: { name, retainedBytes, safeBytes, walStatus } });
+    const limitBytes = walLimitBytes(this.#options.prepared.wish.acceptUnlimitedWalGb);
+    await this.#options.link.send({ ...readerStatus("streaming", "Following the source."), slot: slotStatus(slot, limitBytes) });
   }
 }

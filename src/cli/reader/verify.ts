@@ -117,7 +117,8 @@ export async function verifySource(options: VerifyOptions): Promise<Epoch | unde
       if (event.tag !== "rows") continue;
       batches += 1;
       // A sample looks up the rows of every eighth batch.
-      if (options.mode !== "sample" || batches % sampleEvery === 1) await link.sendData({ tag: "verify-rows", request, rows: treater.rows(event.rows, { counted: false }) });
+      if (options.mode !== "sample" || batches % sampleEvery === 1)
+        await link.sendData({ tag: "verify-rows", request, rows: treater.rows(event.rows, { counted: false }) });
     }
     await link.send({ tag: "verify-end", request });
     return options.mode === "full" ? snapshot.epoch : undefined;

@@ -7,8 +7,10 @@ import { join } from "node:path";
 import type { Socket } from "node:net";
 import type { CrashHook } from "../../lib/crash-points.ts";
 import type { Log } from "../../lib/log.ts";
+import type { ErrorCode } from "../../model/error-codes.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { DuckdbMirror } from "../../mirror/duckdb.ts";
+import type { StatusReport } from "../../metrics/status-report.ts";
 import type { Declaration } from "../../policy/declaration.ts";
 import type { DownMessage, EpochBreak, ProofVerdict } from "../../policy/safe.ts";
 import type { Generation, GenerationEventTag } from "../generations.ts";
@@ -21,7 +23,11 @@ import type { VerifyMessage } from "./host.ts";
 
 export interface DriverOptions {
   readonly state: State;
-  readonly openMirror: (options: { readonly folder: string; readonly generation: number; readonly mustExist: boolean }) => Promise<{ readonly mirror: DuckdbMirror; readonly declaration: Declaration }>;
+  readonly openMirror: (options: {
+    readonly folder: string;
+    readonly generation: number;
+    readonly mustExist: boolean;
+  }) => Promise<{ readonly mirror: DuckdbMirror; readonly declaration: Declaration }>;
   readonly tell: (message: ServerMessage) => void;
   readonly nowMs: () => number;
   readonly log: Log;
@@ -36,8 +42,19 @@ export interface DriverOptions {
   readonly onStoreFailure: (error: unknown) => void;
 }
 
+/** Our own limit was reached, and the reader has dropped its slot. */
+const slotOverLimit: ErrorCode = "source/slot-over-limit";
 /** Codes of the source that say: this slot gives nothing any more. */
-const slotIsGone = new Set(["source/slot-missing", "source/slot-lost", "source/slot-ahead", "source/slot-foreign", "source/rewound"]);
+const slotIsGone = new Set<string>([
+  "source/slot-missing",
+  "source/slot-lost",
+  slotOverLimit,
+  "source/slot-ahead",
+  "source/slot-foreign",
+  "source/rewound",
+]);
+/** Kind of the ledger's rows for generations whose bytes have left the disk. */
+const erasedKind = "erased";
 /** Codes of the store that say: nothing can be read from it any more. */
 const storeIsGone = new Set<string>(["mirror/store-missing", "mirror/store-damaged", "mirror/store-version"]);
 /** What the mirror finds wrong in itself and only another copy mends. */
@@ -46,6 +63,8 @@ const faultsToRebuild = new Set(["row-missing"]);
 const concernsPrivileges = new Set(["grant-extra", "grant-missing", "role-changed"]);
 /** A generation that breaks as soon as it is built is not built again at once. */
 const rebuildPauseMs = 5_000;
+/** A copy that could not be finished within our limit of the source's log burdens the source each time that it is tried. */
+const overLimitPauseMs = 600_000;
 
 export class Driver {
   readonly #options: DriverOptions;
@@ -92,7 +111,7 @@ export class Driver {
     try {
       await host.serve(socket);
     } catch (error) {
-      this.#options.onStoreFailure(error);
+      this.#options.onStoreFailure(atStore(error, join(this.folder, `gen-${number}`)));
     }
   }
 
@@ -103,6 +122,8 @@ export class Driver {
       return;
     }
     if (host === undefined) return;
+    // Said by the exit, too: our own end of the pipe may be what was stuck.
+    if (message.exitCode === readerExit.slotDropped) return this.#hear("unusable", message.generation, slotOverLimit);
     const said = host.reader.state === "failed" ? `${host.reader.message} ` : "";
     host.reader = {
       ...host.reader,
@@ -122,17 +143,27 @@ export class Driver {
     if (next === before) return;
     if (tag === "caught-up") this.#options.crash("server-before-switch");
     this.#options.log("info", `generation-${tag}`, { generation: number, reason });
-    this.#options.state.append("generation", { event: tag, generation: number, reason, generations: next.map((one) => ({ number: one.number, role: one.role })), rows: this.#rowCounts() });
+    this.#options.state.append("generation", {
+      event: tag,
+      generation: number,
+      reason,
+      generations: next.map((one) => ({ number: one.number, role: one.role })),
+      rows: this.#rowCounts(),
+    });
     this.#store(next);
     if (tag === "caught-up") this.#options.crash("server-after-switch");
     const isRebuild = tag === "broken" || tag === "unusable" || tag === "lost";
-    setTimeout(() => void this.#follow().catch(this.#options.onStoreFailure), isRebuild && number > 1 ? this.#pauseMs(number) : 0);
+    const subject = before.find((one) => one.number === number);
+    setTimeout(
+      () => void this.#follow().catch(this.#options.onStoreFailure),
+      isRebuild && subject !== undefined ? this.#pauseMs(subject, reason) : 0,
+    );
   }
 
   /** The first rebuild is begun at once; one that follows a generation younger than a minute waits. */
-  #pauseMs(number: number): number {
-    const broken = this.#list.find((one) => one.number === number);
-    return broken !== undefined && this.#options.nowMs() - broken.createdAt < 60_000 ? rebuildPauseMs : 0;
+  #pauseMs({ number, role, createdAt }: Generation, reason: string): number {
+    if (role === "building" && reason === slotOverLimit) return overLimitPauseMs;
+    return number > 1 && this.#options.nowMs() - createdAt < 60_000 ? rebuildPauseMs : 0;
   }
 
   #rowCounts(): Record<string, Record<string, number>> {
@@ -163,9 +194,11 @@ export class Driver {
   }
 
   async #bringAbout(): Promise<void> {
-    for (const generation of this.#list) if (generation.role !== "retiring" && !this.#hosts.has(generation.number)) await this.#open(generation);
+    for (const generation of this.#list)
+      if (generation.role !== "retiring" && !this.#hosts.has(generation.number)) await this.#open(generation);
     // Opening may have changed the list; what it then asks for follows.
-    for (const generation of this.#list) if (generation.role !== "building" || this.#hosts.has(generation.number)) this.#wantReader(generation);
+    for (const generation of this.#list)
+      if (generation.role !== "building" || this.#hosts.has(generation.number)) this.#wantReader(generation);
     for (const [number, host] of this.#hosts) {
       const generation = this.#list.find((one) => one.number === number);
       if (generation !== undefined && generation.role !== "retiring") continue;
@@ -217,7 +250,8 @@ export class Driver {
     });
     this.#hosts.set(number, host);
     // Its reader would only come to say so.
-    if (mirror.schema !== undefined && mirror.schema.policyHash !== this.#options.policyHash) this.#hear("unusable", number, "policy-changed");
+    if (mirror.schema !== undefined && mirror.schema.policyHash !== this.#options.policyHash)
+      this.#hear("unusable", number, "policy-changed");
   }
 
   /** undefined: its store is gone, and another generation is begun. */
@@ -227,7 +261,12 @@ export class Driver {
       return await this.#options.openMirror({ folder, generation: generation.number, mustExist: generation.role !== "building" });
     } catch (error) {
       if (!(error instanceof VitrineError) || !storeIsGone.has(error.code)) throw error;
-      this.#options.log("error", "store-lost", { code: error.code, message: error.message, place: error.place ?? folder, remedy: error.remedy });
+      this.#options.log("error", "store-lost", {
+        code: error.code,
+        message: error.message,
+        place: error.place ?? folder,
+        remedy: error.remedy,
+      });
       this.#hear("lost", generation.number, error.code);
       return undefined;
     }
@@ -263,7 +302,8 @@ export class Driver {
     const fault = status.untrusted.find((one) => faultsToRebuild.has(one.reason));
     if (fault !== undefined) return this.#hear("broken", host.number, fault.reason);
     if (generation?.role !== "building") return;
-    if (status.phase !== "ready" || status.applied === undefined || status.untrusted.some((one) => !concernsPrivileges.has(one.reason))) return;
+    if (status.phase !== "ready" || status.applied === undefined || status.untrusted.some((one) => !concernsPrivileges.has(one.reason)))
+      return;
     const serving = this.#list.find((one) => one.role === "serving");
     const servingAt = serving === undefined ? undefined : this.#hosts.get(serving.number)?.mirror.status.applied;
     if (servingAt !== undefined && status.applied.lsn < servingAt.lsn) return;
@@ -279,13 +319,34 @@ export class Driver {
     } catch {
       return;
     }
-    for (const name of names) if (/^gen-\d+$/.test(name) && !kept.has(name)) rmSync(join(this.folder, name), { recursive: true, force: true });
+    const over = names.filter((name) => /^gen-\d+$/.test(name) && !kept.has(name));
+    for (const name of over) rmSync(join(this.folder, name), { recursive: true, force: true });
+    if (over.length > 0) this.#options.state.append(erasedKind, { generations: over.map((name) => Number(name.slice("gen-".length))) });
+  }
+
+  /** The folders that were deleted last. */
+  get erased(): StatusReport["erased"] {
+    const [entry] = this.#options.state.ledger({ kind: erasedKind, last: 1 });
+    if (entry === undefined) return undefined;
+    const { generations } = entry.body as unknown as { readonly generations: readonly number[] }; // eslint-disable-line -- written by #deleteFolders
+    return { generations, at: new Date(entry.at).toISOString() };
   }
 
   async close(): Promise<void> {
     await this.#working.catch(() => undefined);
     for (const host of this.#hosts.values()) await host.close();
   }
+}
+
+/** The store does not know where it lies; whoever must free its disk wants to. */
+function atStore(error: unknown, place: string): unknown {
+  if (!(error instanceof VitrineError) || error.place !== undefined) return error;
+  return new VitrineError(error.code, {
+    message: error.message,
+    remedy: error.remedy,
+    place,
+    ...(error.origin === undefined ? {} : { origin: error.origin }),
+  });
 }
 
 type Schema = Extract<DownMessage, { tag: "hello" }>["schema"];
@@ -298,7 +359,14 @@ function differs(stored: Schema, now: Schema): string | undefined {
   return JSON.stringify(stored.tables) === JSON.stringify(now.tables) ? undefined : "schema-changed";
 }
 
-const silentEvents = { onHello: () => false, onMoved: () => undefined, onReaderStatus: () => undefined, onEpoch: () => undefined, onVerify: async () => undefined, onProof: () => undefined };
+const silentEvents = {
+  onHello: () => false,
+  onMoved: () => undefined,
+  onReaderStatus: () => undefined,
+  onEpoch: () => undefined,
+  onVerify: async () => undefined,
+  onProof: () => undefined,
+};
 
 /** For the pipe of a reader that only drops its slot: it says nothing but its status. */
 const noMirror = { schema: undefined, receive: async () => undefined } as unknown as DuckdbMirror; // eslint-disable-line -- never asked for anything else

@@ -18,21 +18,50 @@ export async function proveStore(options: StoreProofOptions): Promise<ProofVerdi
   const { mirror, at } = options;
   const schema = mirror.schema;
   const base = { name: "store", at } as const;
-  if (schema === undefined) return { ...base, verdict: "unknown", level: "amber", checked: 0, message: "There is no copy yet.", findings: [] };
+  if (schema === undefined)
+    return { ...base, verdict: "unknown", level: "amber", checked: 0, message: "There is no copy yet.", findings: [] };
   return mirror.view(async (view) => {
     const foreign = await foreignColumns(view, schema);
     const texts = await checkTexts(view, { ...options, schema });
-    const findings = [...foreign, ...texts.refused].map((what) => ({ what, remedy: "Build the copy anew: move the state's mirror folder away and start again; then report this." }));
+    const findings = [...foreign, ...texts.refused].map((what) => ({
+      what,
+      remedy: "Build the copy anew: move the state's mirror folder away and start again; then report this.",
+    }));
     const message = `${texts.checked.toLocaleString("en")} texts in the store looked at`;
-    if (findings.length > 0) return { ...base, verdict: "failed", level: "red", checked: texts.checked, message: `${message}: ${findings.length} places break the policy.`, findings };
-    if (texts.unknown > 0) return { ...base, verdict: "unknown", level: "amber", checked: texts.checked, message: `${message}; of ${texts.unknown} the list of allowed values is not known until the reader has been there.`, findings };
-    return { ...base, verdict: "clean", level: "green", checked: texts.checked, message: `${message}; each satisfies its rule, and there is no column that the policy does not name.`, findings };
+    if (findings.length > 0)
+      return {
+        ...base,
+        verdict: "failed",
+        level: "red",
+        checked: texts.checked,
+        message: `${message}: ${findings.length} places break the policy.`,
+        findings,
+      };
+    if (texts.unknown > 0)
+      return {
+        ...base,
+        verdict: "unknown",
+        level: "amber",
+        checked: texts.checked,
+        message: `${message}; of ${texts.unknown} the list of allowed values is not known until the reader has been there.`,
+        findings,
+      };
+    return {
+      ...base,
+      verdict: "clean",
+      level: "green",
+      checked: texts.checked,
+      message: `${message}; each satisfies its rule, and there is no column that the policy does not name.`,
+      findings,
+    };
   });
 }
 
 /** Text columns elsewhere than in our dictionary, tables that are none of ours, columns that the policy does not name. */
 async function foreignColumns(view: MirrorView, schema: SafeSchema): Promise<readonly string[]> {
-  const rows = await view.all("SELECT table_name AS t, column_name AS c, data_type AS d FROM information_schema.columns WHERE table_schema = 'main' AND table_catalog = current_database()");
+  const rows = await view.all(
+    "SELECT table_name AS t, column_name AS c, data_type AS d FROM information_schema.columns WHERE table_schema = 'main' AND table_catalog = current_database()",
+  );
   return rows.flatMap((row) => {
     const table = String(row["t"]);
     const column = String(row["c"]);
@@ -45,7 +74,10 @@ async function foreignColumns(view: MirrorView, schema: SafeSchema): Promise<rea
   });
 }
 
-async function checkTexts(view: MirrorView, options: StoreProofOptions & { readonly schema: SafeSchema }): Promise<{ readonly checked: number; readonly unknown: number; readonly refused: readonly string[] }> {
+async function checkTexts(
+  view: MirrorView,
+  options: StoreProofOptions & { readonly schema: SafeSchema },
+): Promise<{ readonly checked: number; readonly unknown: number; readonly refused: readonly string[] }> {
   const rows = await view.all('SELECT tbl, col, code, value FROM "dictionary" WHERE code >= 3');
   const tests = new Map<string, ReturnType<typeof storedTextAllowed>>();
   const refused = new Map<string, number>();
@@ -58,7 +90,11 @@ async function checkTexts(view: MirrorView, options: StoreProofOptions & { reado
     if (verdict === "unknown") unknown += 1;
     if (verdict === "refused") refused.set(place, (refused.get(place) ?? 0) + 1);
   }
-  return { checked: rows.length, unknown, refused: [...refused].map(([place, count]) => `${place} holds ${count} texts that its rule does not allow`) };
+  return {
+    checked: rows.length,
+    unknown,
+    refused: [...refused].map(([place, count]) => `${place} holds ${count} texts that its rule does not allow`),
+  };
 }
 
 function testFor({ declaration, rules }: StoreProofOptions, table: string, column: string): ReturnType<typeof storedTextAllowed> {

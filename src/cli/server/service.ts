@@ -2,7 +2,7 @@
 import type { Backend } from "../../api/backend.ts";
 import { must } from "../../lib/assert.ts";
 import { VitrineError } from "../../model/error.ts";
-import type { Mirror } from "../../mirror/mirror.ts";
+import type { Mirror, MirrorStatus } from "../../mirror/mirror.ts";
 import type { CompiledMetrics } from "../../metrics/compile.ts";
 import { compileMetrics } from "../../metrics/compile.ts";
 import { sizesFrom } from "../../metrics/estimate.ts";
@@ -34,6 +34,22 @@ export interface VerifyReport {
   readonly message: string;
 }
 
+/** `logicalSince`, `physicalAt`: ISO 8601; absent where nothing had been deleted, or nothing was compacted. */
+export interface CompactReport {
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  readonly logicalSince?: string;
+  readonly physicalAt?: string;
+}
+
+function times({ logicalSince, physicalAt }: MirrorStatus["erasure"]): Pick<CompactReport, "logicalSince" | "physicalAt"> {
+  const iso = (micros: number): string => new Date(micros / 1000).toISOString();
+  return {
+    ...(logicalSince === undefined ? {} : { logicalSince: iso(logicalSince) }),
+    ...(physicalAt === undefined ? {} : { physicalAt: iso(physicalAt) }),
+  };
+}
+
 const proveLimitMs = 60_000;
 /** Order in which the verdicts are shown. */
 const verdictOrder = ["select-and-copy", "other-decoding", "physical-replication", "store"] as const;
@@ -43,7 +59,10 @@ export class Service {
   readonly verification = new Verification();
   readonly #proofs = new Requests<readonly ProofVerdict[]>();
   /** By mirror, with what was given up in it when they were compiled: that changes once, when the copy is loaded. */
-  readonly #compiled = new WeakMap<Mirror, { readonly givenUp: Mirror["givenUp"]; readonly phase: string; readonly metrics: CompiledMetrics }>();
+  readonly #compiled = new WeakMap<
+    Mirror,
+    { readonly givenUp: Mirror["givenUp"]; readonly phase: string; readonly metrics: CompiledMetrics }
+  >();
   readonly #looking = new WeakSet<Host>();
   #driver: Driver | undefined;
   #verdicts = new Map<ProofVerdict["name"], ProofVerdict>();
@@ -89,6 +108,7 @@ export class Service {
       serving: serving?.number ?? shown?.number,
       generations: hosts.map((host) => reportGeneration(host.mirror.status, now)),
       readers: hosts.map((host) => host.reader),
+      erased: this.#bound.erased,
     };
   }
 
@@ -97,7 +117,10 @@ export class Service {
     const host = this.#shown();
     const verdicts = await this.#proofs.ask((request) => host.ask({ tag: "prove", request }), proveLimitMs);
     if (verdicts === undefined || verdicts.length === 0)
-      throw new VitrineError("cli/refused", { message: `The reader cannot prove now: ${host.reader.message}`, remedy: host.reader.remedy ?? "`vitrine status` shows the reader's state." });
+      throw new VitrineError("cli/refused", {
+        message: `The reader cannot prove now: ${host.reader.message}`,
+        remedy: host.reader.remedy ?? "`vitrine status` shows the reader's state.",
+      });
     return this.#inOrder();
   }
 
@@ -105,7 +128,12 @@ export class Service {
   async keepProof(verdicts: readonly ProofVerdict[], request: number | undefined): Promise<void> {
     const host = this.#bound.shown;
     if (verdicts.length > 0 && host !== undefined) {
-      const store = await proveStore({ mirror: host.mirror, declaration: must(host.declaration, "declaration of what is shown"), rules: host.rules, at: this.#nowMicros() });
+      const store = await proveStore({
+        mirror: host.mirror,
+        declaration: must(host.declaration, "declaration of what is shown"),
+        rules: host.rules,
+        at: this.#nowMicros(),
+      });
       for (const verdict of [...verdicts, store]) this.#verdicts.set(verdict.name, verdict);
       this.#options.state.append("proof", JSON.parse(JSON.stringify({ verdicts: this.#inOrder(), generation: host.number })) as Json); // eslint-disable-line -- made of our own data
     }
@@ -123,17 +151,36 @@ export class Service {
   async #verifyHost(host: Host, mode: VerifyMode, wanted: readonly string[]): Promise<VerifyReport> {
     const all = (host.mirror.schema?.tables ?? []).map((table) => table.name);
     const unknown = wanted.find((name) => !all.includes(name));
-    if (unknown !== undefined) throw new VitrineError("cli/usage", { message: `There is no such table in the copy. There is: ${all.join(", ")}.`, place: "--table" });
+    if (unknown !== undefined)
+      throw new VitrineError("cli/usage", {
+        message: `There is no such table in the copy. There is: ${all.join(", ")}.`,
+        place: "--table",
+      });
     const outcome = await this.verification.run(host, { mode, tables: wanted.length === 0 ? all : wanted });
-    if (outcome === undefined) throw new VitrineError("cli/refused", { message: `The reader cannot verify now: ${host.reader.message}`, remedy: "`vitrine status` shows the reader's state." });
+    if (outcome === undefined)
+      throw new VitrineError("cli/refused", {
+        message: `The reader cannot verify now: ${host.reader.message}`,
+        remedy: "`vitrine status` shows the reader's state.",
+      });
     if (outcome.tag === "blocked")
-      throw new VitrineError("cli/refused", { message: `One exact position could not be had: the source's transactions of pids ${outcome.pids.join(", ") || "(unknown)"} were in the way.`, remedy: "Try again when they have ended." });
+      throw new VitrineError("cli/refused", {
+        message: `One exact position could not be had: the source's transactions of pids ${outcome.pids.join(", ") || "(unknown)"} were in the way.`,
+        remedy: "Try again when they have ended.",
+      });
     const differing = outcome.results.filter((one) => one.differing > 0).map((one) => one.table);
     const report: VerifyReport = {
       equal: differing.length === 0,
       mode,
-      tables: outcome.results.map((one) => ({ table: one.table, rows: one.mirrorRows, sourceRows: one.sourceRows, differing: one.differing })),
-      message: differing.length === 0 ? "The copy is what the source says, at one position." : `Different: ${differing.join(", ")}. The copy is being built anew.`,
+      tables: outcome.results.map((one) => ({
+        table: one.table,
+        rows: one.mirrorRows,
+        sourceRows: one.sourceRows,
+        differing: one.differing,
+      })),
+      message:
+        differing.length === 0
+          ? "The copy is what the source says, at one position."
+          : `Different: ${differing.join(", ")}. The copy is being built anew.`,
     };
     this.#options.state.append("verify", { mode, generation: host.number, tables: report.tables.map((one) => ({ ...one })) });
     if (!report.equal) this.#bound.rebuild(host, "verify-differs");
@@ -156,12 +203,20 @@ export class Service {
     }
   }
 
+  /** Of what answers; undefined before the first copy. */
+  get erasure(): MirrorStatus["erasure"] | undefined {
+    return this.#bound.shown?.mirror.status.erasure;
+  }
+
   /** Rewrites the store's file, so that what deleted rows have left in it is gone. */
-  async compact(): Promise<{ readonly bytesBefore: number; readonly bytesAfter: number }> {
+  async compact(): Promise<CompactReport> {
     const host = this.#shown();
+    const { logicalSince } = host.mirror.status.erasure;
     const done = await host.mirror.compact();
-    this.#options.state.append("compact", { generation: host.number, ...done });
-    return done;
+    const { physicalAt } = host.mirror.status.erasure;
+    const report = { ...done, ...times({ logicalSince, physicalAt }) };
+    this.#options.state.append("compact", { generation: host.number, ...report });
+    return report;
   }
 
   #inOrder(): readonly ProofVerdict[] {
@@ -179,8 +234,14 @@ export class Service {
     const { givenUp, status } = mirror;
     const known = this.#compiled.get(mirror);
     if (known !== undefined && known.givenUp === givenUp && known.phase === status.phase) return known.metrics;
-    if (mirror.schema === undefined) throw new VitrineError("cli/not-ready", { message: "The copy has not begun: no reader has been there yet." });
-    const metrics = compileMetrics({ declaration: must(declaration, "declaration of what is shown"), schema: mirror.schema, sizes: sizesFrom(mirror.sizes), counted: status.cuboids ?? [] });
+    if (mirror.schema === undefined)
+      throw new VitrineError("cli/not-ready", { message: "The copy has not begun: no reader has been there yet." });
+    const metrics = compileMetrics({
+      declaration: must(declaration, "declaration of what is shown"),
+      schema: mirror.schema,
+      sizes: sizesFrom(mirror.sizes),
+      counted: status.cuboids ?? [],
+    });
     this.#compiled.set(mirror, { givenUp, phase: status.phase, metrics });
     return metrics;
   }

@@ -3,7 +3,7 @@
  * One generation's store. Messages of the pipe are taken one after the other; rows, cells and position are written in one
  * transaction. Memory runs ahead of the disk inside a transaction, so a failure of the store ends the process.
  */
-import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { assert, must, unreachable } from "../../lib/assert.ts";
 import { VitrineError } from "../../model/error.ts";
@@ -93,6 +93,7 @@ export class DuckdbMirror implements Mirror {
     chmodSync(folder, 0o700);
     mkdirSync(limits.tempFolder, { recursive: true, mode: 0o700 });
     const unlock = await waitForStore(join(folder, lockFile), (ms) => options.clock.sleep(ms));
+    removeSpilled(limits.tempFolder);
     let engine: Engine | undefined;
     try {
       // Left by a compaction that was cut off.
@@ -379,7 +380,8 @@ export class DuckdbMirror implements Mirror {
     if (list === undefined) this.#pending.set(message.table, [slice]);
     else list.push(slice);
     this.#pendingBytes += bytes;
-    if (!this.#removing) this.#removing = message.ops.includes(ops.remove) || message.ops.includes(ops.truncate);
+    // What an update overwrites stays in the file as long as what a delete takes away.
+    if (!this.#removing) this.#removing = message.ops.some((op) => op !== ops.insert);
     if (this.#pendingBytes >= this.#options.limits.pendingBytesMax) {
       this.#applying += countOf(this.#pending);
       await this.#flush();
@@ -679,6 +681,11 @@ function sliceOf(memory: Memory, message: SafeChanges): { readonly slice: Slice;
   const old = oldKeys === undefined || keyColumn === undefined ? undefined : storedColumn({ table, column: keyColumn, values: oldKeys, rowCount, skip: withoutOld }, state);
   const bytes = columns.reduce((sum, column) => sum + column.data.byteLength, 0);
   return { slice: { rowCount, ops: message.ops, hasOldKey: message.hasOldKey, oldKeys: old, columns, insertsOnly }, bytes };
+}
+
+/** What a process that was killed had put there of its rows; DuckDB leaves it, and nobody else has the store open. */
+function removeSpilled(folder: string): void {
+  for (const name of readdirSync(folder)) if (name.startsWith("duckdb_temp_")) rmSync(join(folder, name), { force: true });
 }
 
 async function hasDuplicates(connection: Connection, { table }: TableInfo): Promise<boolean> {

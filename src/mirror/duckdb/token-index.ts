@@ -1,12 +1,18 @@
-/** Token (16 bytes) to dense ref, by open addressing in typed arrays: some 100 ns a look-up at millions, 24 to 32 bytes an entry. */
+/**
+ * Token (16 bytes) to dense ref, by open addressing in typed arrays: some 100 ns a look-up at millions, 24 to 32 bytes an entry. A slot
+ * holds the ref and, in the bits that refs leave free, a part of the token's hash: another token in its place is known without a
+ * look at its words, which are far away in memory.
+ */
 import { assert } from "../../lib/assert.ts";
 
 export class TokenIndex {
   /** Four 32-bit words a token, by ref. */
   #words: Int32Array;
-  /** ref + 1; 0 is free. */
+  /** ref + 1 in the low bits, above them the highest bits of the hash; 0 is free. */
   #slots: Int32Array;
   #mask: number;
+  /** Of a slot: the bits of ref + 1. */
+  #refMask: number;
   #count = 0;
   #used = 0;
 
@@ -14,6 +20,7 @@ export class TokenIndex {
     const slots = slotsFor(expected);
     this.#slots = new Int32Array(slots);
     this.#mask = slots - 1;
+    this.#refMask = slots - 1;
     this.#words = new Int32Array(Math.max(expected, 16) * 4);
   }
 
@@ -26,7 +33,7 @@ export class TokenIndex {
   assign(words: Int32Array, at: number): number {
     const slot = this.#find(words, at);
     const found = this.#slots[slot] as number; // eslint-disable-line -- inside
-    if (found > 0) return found - 1;
+    if (found !== 0) return (found & this.#refMask) - 1;
     const ref = this.#count;
     this.#place(ref, words, at, slot);
     return ref;
@@ -39,7 +46,9 @@ export class TokenIndex {
   assignAll(words: Int32Array, rowCount: number, skip: ((row: number) => boolean) | undefined): Int32Array {
     const refs = new Int32Array(rowCount);
     const slots = this.#slots;
-    for (let row = 0; row < rowCount; row += 1) refs[row] = slots[hash(words[row * 4]!, words[row * 4 + 1]!, words[row * 4 + 2]!, words[row * 4 + 3]!) & this.#mask]!;
+    const mask = this.#mask;
+    const refMask = this.#refMask;
+    for (let row = 0; row < rowCount; row += 1) refs[row] = slots[hash(words[row * 4]!, words[row * 4 + 1]!, words[row * 4 + 2]!, words[row * 4 + 3]!) & mask]! & refMask;
     for (let row = 0; row < rowCount; row += 1) {
       const base = (refs[row]! - 1) * 4;
       const at = row * 4;
@@ -54,7 +63,7 @@ export class TokenIndex {
   /** Ref of a known token; undefined otherwise. */
   find(words: Int32Array, at: number): number | undefined {
     const found = this.#slots[this.#find(words, at)] as number; // eslint-disable-line -- inside
-    return found > 0 ? found - 1 : undefined;
+    return found === 0 ? undefined : (found & this.#refMask) - 1;
   }
 
   /** Puts in a stored token with its ref; refs may have gaps. */
@@ -89,10 +98,12 @@ export class TokenIndex {
   #place(ref: number, words: Int32Array, at: number, slot: number): void {
     if (ref * 4 + 4 > this.#words.length) this.#growWords(ref + 1);
     for (let i = 0; i < 4; i += 1) this.#words[ref * 4 + i] = words[at + i] as number; // eslint-disable-line -- inside
-    this.#slots[slot] = ref + 1;
     this.#count = Math.max(this.#count, ref + 1);
     this.#used += 1;
-    if (this.#used * 2 > this.#slots.length) this.#rehash(this.#slots.length * 2);
+    if (this.#used * 2 > this.#slots.length) this.#rehash(this.#slots.length * 2, ref);
+    // Refs with gaps: more of them than half of the slots.
+    else if (ref + 1 > this.#refMask) this.#rehash(this.#slots.length, ref);
+    else this.#slots[slot] = (ref + 1) | (hash(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!) & ~this.#refMask);
   }
 
   #find(words: Int32Array, at: number): number {
@@ -101,12 +112,16 @@ export class TokenIndex {
     const c = words[at + 2] as number; // eslint-disable-line
     const d = words[at + 3] as number; // eslint-disable-line
     const stored = this.#words;
-    let slot = hash(a, b, c, d) & this.#mask;
+    const refMask = this.#refMask;
+    const mixed = hash(a, b, c, d);
+    let slot = mixed & this.#mask;
     for (;;) {
       const entry = this.#slots[slot] as number; // eslint-disable-line -- masked
       if (entry === 0) return slot;
-      const base = (entry - 1) * 4;
-      if (stored[base] === a && stored[base + 1] === b && stored[base + 2] === c && stored[base + 3] === d) return slot;
+      if (((entry ^ mixed) & ~refMask) === 0) {
+        const base = ((entry & refMask) - 1) * 4;
+        if (stored[base] === a && stored[base + 1] === b && stored[base + 2] === c && stored[base + 3] === d) return slot;
+      }
       slot = (slot + 1) & this.#mask;
     }
   }
@@ -117,18 +132,24 @@ export class TokenIndex {
     this.#words = words;
   }
 
-  #rehash(slots: number): void {
+  /** `fresh`: a ref whose words are there, but which is in no slot yet. */
+  #rehash(slots: number, fresh?: number): void {
     const old = this.#slots;
+    const oldMask = this.#refMask;
     this.#slots = new Int32Array(slots);
     this.#mask = slots - 1;
+    this.#refMask = Math.max(slots, slotsFor(this.#count)) - 1;
+    for (const entry of old) if (entry !== 0) this.#putBack(entry & oldMask);
+    if (fresh !== undefined) this.#putBack(fresh + 1);
+  }
+
+  #putBack(entry: number): void {
     const words = this.#words;
-    for (const entry of old) {
-      if (entry === 0) continue;
-      const base = (entry - 1) * 4;
-      let slot = hash(words[base] as number, words[base + 1] as number, words[base + 2] as number, words[base + 3] as number) & this.#mask; // eslint-disable-line -- inside
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
-      this.#slots[slot] = entry;
-    }
+    const base = (entry - 1) * 4;
+    const mixed = hash(words[base]!, words[base + 1]!, words[base + 2]!, words[base + 3]!);
+    let slot = mixed & this.#mask;
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
+    this.#slots[slot] = entry | (mixed & ~this.#refMask);
   }
 }
 

@@ -1,0 +1,42 @@
+/** Up to when the source has purged: rows by hour, as the older generation holds them and as the source has them now. */
+import type { MetricSpec } from "../cuboid.ts";
+import { id, rowsTable } from "../layout.ts";
+import type { MirrorView } from "../mirror.ts";
+
+/** Rows of one hour (minutes since 1970 // 60); `last`: the latest minute of them. */
+export interface HourCount {
+  readonly hour: number;
+  readonly n: number;
+  readonly last: number;
+}
+
+/**
+ * What is left before a purged hour may be so small a share of what was there. Devices whose clock says 1970 must not make all of
+ * history look as if it were still there; and one old row that was deleted by itself is no purge.
+ */
+const leftShareMax = 0.01;
+
+/** Rows of a metric's table by hour of its time, in order of time. */
+export async function countByHour(view: MirrorView, { table, time }: MetricSpec): Promise<readonly HourCount[]> {
+  const at = id(time);
+  const rows = await view.all(`SELECT ${at} // 60 AS hour, count(*) AS n, max(${at}) AS last FROM ${rowsTable(table)} WHERE ${at} IS NOT NULL GROUP BY hour ORDER BY hour`);
+  return rows.map((row) => ({ hour: Number(row["hour"]), n: Number(row["n"]), last: Number(row["last"]) }));
+}
+
+/**
+ * The latest minute at which the older generation has a row in an hour of which the source has none any more, where nearly nothing
+ * is left before it; undefined: nothing was purged. Only hours that had ended at `asOf` (a minute) count.
+ */
+export function lastLostMinute(then: readonly HourCount[], now: readonly HourCount[], asOf: number): number | undefined {
+  const left = new Map(now.map((one) => [one.hour, one.n]));
+  let lost: number | undefined;
+  let thenSoFar = 0;
+  let nowSoFar = 0;
+  let next = 0;
+  for (const one of then) {
+    for (; next < now.length && (now[next]?.hour ?? Infinity) <= one.hour; next += 1) nowSoFar += now[next]?.n ?? 0;
+    thenSoFar += one.n;
+    if ((one.hour + 1) * 60 <= asOf && !left.has(one.hour) && nowSoFar <= thenSoFar * leftShareMax) lost = one.last;
+  }
+  return lost;
+}
