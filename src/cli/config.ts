@@ -162,7 +162,7 @@ export function parseListen(text: string): { readonly host: string; readonly por
   const match = /^(?:\[([0-9A-Fa-f:]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];
-  if (host === undefined || port > 65_535) throw new VitrineError("cli/listen-invalid", { message: "The address to listen on is not HOST:PORT." });
+  if (host === undefined || port > 65_535) throw new VitrineError("cli/listen-invalid", { message: "The address to listen on is not HOST:PORT.", place: "--listen" });
   return { host, port };
 }
 

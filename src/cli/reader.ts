@@ -153,6 +153,7 @@ async function run(running: Running): Promise<never> {
         accept = handler;
       },
       onPrivileges: () => prover.soon(),
+      isPolicyChanged: () => isPolicyChanged(given, prepared.compiled.schema.policyHash),
     });
   } catch (error) {
     return endWith(error, { link, log, guard });
@@ -183,6 +184,15 @@ function exitOf(code: ErrorCode): number {
 /** GB of the source's log that our slot may hold; undefined: the source's own limit is all there is. */
 function acceptedWalGb(config: ReaderArguments["config"], { limits }: Declaration): number | undefined {
   return config.acceptUnlimitedWalGb ?? limits.acceptUnlimitedWalGb;
+}
+
+/** A file that does not parse is being written, or will be refused when it is applied. */
+function isPolicyChanged({ config }: ReaderArguments, known: string): boolean {
+  try {
+    return parseDeclaration(readFileSync(config.configFile, "utf8"), config.configFile).policyHash !== known;
+  } catch {
+    return false;
+  }
 }
 
 /** A source that is away, or that refuses us, is tried again for as long as it takes; `status` says why. */

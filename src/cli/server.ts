@@ -13,6 +13,7 @@ import { crashHook } from "../lib/crash-points.ts";
 import { createLog } from "../lib/log.ts";
 import type { Log } from "../lib/log.ts";
 import { errorCodes } from "../model/error-codes.ts";
+import { VitrineError } from "../model/error.ts";
 import { compileMetrics } from "../metrics/compile.ts";
 import { sizesFrom } from "../metrics/estimate.ts";
 import { parseDeclaration } from "../policy/declaration.ts";
@@ -112,7 +113,7 @@ async function start(config: ServerConfig, state: State): Promise<Running> {
     onDeath: () => fail(new Error("bug: the HTTP thread ended")),
   });
   const path = ownerSocket(config);
-  await serveControl(path, commandsOf({ service, driver, state, onTokens: () => http.setTokens(tokensOf(state)), nowMs: Date.now }));
+  await serveControl(path, commandsOf({ service, driver, state, onTokens: () => http.setTokens(tokensOf(state)), onReload: () => reload(config, text), nowMs: Date.now }));
   await driver.start();
   scheduleCompaction({ service, hour: config.compactHour, nowMs: Date.now, log });
   scheduleVerification({ service, everyMs: config.verifyEveryMs, log });
@@ -139,6 +140,15 @@ function newDriver({ config, state, declaration, text, service }: { readonly con
     onVerifyWanted: (host, tables) => void service.verifyAfterEpoch(host, tables).catch((error: unknown) => logFailure(log, error)),
     onStoreFailure: fail,
   });
+}
+
+/** What is in the file now is served by the process that follows this one; the answer goes out before we end. */
+function reload({ configFile }: ServerConfig, known: string): boolean {
+  const text = readFileSync(configFile, "utf8");
+  if (text === known) return false;
+  parseDeclaration(text, configFile);
+  setTimeout(() => fail(new VitrineError("cli/config-changed", { message: "vitrine.yaml is another one than at our start." })), 50);
+  return true;
 }
 
 function logFailure(to: Log, error: unknown): void {

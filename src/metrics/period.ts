@@ -170,6 +170,14 @@ export function minuteAt(local: Temporal.PlainDateTime, zone: string): number {
   return Math.floor(local.toZonedDateTime(zone).epochMilliseconds / 60_000);
 }
 
+/** Local text of a minute: a date, or with its hour `YYYY-MM-DDTHH`. */
+export function localText(minute: number, zone: string, withHour: boolean): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(minute * 60_000)
+    .toZonedDateTimeISO(zone)
+    .toPlainDateTime();
+  return withHour ? hourText(local) : local.toPlainDate().toString();
+}
+
 /** Minutes (UTC, since 1970) [from, to) that a range covers. */
 export function minuteRange(range: LocalRange, zone: string): { readonly from: number; readonly to: number } {
   return bucketRange(range, "hour", zone);

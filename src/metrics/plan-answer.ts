@@ -5,13 +5,14 @@
 import { assert, must } from "../lib/assert.ts";
 import { calendarOf } from "../mirror/calendar.ts";
 import type { CellsSpec, CuboidSpec, Grain } from "../mirror/cuboid.ts";
-import { cellsSql, rowsSql } from "../mirror/layout.ts";
+import { cellMeasures, cellsSql, historySql, rowsSql } from "../mirror/layout.ts";
 import type { SqlRow } from "../mirror/mirror.ts";
 import type { SafeSchema } from "../policy/safe.ts";
 import type { Question } from "./answer.ts";
 import { answerCellsMax } from "./question.ts";
 import type { CompiledMetric } from "./compile.ts";
 import { coarserOf } from "./estimate.ts";
+import type { KeptPart } from "./kept.ts";
 import { alignsWith, bucketRange, minuteRange } from "./period.ts";
 
 export type AnswerPlan =
@@ -48,16 +49,17 @@ export function planAnswer(metric: CompiledMetric, question: Question): AnswerPl
   return best === undefined ? { tag: "facts", nearest: nearestCuboid(metric, question, needed)?.id } : { tag: "cuboid", cuboid: best };
 }
 
-function compareRanks(a: readonly [number, number], b: readonly [number, number]): number {
+export function compareRanks(a: readonly [number, number], b: readonly [number, number]): number {
   // Infinity − Infinity is NaN, which sorts nothing.
   return a[0] - b[0] || (a[1] === b[1] ? 0 : a[1] - b[1]);
 }
 
-function neededDimensions(metric: CompiledMetric, question: Question): readonly number[] {
+export function neededDimensions(metric: CompiledMetric, question: Question): readonly number[] {
   return metric.dimensions.flatMap(({ name }, index) => (question.by.includes(name) || Object.hasOwn(question.where, name) ? [index] : []));
 }
 
-function gives(grain: Grain, question: Question): boolean {
+/** Whether cells of a grain can be added up to the periods asked. */
+export function gives(grain: Grain, question: Question): boolean {
   return question.grain === "all" ? alignsWith(question, grain) : coarserOf[grain].includes(question.grain);
 }
 
@@ -79,9 +81,18 @@ export function cuboidStatement(options: {
   readonly filters: readonly CodedFilter[];
   readonly zone: string;
   readonly k: number;
+  readonly kept?: KeptPart | undefined;
 }): Statement {
-  const { metric, cuboid, question, filters, zone, k } = options;
+  const { metric, cuboid, question, filters, zone, k, kept } = options;
   const range = bucketRange(question, cuboid.grain, zone);
+  if (kept !== undefined) {
+    const live = cellsPart({
+      ...options,
+      cells: cellsSql(metric.spec, cuboid.id),
+      range: { ...range, from: Math.max(range.from, kept.before) },
+    });
+    return unionStatement({ metric, question, k, parts: [{ sql: live, values: [] }, keptPart({ ...options, kept })] });
+  }
   const column = (dimension: number): string => `c.d${must(indexIn(cuboid.dimensions, dimension), "dimension of the cuboid")}`;
   const bucket = coarserBucket({ from: cuboid.grain, to: question.grain, range, zone });
   const keys = byIndices(metric, question).map((dimension, i) => `${column(dimension)} AS d${i}`);
@@ -96,6 +107,63 @@ export function cuboidStatement(options: {
   return {
     sql: `SELECT ${select} FROM ${cellsSql(metric.spec, cuboid.id)} c WHERE ${where.join(" AND ")}${group} ${orderAndLimit(question)}`,
     values: [],
+  };
+}
+
+/** Cells of a cuboid within buckets, at the grain and by the dimensions asked, with their bounds of units; not yet added up. */
+function cellsPart(options: {
+  readonly metric: CompiledMetric;
+  readonly cuboid: CuboidSpec;
+  readonly cells: string;
+  readonly question: Question;
+  readonly filters: readonly CodedFilter[];
+  readonly zone: string;
+  readonly range: { readonly from: number; readonly to: number };
+}): string {
+  const { metric, cuboid, cells, question, filters, zone, range } = options;
+  const column = (dimension: number): string => `c.d${must(indexIn(cuboid.dimensions, dimension), "dimension of the cuboid")}`;
+  const select = [
+    `${coarserBucket({ from: cuboid.grain, to: question.grain, range, zone })} AS bucket`,
+    ...byIndices(metric, question).map((dimension, i) => `${column(dimension)} AS d${i}`),
+    ...cellMeasures(metric.spec).map((name) => `c.${name} AS ${name}`),
+  ];
+  const where = [
+    `c.bucket >= ${integer(range.from)}`,
+    `c.bucket < ${integer(range.to)}`,
+    ...filters.map((filter) => `${column(filter.dimension)} IN (${filter.codes.map(integer).join(", ")})`),
+  ];
+  return `SELECT ${select.join(", ")} FROM ${cells} c WHERE ${where.join(" AND ")}`;
+}
+
+/** The part of an answer that is kept history. */
+function keptPart(options: {
+  readonly metric: CompiledMetric;
+  readonly question: Question;
+  readonly filters: readonly CodedFilter[];
+  readonly zone: string;
+  readonly kept: KeptPart;
+}): Statement {
+  const { metric, question, zone, kept } = options;
+  const { cuboid, history, before } = kept;
+  const { from, to } = bucketRange(question, cuboid.grain, zone);
+  const cells = historySql(metric.spec, history.cuboids, cuboid.id);
+  return { sql: cellsPart({ ...options, cuboid, cells, range: { from, to: Math.min(to, before) } }), values: [] };
+}
+
+/** Parts with the same columns, added up to the cells asked. */
+function unionStatement(options: {
+  readonly metric: CompiledMetric;
+  readonly question: Question;
+  readonly k: number;
+  readonly parts: readonly Statement[];
+}): Statement {
+  const { metric, question, k, parts } = options;
+  const keys = ["bucket", ...question.by.map((_, i) => `d${i}`)];
+  const select = [...keys.map((name) => `c.${name} AS ${name}`), ...unionMeasures(metric, k)].join(", ");
+  const union = parts.map((part) => part.sql).join(" UNION ALL ");
+  return {
+    sql: `SELECT ${select} FROM (${union}) c GROUP BY ${keys.map((_, i) => i + 1).join(", ")} ${orderAndLimit(question)}`,
+    values: parts.flatMap((part) => part.values),
   };
 }
 
@@ -129,16 +197,19 @@ function unionMeasures(metric: CompiledMetric, k: number): readonly string[] {
   return metric.kind === "count" ? count : [...count, "sum(c.hit)::BIGINT AS hit", verdict("hit"), verdict("none")];
 }
 
-/** Computes the same from the rows, exactly. */
+/** Computes the same from the rows, exactly; what is kept history, from its cells. */
 export function factsStatement(options: {
   readonly metric: CompiledMetric;
   readonly question: Question;
   readonly filters: readonly CodedFilter[];
   readonly schema: SafeSchema;
   readonly cells: CellsSpec;
+  readonly kept?: KeptPart | undefined;
 }): Statement {
-  const { metric, question, filters, schema, cells } = options;
+  const { metric, question, filters, schema, cells, kept } = options;
   const dimensions = byIndices(metric, question);
+  const range = minuteRange(question, cells.zone);
+  const since = kept === undefined ? range.from : calendarOf(cells.zone).startOf(kept.cuboid.grain, kept.before);
   const rows = rowsSql({
     schema,
     cells,
@@ -146,8 +217,15 @@ export function factsStatement(options: {
     grain: question.grain,
     dimensions,
     filter: filters,
-    ...minuteRange(question, cells.zone),
+    from: Math.min(Math.max(range.from, since), range.to),
+    to: range.to,
   });
+  if (kept !== undefined) {
+    const exact = cellMeasures(metric.spec).map((name) => `${name.replace(/_(low|high)$/, "_units")} AS ${name}`);
+    const columns = ["bucket", ...dimensions.map((_, i) => `d${i}`), ...exact].join(", ");
+    const live = { sql: `SELECT ${columns} FROM (${rows.sql})`, values: rows.values };
+    return unionStatement({ metric, question, k: cells.k, parts: [live, keptPart({ ...options, zone: cells.zone, kept })] });
+  }
   const k = integer(cells.k);
   const measures = ["n", `any_units >= ${k} AS any_k`];
   if (metric.kind === "ratio") measures.push("hit", `hit_units >= ${k} AS hit_k`, `none_units >= ${k} AS none_k`);

@@ -3,12 +3,14 @@ import { must } from "../lib/assert.ts";
 import { VitrineError } from "../model/error.ts";
 import type { Mirror, MirrorStatus, MirrorView, SqlRow } from "../mirror/mirror.ts";
 import type { Micros, SafeSchema } from "../policy/safe.ts";
-import type { Answer, AnswerCell, Question } from "./answer.ts";
+import type { Answer, AnswerCell, Question, Reason } from "./answer.ts";
 import type { CompiledDimension, CompiledMetric, CompiledMetrics } from "./compile.ts";
 import type { Words } from "./dimension-values.ts";
 import { codesOf, textOf, wordsFor } from "./dimension-values.ts";
 import type { Freshness } from "./freshness.ts";
 import { judgeFreshness, staleAfterMsDefault } from "./freshness.ts";
+import type { KeptPart } from "./kept.ts";
+import { planKept } from "./kept.ts";
 import { bucketLabel, hourLabels, minuteRange } from "./period.ts";
 import type { CodedFilter } from "./plan-answer.ts";
 import { byIndices, cuboidStatement, factsStatement, orderRows, planAnswer } from "./plan-answer.ts";
@@ -51,8 +53,16 @@ export async function answer(
     if (schema === undefined || schema.policyHash !== compiled.policyHash) {
       throw new VitrineError("metrics/policy-differs", { message: "The mirror holds a copy made under another policy." });
     }
-    const { from, cells, asked } = await readCells({ mirror, view, compiled, metric, question, schema, facts: options.facts ?? true });
-    return wrap({ ...envelope, question: asked, fresh, from, cells });
+    const { from, cells, asked, notes } = await readCells({
+      mirror,
+      view,
+      compiled,
+      metric,
+      question,
+      schema,
+      facts: options.facts ?? true,
+    });
+    return wrap({ ...envelope, question: asked, fresh: { ...fresh, notes: [...fresh.notes, ...notes] }, from, cells });
   });
 }
 
@@ -97,39 +107,53 @@ interface Reading {
   readonly facts: boolean;
 }
 
-async function readCells(
-  reading: Reading,
-): Promise<{ readonly from: string; readonly cells: readonly AnswerCell[]; readonly asked: Question }> {
-  const { compiled, metric } = reading;
+interface Read {
+  readonly from: string;
+  readonly cells: readonly AnswerCell[];
+  readonly asked: Question;
+  readonly notes: readonly Reason[];
+}
+
+async function readCells(reading: Reading): Promise<Read> {
+  const { compiled, metric, view } = reading;
   const filterWords = await readFilterWords(reading);
   const question = { ...reading.question, where: canonicalWhere(metric, reading.question, filterWords) };
   const plan = planAnswer(metric, question);
   if (plan.tag === "facts" && !reading.facts) throw noAnswer(plan.nearest);
   const from = plan.tag === "facts" ? "facts" : plan.cuboid.id;
   const filters = codeFilters({ metric, question, words: filterWords, zone: compiled.zone });
-  if (filters.some(({ codes }) => codes.length === 0)) return { from, cells: [], asked: question };
+  const { part: kept, notes } = planKept({ metric, question, plan, history: view.status.history?.[metric.name], zone: compiled.zone });
+  if (filters.some(({ codes }) => codes.length === 0)) return { from, cells: [], asked: question, notes };
   const rows =
     plan.tag === "cuboid"
-      ? await runCuboid({ ...reading, question, filters, cuboid: plan.cuboid })
-      : await runFacts({ ...reading, question, filters, nearest: plan.nearest });
+      ? await runCuboid({ ...reading, question, filters, kept, cuboid: plan.cuboid })
+      : await runFacts({ ...reading, question, filters, kept, nearest: plan.nearest });
   if (rows.length > answerCellsMax) throw tooManyCells();
   const columns = await readColumns({ ...reading, question }, rows);
-  return { from, cells: toCells({ rows: orderRows(rows, question), metric, question, columns, zone: compiled.zone }), asked: question };
+  return {
+    from,
+    cells: toCells({ rows: orderRows(rows, question), metric, question, columns, zone: compiled.zone }),
+    asked: question,
+    notes,
+  };
+}
+
+interface Running extends Reading {
+  readonly filters: readonly CodedFilter[];
+  readonly kept: KeptPart | undefined;
 }
 
 async function runCuboid(
-  options: Reading & { readonly filters: readonly CodedFilter[]; readonly cuboid: Parameters<typeof cuboidStatement>[0]["cuboid"] },
+  options: Running & { readonly cuboid: Parameters<typeof cuboidStatement>[0]["cuboid"] },
 ): Promise<readonly SqlRow[]> {
-  const { view, compiled, metric, question, filters, cuboid } = options;
-  const { sql, values } = cuboidStatement({ metric, cuboid, question, filters, zone: compiled.zone, k: compiled.k });
+  const { view, compiled, metric, question, filters, cuboid, kept } = options;
+  const { sql, values } = cuboidStatement({ metric, cuboid, question, filters, zone: compiled.zone, k: compiled.k, kept });
   return view.all(sql, values);
 }
 
-async function runFacts(
-  options: Reading & { readonly filters: readonly CodedFilter[]; readonly nearest: string | undefined },
-): Promise<readonly SqlRow[]> {
-  const { view, compiled, metric, question, filters, schema } = options;
-  const { sql, values } = factsStatement({ metric, question, filters, schema, cells: compiled.cells });
+async function runFacts(options: Running & { readonly nearest: string | undefined }): Promise<readonly SqlRow[]> {
+  const { view, compiled, metric, question, filters, schema, kept } = options;
+  const { sql, values } = factsStatement({ metric, question, filters, schema, cells: compiled.cells, kept });
   try {
     return await view.all(sql, values, factsLimitMs);
   } catch (error) {

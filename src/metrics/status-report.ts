@@ -36,7 +36,12 @@ export interface GenerationReport {
    * `logicalSince`: what was deleted or overwritten from then on is out of every answer, but not yet out of the file. `physicalAt`: what
    * was deleted before that is out of the file, too. `dueBy`: when the file has to be rewritten at the latest.
    */
-  readonly erasure: { readonly logicalSince: string | undefined; readonly physicalAt: string | undefined; readonly dueBy: string | undefined; readonly overdue: boolean };
+  readonly erasure: {
+    readonly logicalSince: string | undefined;
+    readonly physicalAt: string | undefined;
+    readonly dueBy: string | undefined;
+    readonly overdue: boolean;
+  };
   /** Every rollup with its cells as counted. */
   readonly cuboids: NonNullable<MirrorStatus["cuboids"]>;
   /** Of the first copy, where this process made it: milliseconds from its beginning. */
@@ -91,7 +96,12 @@ function snapshotReport(snapshot: MirrorStatus["snapshot"]): GenerationReport["s
 
 function erasureReport({ logicalSince, physicalAt }: MirrorStatus["erasure"], now: Micros): GenerationReport["erasure"] {
   const dueBy = logicalSince === undefined ? undefined : logicalSince + erasureLimitMs * 1000;
-  return { logicalSince: optionalTime(logicalSince), physicalAt: optionalTime(physicalAt), dueBy: optionalTime(dueBy), overdue: dueBy !== undefined && now > dueBy };
+  return {
+    logicalSince: optionalTime(logicalSince),
+    physicalAt: optionalTime(physicalAt),
+    dueBy: optionalTime(dueBy),
+    overdue: dueBy !== undefined && now > dueBy,
+  };
 }
 
 /** A generation's status as JSON. `now` in microseconds since 1970. */

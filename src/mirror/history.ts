@@ -9,8 +9,7 @@ import { calendarOf } from "./calendar.ts";
 import type { CellsSpec, CuboidSpec, Grain, MetricSpec } from "./cuboid.ts";
 import { boundariesOf } from "./history/boundaries.ts";
 import { copyCells, keptCuboids } from "./history/copy.ts";
-import { lastLostMinute } from "./history/lost.ts";
-import { countByHour } from "./history/lost.ts";
+import { countByHour, lastLostMinute } from "./history/lost.ts";
 import type { HourCount } from "./history/lost.ts";
 import type { Mirror, MirrorView } from "./mirror.ts";
 
@@ -80,10 +79,13 @@ export async function carryHistory({ from, to, isTextAllowed }: CarryOptions): P
   if (wanted.length === 0) return [];
   return from.view(async (view) => {
     const plans: CarryPlan[] = [];
-    const counted = new Map<string, { readonly then: readonly HourCount[]; readonly now: readonly HourCount[] }>();
+    const counted = new Map<string, Counts>();
     for (const metric of wanted) {
       const key = JSON.stringify([metric.table, metric.time]);
-      const counts = counted.get(key) ?? { then: await countByHour(view, metric), now: await to.view((now) => countByHour(now, metric)) };
+      const counts = counted.get(key) ?? {
+        older: await countByHour(view, metric),
+        source: await to.view((now) => countByHour(now, metric)),
+      };
       counted.set(key, counts);
       plans.push(planOf({ view, from, to, metric, counts }));
     }
@@ -95,6 +97,12 @@ export async function carryHistory({ from, to, isTextAllowed }: CarryOptions): P
   });
 }
 
+/** Rows by hour: as the older generation holds them, and as the source has them now. */
+interface Counts {
+  readonly older: readonly HourCount[];
+  readonly source: readonly HourCount[];
+}
+
 interface CarryPlan {
   /** As the older generation keeps it. */
   readonly metric: MetricSpec;
@@ -103,7 +111,13 @@ interface CarryPlan {
   readonly kept: KeptHistory | undefined;
 }
 
-function planOf(options: { readonly view: MirrorView; readonly from: HistorySide; readonly to: HistorySide; readonly metric: MetricSpec; readonly counts: { readonly then: readonly HourCount[]; readonly now: readonly HourCount[] } }): CarryPlan {
+function planOf(options: {
+  readonly view: MirrorView;
+  readonly from: HistorySide;
+  readonly to: HistorySide;
+  readonly metric: MetricSpec;
+  readonly counts: Counts;
+}): CarryPlan {
   const { view, from, to, metric, counts } = options;
   const { schema, cells } = whole(from);
   const older = cells.metrics.find((one) => one.name === metric.name);
@@ -113,24 +127,28 @@ function planOf(options: { readonly view: MirrorView; readonly from: HistorySide
   const meaning = meaningOfHistory(schema, cells, older);
   if (meaning !== meaningOfHistory(now.schema, now.cells, metric)) return { ...nothing, outcome: "differs" };
   const earlier = view.status.history?.[metric.name];
-  const asOf = asOfMinute(view, metric.table);
-  const lost = lastLostMinute(counts.then, counts.now, asOf);
+  const asOf = asOfMinute(view);
+  const lost = lastLostMinute(counts.older, counts.source, asOf);
   const boundaries = boundariesOf({ calendar: calendarOf(cells.zone), lost, asOf, earlier });
   if (boundaries === undefined) return { ...nothing, outcome: "nothing-lost" };
   return { metric: older, outcome: "kept", earlier, kept: { meaning, cuboids: keptCuboids(older, earlier), ...boundaries } };
 }
 
 /**
- * The minute up to which the older generation is known to hold what the source held: where its table is doubted, the proof before
- * the doubt. Without any proof it is what it has applied: it began with a whole copy.
+ * The minute up to which the older generation has followed the source. A purge that the stream did not show makes it doubtful, but
+ * takes nothing from it: what was inserted goes on coming in, so a period that ended meanwhile is whole.
  */
-function asOfMinute({ status }: MirrorView, table: string): number {
-  const doubt = status.untrusted.find((one) => (one.table === table || one.table === "*") && one.since !== undefined);
-  const at = doubt?.since ?? status.proven?.at ?? status.applied?.at ?? 0;
-  return Math.floor(at / 60_000_000);
+function asOfMinute({ status }: MirrorView): number {
+  return Math.floor(Math.max(status.proven?.at ?? 0, status.applied?.at ?? 0) / 60_000_000);
 }
 
-async function carry(options: { readonly plan: CarryPlan; readonly view: MirrorView; readonly from: HistorySide; readonly writer: HistoryWriter; readonly isTextAllowed: CarryOptions["isTextAllowed"] }): Promise<CarriedMetric> {
+async function carry(options: {
+  readonly plan: CarryPlan;
+  readonly view: MirrorView;
+  readonly from: HistorySide;
+  readonly writer: HistoryWriter;
+  readonly isTextAllowed: CarryOptions["isTextAllowed"];
+}): Promise<CarriedMetric> {
   const { plan, view, from, writer, isTextAllowed } = options;
   const { metric, outcome, kept, earlier } = plan;
   if (kept === undefined) return { metric: metric.name, outcome, cells: 0, before: undefined };

@@ -10,6 +10,8 @@
  * Words      `dictionary`: tbl, col, code, value.
  * Cells      `cells_<metric>__<cuboid>` (a table) and `delta_<metric>__<cuboid>` (a view of one table for all cuboids of a metric,
  *            so that a commit appends once): bucket, d0 … dn (see below), n, and signed columns that sum over both: use `cellsSql`.
+ * History    `history_<metric>`: closed periods whose rows the source has purged (history.ts): cuboid (its place in the kept history),
+ *            bucket, d0 …, measures: use `historySql`. Nothing that follows the rows reads or writes it.
  *
  * A dimension's value is one integer in cells (`d0` …) and in `rowsSql`, whatever its kind: 0 the source has NULL (also: a ref on
  * the way is NULL), 1 the entity on the way is missing, 2 `other`; from 3 on a value: a dictionary code; bool 3 false, 4 true;
@@ -19,7 +21,7 @@ import { assert, must } from "../lib/assert.ts";
 import type { SafeColumn, SafeKind, SafeSchema, SafeTable } from "../policy/safe.ts";
 import { codes } from "../policy/safe.ts";
 import { calendarOf } from "./calendar.ts";
-import type { CellDimension, CellsSpec, Grain, MetricSpec, RowCondition } from "./cuboid.ts";
+import type { CellDimension, CellsSpec, CuboidSpec, Grain, MetricSpec, RowCondition } from "./cuboid.ts";
 
 /** Version of this layout: a store of another one is refused, and its generation is built anew. */
 export const storeVersion = 1;
@@ -46,10 +48,21 @@ export function rowsColumn(table: SafeTable, column: string): string {
 /** Signed changes of all cuboids of a metric: cuboid (its place in the metric), bucket, d0 …, measures. */
 export const changesTable = (metric: string): string => id(`changes_${metric}`);
 
+/** Cells of closed periods that stand though their rows were purged. */
+export const historyTable = (metric: string): string => id(`history_${metric}`);
+
 /** DuckDB type of a stored column. */
 export function sqlType(column: SafeColumn, table: SafeTable): string {
   if (column.role === "ref" || (table.kind === "entity" && column.role === "key")) return "INTEGER";
-  const types = { bool: "BOOLEAN", i32: "INTEGER", i64: "BIGINT", f64: "DOUBLE", minute: "INTEGER", code: "INTEGER", token: "UHUGEINT" } as const;
+  const types = {
+    bool: "BOOLEAN",
+    i32: "INTEGER",
+    i64: "BIGINT",
+    f64: "DOUBLE",
+    minute: "INTEGER",
+    code: "INTEGER",
+    token: "UHUGEINT",
+  } as const;
   return types[column.kind];
 }
 
@@ -74,11 +87,27 @@ export function cellMeasures(metric: MetricSpec): readonly string[] {
  * `any_low >= k`; of a union of cells `max(any_low) >= k` suffices, else it is not known from them.
  */
 export function cellsSql(metric: MetricSpec, cuboid: string): string {
-  const spec = must(metric.cuboids.find((one) => one.id === cuboid), "cuboid");
+  const spec = must(
+    metric.cuboids.find((one) => one.id === cuboid),
+    "cuboid",
+  );
   const keys = ["bucket", ...spec.dimensions.map((_, i) => `d${i}`)].join(", ");
-  const sums = cellMeasures(metric).map((name) => `sum(${name})::BIGINT AS ${name}`).join(", ");
+  const sums = cellMeasures(metric)
+    .map((name) => `sum(${name})::BIGINT AS ${name}`)
+    .join(", ");
   const both = `SELECT * FROM ${cellsTable(metric.name, cuboid)} UNION ALL SELECT * FROM ${deltaTable(metric.name, cuboid)}`;
   return `(SELECT ${keys}, ${sums} FROM (${both}) GROUP BY ${keys} HAVING sum(n) <> 0)`;
+}
+
+/**
+ * Subquery (in parentheses, without alias) of a cuboid's kept cells, with the columns of `cellsSql`. `cuboids` are those of the kept
+ * history.
+ */
+export function historySql(metric: MetricSpec, cuboids: readonly CuboidSpec[], cuboid: string): string {
+  const place = cuboids.findIndex((one) => one.id === cuboid);
+  const dimensions = must(cuboids[place], "kept cuboid").dimensions;
+  const keys = dimensions.map((index, i) => `d${i}::${dimensionType(must(metric.dimensions[index], "dimension").path.kind)} AS d${i}`);
+  return `(SELECT ${["bucket", ...keys, ...cellMeasures(metric)].join(", ")} FROM ${historyTable(metric.name)} WHERE cuboid = ${place})`;
 }
 
 /** Largest size of a whole number that is a dimension's value of its own; beyond it is `other`. */
@@ -119,7 +148,10 @@ export function dimensionTextSql(dimension: CellDimension, code: string): string
 
 /** SQL and values that select `code, value` of a dimension's dictionary (kind `code` only). */
 export function wordsSql(dimension: CellDimension): { readonly sql: string; readonly values: readonly string[] } {
-  return { sql: `SELECT code, value FROM ${dictionaryTable} WHERE tbl = ? AND col = ? ORDER BY code`, values: [dimension.path.table, dimension.path.column] };
+  return {
+    sql: `SELECT code, value FROM ${dictionaryTable} WHERE tbl = ? AND col = ? ORDER BY code`,
+    values: [dimension.path.table, dimension.path.column],
+  };
 }
 
 export interface RowsQuestion {
@@ -241,11 +273,17 @@ function conditionSql(table: SafeTable, condition: RowCondition, values: (string
 }
 
 function tableOf(schema: SafeSchema, name: string): SafeTable {
-  return must(schema.tables.find((table) => table.name === name), "table");
+  return must(
+    schema.tables.find((table) => table.name === name),
+    "table",
+  );
 }
 
 function columnOf(table: SafeTable, name: string): SafeColumn {
-  return must(table.columns.find((column) => column.name === name), "column");
+  return must(
+    table.columns.find((column) => column.name === name),
+    "column",
+  );
 }
 
 function integer(value: number): string {

@@ -4,6 +4,7 @@
  */
 import type { Lsn } from "../model/lsn.ts";
 import type { ColumnTrouble, DownMessage, Micros, SafeSchema, SourceSizes, UpMessage } from "../policy/safe.ts";
+import type { KeptHistory } from "./history.ts";
 
 /** State of a generation, for every answer and for `status`. */
 export interface MirrorStatus {
@@ -35,6 +36,8 @@ export interface MirrorStatus {
   readonly cuboids?: readonly CuboidStatus[];
   /** Of the snapshot that this process took, if it took one. */
   readonly snapshot?: SnapshotTimes | undefined;
+  /** By metric: closed periods that stand though the source has purged their rows. Only of metrics as they are declared now. */
+  readonly history?: Readonly<Record<string, KeptHistory>>;
 }
 
 export interface CuboidStatus {

@@ -42,7 +42,8 @@ export async function probeColumns(
       if (error instanceof VitrineError && error.origin?.code === denied) return undefined; // It may not become that role.
       throw error;
     });
-    if (tried !== undefined) worst = worst.map((one, i) => ({ ...one, select: worse(one.select, tried[i]?.select), copy: worse(one.copy, tried[i]?.copy) }));
+    if (tried !== undefined)
+      worst = worst.map((one, i) => ({ ...one, select: worse(one.select, tried[i]?.select), copy: worse(one.copy, tried[i]?.copy) }));
   }
   return worst;
 }
@@ -52,7 +53,11 @@ function worse(one: ProbeOutcome, other: ProbeOutcome | undefined): ProbeOutcome
   return one === "unknown" || other === "unknown" ? "unknown" : "refused";
 }
 
-async function probeAs(source: Source, columns: readonly UndeclaredColumn[], as: { readonly role?: string }): Promise<readonly ColumnProbe[]> {
+async function probeAs(
+  source: Source,
+  columns: readonly UndeclaredColumn[],
+  as: { readonly role?: string },
+): Promise<readonly ColumnProbe[]> {
   const out: ColumnProbe[] = [];
   const settings = { statement_timeout: "5000", lock_timeout: "2000", row_security: "on", ...as };
   await using session = await source.openSql(settings);

@@ -30,7 +30,10 @@ afterAll(() => {
   rmSync(kept, { recursive: true, force: true });
 });
 
-function changed(url: string, change: Partial<Record<"hostname" | "port" | "username" | "password" | "pathname" | "search", string>>): string {
+function changed(
+  url: string,
+  change: Partial<Record<"hostname" | "port" | "username" | "password" | "pathname" | "search", string>>,
+): string {
   return Object.assign(new URL(url), change).href;
 }
 
@@ -42,7 +45,7 @@ async function listening(onSocket: (socket: Socket) => void): Promise<Server & {
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
-  return Object.assign(server, { port: (server.address() as AddressInfo).port }); // eslint-disable-line -- TCP
+  return Object.assign(server, { port: (server.address() as AddressInfo).port });
 }
 
 /** As a pooler does, it answers with a backend's number of its own: that of the first message K (BackendKeyData) is changed. */
@@ -99,8 +102,10 @@ describe("the way to the server", () => {
       () => ({
         code: "source/url-invalid",
         place: undefined,
-        message: "The source's URL has a `#` in it (percent-encode it as %23). Its shape: postgres://user@host:5432/database?sslmode=verify-full",
-        remedy: "Write postgres://user@host:5432/database?sslmode=verify-full; percent-encode special characters; better keep the password out of it.",
+        message:
+          "The source's URL has a `#` in it (percent-encode it as %23). Its shape: postgres://user@host:5432/database?sslmode=verify-full",
+        remedy:
+          "Write postgres://user@host:5432/database?sslmode=verify-full; percent-encode special characters; better keep the password out of it.",
       }),
     ],
     [
@@ -151,7 +156,11 @@ describe("the way to the server", () => {
 
   test("a host that is silent", async () => {
     await using silent = await listening((socket) => socket.resume());
-    const source = openSource({ address: parseSourceUrl(changed(url, { port: String(silent.port) })), applicationName: "test", connectTimeoutMs: 300 });
+    const source = openSource({
+      address: parseSourceUrl(changed(url, { port: String(silent.port) })),
+      applicationName: "test",
+      connectTimeoutMs: 300,
+    });
     expect(await refusalOf(() => source.openSql())).toEqual({
       code: "source/host-silent",
       place: `127.0.0.1:${silent.port}`,

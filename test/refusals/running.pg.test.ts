@@ -4,7 +4,7 @@
  *
  * Elsewhere: partitions, a table out of the publication and back, row-level security, privileges (test/shows/, test/differential/
  * partitions.pg.test.ts, src/source/epoch.pg.test.ts); slots of others (src/source/stream.pg.test.ts, src/source/snapshot.pg.test.ts);
- * reader, server and supervisor killed (test/kill/, test/end-to-end.pg.test.ts).
+ * reader, server and supervisor killed (test/kill/, test/end-to-end.pg.test.ts); a large transaction (store.pg.test.ts).
  */
 import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -18,8 +18,6 @@ import { watch } from "./watched.ts";
 
 /** Small, so that a slot is soon past its limit. */
 const settings = { max_slot_wal_keep_size: "32MB", max_wal_size: "32MB", min_wal_size: "32MB", wal_keep_size: "0" };
-/** Rows of one large transaction; 5 M is what the issue names. */
-const largeRows = Number(process.env["VITRINE_TEST_LARGE_ROWS"] ?? 50_000);
 
 const folder = serverFolder();
 let server: PostgresServer;
@@ -79,8 +77,16 @@ test("a column that is added stays in the source, and nothing else happens", asy
 
 test("a column renamed: named, and the next generation says what the file lacks; renamed back, it goes on", async () => {
   await sql("ALTER TABLE devices RENAME model TO kind", "UPDATE devices SET nickname = 'x' WHERE id < 5");
-  const said = await watched.until("the refusal", ({ readers, untrusted }) => readers.some((one) => one.code === "policy/column-missing") && has(untrusted, "column-changed"));
-  expect(said.untrusted).toContainEqual(["devices", "column-changed", "The column public.devices.model was renamed or dropped.", "Mend vitrine.yaml, then: vitrine apply"]);
+  const said = await watched.until(
+    "the refusal",
+    ({ readers, untrusted }) => readers.some((one) => one.code === "policy/column-missing") && has(untrusted, "column-changed"),
+  );
+  expect(said.untrusted).toContainEqual([
+    "devices",
+    "column-changed",
+    "The column public.devices.model was renamed or dropped.",
+    "Mend vitrine.yaml, then: vitrine apply",
+  ]);
   expect(said.readers.find((one) => one.code === "policy/column-missing")).toMatchObject({
     state: "refused",
     message: `public.devices has no column \`model\`. (${watched.product.folder}/vitrine.yaml:16:7)`,
@@ -93,16 +99,28 @@ test("a column renamed: named, and the next generation says what the file lacks;
 
 test("a column retyped so that its treatment no longer fits", async () => {
   const published = "ALTER PUBLICATION vitrine ADD TABLE attempts (id, at, device_id, ok)";
-  await sql(`BEGIN; ALTER PUBLICATION vitrine DROP TABLE attempts; ALTER TABLE attempts ALTER ok TYPE text USING ok::text; ${published}; COMMIT`);
-  const said = await watched.until("the refusal", ({ readers, untrusted }) => readers.some((one) => one.code?.startsWith("policy/") === true) && has(untrusted, "column-changed"));
-  expect(said.untrusted).toContainEqual(["attempts", "column-changed", "The column public.attempts.ok has another type.", "None needed: the copy is being built anew."]);
+  await sql(
+    `BEGIN; ALTER PUBLICATION vitrine DROP TABLE attempts; ALTER TABLE attempts ALTER ok TYPE text USING ok::text; ${published}; COMMIT`,
+  );
+  const said = await watched.until(
+    "the refusal",
+    ({ readers, untrusted }) => readers.some((one) => one.code?.startsWith("policy/") === true) && has(untrusted, "column-changed"),
+  );
+  expect(said.untrusted).toContainEqual([
+    "attempts",
+    "column-changed",
+    "The column public.attempts.ok has another type.",
+    "None needed: the copy is being built anew.",
+  ]);
   expect(said.readers.find((one) => one.code?.startsWith("policy/"))).toMatchObject({
     state: "refused",
     code: "policy/text-needs-rule",
     message: `public.attempts.ok is text and is kept without a rule: anything could pass. (${watched.product.folder}/vitrine.yaml:26:7)`,
     remedy: "Add `values: [...]`, `values: from table.column` or `match: 'pattern'`.",
   });
-  await sql(`BEGIN; ALTER PUBLICATION vitrine DROP TABLE attempts; ALTER TABLE attempts ALTER ok TYPE boolean USING ok::boolean; ${published}; COMMIT`);
+  await sql(
+    `BEGIN; ALTER PUBLICATION vitrine DROP TABLE attempts; ALTER TABLE attempts ALTER ok TYPE boolean USING ok::boolean; ${published}; COMMIT`,
+  );
   await watched.untilReady();
 });
 
@@ -110,15 +128,28 @@ test("a column dropped with its place in the publication, and DROP TABLE … CAS
   await sql("ALTER TABLE devices DROP COLUMN model CASCADE", "UPDATE devices SET nickname = 'y' WHERE id < 5");
   const column = await watched.until("the break", ({ untrusted }) => has(untrusted, "table-not-published"));
   expect(column.untrusted).toEqual([
-    ["devices", "table-not-published", "The table public.devices is no longer in the publication vitrine: its changes do not arrive.", "vitrine apply"],
+    [
+      "devices",
+      "table-not-published",
+      "The table public.devices is no longer in the publication vitrine: its changes do not arrive.",
+      "vitrine apply",
+    ],
     ["devices", "column-changed", "The column public.devices.model was renamed or dropped.", "Mend vitrine.yaml, then: vitrine apply"],
     ["devices", "grant-missing", "The role vitrine_reader may no longer SELECT public.devices.model.", "vitrine apply"],
   ]);
   await sql("DROP TABLE attempts CASCADE");
   const gone = await watched.until("the break", ({ untrusted }) => has(untrusted, "table-missing"));
-  expect(gone.untrusted).toContainEqual(["attempts", "table-missing", "The table public.attempts is gone or renamed.", "Mend vitrine.yaml, then: vitrine apply"]);
+  expect(gone.untrusted).toContainEqual([
+    "attempts",
+    "table-missing",
+    "The table public.attempts is gone or renamed.",
+    "Mend vitrine.yaml, then: vitrine apply",
+  ]);
   await sql("ALTER TABLE devices ADD COLUMN model text", "UPDATE devices SET model = 'bulb'");
-  await sql("CREATE TABLE attempts (id bigint, at timestamptz, device_id bigint, ok boolean, note text, PRIMARY KEY (id, at))", "INSERT INTO attempts VALUES (1, now(), 1, true, '')");
+  await sql(
+    "CREATE TABLE attempts (id bigint, at timestamptz, device_id bigint, ok boolean, note text, PRIMARY KEY (id, at))",
+    "INSERT INTO attempts VALUES (1, now(), 1, true, '')",
+  );
   await watched.apply(server.url);
   await watched.untilReady();
 });
@@ -148,18 +179,15 @@ test("the slot dropped: another generation, and answers go on", async () => {
   END LOOP; END $$`);
   const slot = watched.slot(shown.generation);
   const failed = await watched.untilLogged("reader-failed", "source/slot-missing");
-  expect(failed).toEqual({ code: "source/slot-missing", place: slot, message: `The replication slot ${slot} is gone.`, remedy: newSnapshot });
+  expect(failed).toEqual({
+    code: "source/slot-missing",
+    place: slot,
+    message: `The replication slot ${slot} is gone.`,
+    remedy: newSnapshot,
+  });
   const after = await watched.untilReady();
   expect(after.shown.generation).toBe(shown.generation + 1);
   expect(watched.gapMs()).toBeLessThan(1_000);
-});
-
-test("one large transaction: applied whole, and rolled back whole", { timeout: 300_000 }, async () => {
-  await sql(`INSERT INTO attempts SELECT n, now() - n % 1000 * interval '1 minute', 1 + n % 200, n % 9 > 0, '' FROM generate_series(1000001, ${1_000_000 + largeRows}) n`);
-  await sql("BEGIN; DELETE FROM attempts; ROLLBACK");
-  await watched.untilReady();
-  await sql("DELETE FROM attempts WHERE id > 1000");
-  await watched.untilReady();
 });
 
 test("the source restarted, and away: said, tried again, and nothing is copied anew", async () => {
@@ -192,13 +220,12 @@ test("an older copy in the source's place: its log ends before our position, and
     cpSync(`${folder}-old`, join(folder, "data"), { recursive: true });
   });
   await sql("INSERT INTO attempts VALUES (3000001, now(), 1, true, '')");
-  const failed = await watched.untilLogged("reader-failed", "source/rewound");
-  expect(failed).toEqual({
-    code: "source/rewound",
-    place: expect.stringMatching(/^[0-9A-F]+\/[0-9A-F]+$/),
-    message: expect.stringMatching(/^The source's log ends at \S+, before the position \S+ of the copy: an older copy of the source was put in its place\.$/),
-    remedy: newSnapshot,
-  });
+  const { place, message, remedy } = await watched.untilLogged("reader-failed", "source/rewound");
+  expect(place).toMatch(/^[0-9A-F]+\/[0-9A-F]+$/);
+  expect(message.replaceAll(/[0-9A-F]+\/[0-9A-F]+/g, "LSN")).toBe(
+    "The source's log ends at LSN, before the position LSN of the copy: an older copy of the source was put in its place.",
+  );
+  expect(remedy).toBe(newSnapshot);
   await watched.untilReady();
 });
 
@@ -206,7 +233,12 @@ test("a slot past its limit, and one that is ahead: another generation", async (
   const { shown } = await watched.untilReady();
   await watched.product.stop();
   await sql("CREATE TABLE IF NOT EXISTS filler (t text)");
-  for (let i = 0; i < 6; i += 1) await sql("INSERT INTO filler SELECT repeat(md5(n::text), 100) FROM generate_series(1, 4000) n", "SELECT pg_switch_wal()", "CHECKPOINT");
+  for (let i = 0; i < 6; i += 1)
+    await sql(
+      "INSERT INTO filler SELECT repeat(md5(n::text), 100) FROM generate_series(1, 4000) n",
+      "SELECT pg_switch_wal()",
+      "CHECKPOINT",
+    );
   await watched.product.start();
   const slot = watched.slot(shown.generation);
   expect(await watched.untilLogged("reader-failed", "source/slot-lost")).toEqual({
@@ -217,7 +249,10 @@ test("a slot past its limit, and one that is ahead: another generation", async (
   });
   const next = await watched.untilReady();
   await watched.product.stop();
-  await sql("UPDATE devices SET model = 'cam' WHERE id < 100", "SELECT pg_replication_slot_advance(slot_name, pg_current_wal_lsn()) FROM pg_replication_slots");
+  await sql(
+    "UPDATE devices SET model = 'cam' WHERE id < 100",
+    "SELECT pg_replication_slot_advance(slot_name, pg_current_wal_lsn()) FROM pg_replication_slots",
+  );
   await watched.product.start();
   const ahead = watched.slot(next.shown.generation);
   expect(await watched.untilLogged("reader-failed", "source/slot-ahead")).toEqual({
@@ -233,7 +268,9 @@ test("another cluster in the source's place: refused without its role, copied an
   await restart(() => rmSync(join(folder, "data"), { recursive: true }));
   await sql(schemaSql, "DELETE FROM attempts WHERE id > 500");
   const said = await watched.until("the refusal", ({ readers }) => readers.some((one) => one.code === "source/wrong-password"));
-  expect(said.readers).toMatchObject([{ state: "refused", remedy: "Set the right one in PGPASSFILE or the environment; `vitrine apply` makes a new one for the reader." }]);
+  expect(said.readers).toMatchObject([
+    { state: "refused", remedy: "Set the right one in PGPASSFILE or the environment; `vitrine apply` makes a new one for the reader." },
+  ]);
   await watched.apply(server.url);
   await watched.untilReady();
 });

@@ -11,7 +11,7 @@ import type { Refusal } from "./small-world.ts";
 import { administer, declaration } from "./small-world.ts";
 
 const pollMs = 40;
-const withinMs = 40_000;
+const withinMsDefault = 40_000;
 const question = "/v1/metrics/activations?grain=day&by=model&range=last+40+days";
 
 export interface Seen {
@@ -45,26 +45,28 @@ export interface Watched extends AsyncDisposable {
 }
 
 /** Sets up a product; starts nothing yet. */
-export async function watch(adminUrl: string, environment: Readonly<Record<string, string>> = {}): Promise<Watched> {
-  const product = await setUpProduct({ adminUrl, declaration, environment });
-  return new Watcher(product, adminUrl);
+export async function watch(adminUrl: string, { withinMs = withinMsDefault }: { readonly withinMs?: number } = {}): Promise<Watched> {
+  const product = await setUpProduct({ adminUrl, declaration });
+  return new Watcher({ product, adminUrl, withinMs });
 }
 
 class Watcher implements Watched {
   readonly product: Product;
   readonly #adminUrl: string;
+  readonly #withinMs: number;
   #logAt = 0;
   #answeredAt = Infinity;
   #gapMs = 0;
 
-  constructor(product: Product, adminUrl: string) {
-    this.product = product;
-    this.#adminUrl = adminUrl;
+  constructor(parts: { readonly product: Product; readonly adminUrl: string; readonly withinMs: number }) {
+    this.product = parts.product;
+    this.#adminUrl = parts.adminUrl;
+    this.#withinMs = parts.withinMs;
   }
 
   async #see(): Promise<Seen | undefined> {
     const reply = await this.product.get("/v1/status");
-    const report = reply?.status === 200 ? (reply.body as StatusReport) : undefined; // eslint-disable-line -- our own server's answer
+    const report = reply?.status === 200 ? (reply.body as StatusReport) : undefined;
     const shown = report?.generations.find((one) => one.generation === report.serving);
     if (report === undefined || shown === undefined) return undefined;
     this.#gapMs = Math.max(this.#gapMs, performance.now() - this.#answeredAt);
@@ -78,11 +80,14 @@ class Watcher implements Watched {
   }
 
   async until(what: string, holds: (seen: Seen) => boolean): Promise<Seen> {
-    const deadline = performance.now() + withinMs;
+    const deadline = performance.now() + this.#withinMs;
     for (;;) {
       const seen = await this.#see();
       if (seen !== undefined && holds(seen)) return seen;
-      if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}. ${JSON.stringify([seen?.untrusted, seen?.generations.map((one) => [one.generation, one.phase]), seen?.readers])} ${this.#log().slice(-2_000)}`);
+      if (performance.now() > deadline)
+        throw new Error(
+          `not within ${this.#withinMs} ms: ${what}. ${JSON.stringify([seen?.untrusted, seen?.generations.map((one) => [one.generation, one.phase, one.untrusted]), seen?.readers])} ${this.#log().slice(-2_000)}`,
+        );
       await sleep(pollMs);
     }
   }
@@ -100,11 +105,18 @@ class Watcher implements Watched {
 
   /** Nobody writes now: what is proven is all there is. */
   async #compare(other: number): Promise<void> {
-    const [rows] = await administer(this.#adminUrl, "SELECT (SELECT count(*)::int FROM accounts) AS accounts, (SELECT count(*)::int FROM devices) AS devices, (SELECT count(*)::int FROM attempts) AS attempts");
-    const models = await administer(this.#adminUrl, "SELECT CASE WHEN model IN ('cam', 'bulb') THEN model ELSE 'other' END AS model, count(*)::int AS n FROM devices GROUP BY 1 ORDER BY 1");
+    const [rows] = await administer(
+      this.#adminUrl,
+      "SELECT (SELECT count(*)::int FROM accounts) AS accounts, (SELECT count(*)::int FROM devices) AS devices, (SELECT count(*)::int FROM attempts) AS attempts",
+    );
+    const models = await administer(
+      this.#adminUrl,
+      "SELECT CASE WHEN model IN ('cam', 'bulb') THEN model ELSE 'other' END AS model, count(*)::int AS n FROM devices GROUP BY 1 ORDER BY 1",
+    );
     const seen = await this.#see();
-    if (JSON.stringify(sorted(seen?.shown.rows ?? {})) !== JSON.stringify(sorted(rows ?? {}))) throw new Error(`rows: ${JSON.stringify([seen?.shown.rows, rows])}`);
-    const answer = (await this.product.get(question))?.body as Answer; // eslint-disable-line -- our own server's answer
+    if (JSON.stringify(sorted(seen?.shown.rows ?? {})) !== JSON.stringify(sorted(rows ?? {})))
+      throw new Error(`rows: ${JSON.stringify([seen?.shown.rows, rows])}`);
+    const answer = (await this.product.get(question))?.body as Answer;
     const sums = new Map<string, number>();
     for (const cell of answer.cells) sums.set(String(cell.by["model"]), (sums.get(String(cell.by["model"])) ?? 0) + cell.count);
     const expected = models.map((row) => `${String(row["model"])} ${String(row["n"])}`);
@@ -118,18 +130,21 @@ class Watcher implements Watched {
   }
 
   async untilLogged(event: string, code: string): Promise<Refusal> {
-    const deadline = performance.now() + withinMs;
+    const deadline = performance.now() + this.#withinMs;
     for (;;) {
       const text = this.#log();
-      const lines = text.slice(this.#logAt).split("\n").filter((line) => line.includes(`"event":"${event}"`) && line.includes(`"code":"${code}"`));
+      const lines = text
+        .slice(this.#logAt)
+        .split("\n")
+        .filter((line) => line.includes(`"event":"${event}"`) && line.includes(`"code":"${code}"`));
       const line = lines[0];
       if (line !== undefined) {
         this.#logAt = text.length;
-        const { code: found, place, message, remedy } = JSON.parse(line) as Refusal; // eslint-disable-line -- our own log
+        const { code: found, place, message, remedy } = JSON.parse(line) as Refusal;
         return { code: found, place, message, remedy };
       }
       await this.#see();
-      if (performance.now() > deadline) throw new Error(`not logged within ${withinMs} ms: ${event} ${code}. ${text.slice(-3_000)}`);
+      if (performance.now() > deadline) throw new Error(`not logged within ${this.#withinMs} ms: ${event} ${code}. ${text.slice(-3_000)}`);
       await sleep(pollMs);
     }
   }
@@ -140,7 +155,8 @@ class Watcher implements Watched {
   }
 
   async state(): Promise<string> {
-    return ((await this.product.get(question))?.body as Answer).state; // eslint-disable-line -- our own server's answer
+    const body = (await this.product.get(question))?.body as Answer | undefined;
+    return body?.state ?? "no answer";
   }
 
   slot(generation: number): string {
@@ -150,7 +166,10 @@ class Watcher implements Watched {
 
   ledger(kind: string): readonly unknown[] {
     using state = new DatabaseSync(join(this.product.stateFolder, "state.sqlite"), { readOnly: true });
-    return state.prepare("SELECT body FROM ledger WHERE kind = ? ORDER BY id").all(kind).map((row) => JSON.parse(String(row["body"])) as unknown);
+    return state
+      .prepare("SELECT body FROM ledger WHERE kind = ? ORDER BY id")
+      .all(kind)
+      .map((row) => JSON.parse(String(row["body"])) as unknown);
   }
 
   environment(): Readonly<Record<string, string>> {

@@ -17,6 +17,7 @@ const readyWithinMs = 90_000;
 
 export interface RunningProduct extends AsyncDisposable {
   readonly product: Product;
+  readonly adminUrl: string;
   /** The source as its administrator; answers are texts. */
   readonly source: SourceClient;
   status(): Promise<StatusReport>;
@@ -26,7 +27,7 @@ export interface RunningProduct extends AsyncDisposable {
   answer(metric: string, question: string): Promise<Answer>;
   proof(): Promise<readonly ProofVerdict[]>;
   /** Runs the command that a remedy names: SQL as the administrator, `vitrine …` on the command line. */
-  mend(command: string): Promise<void>;
+  mend(command: string, extra?: Readonly<Record<string, string>>): Promise<void>;
   /** Resolves when an answer is ready and proven at or after now. */
   untilProven(metric: string, question: string): Promise<Answer>;
 }
@@ -67,7 +68,7 @@ export async function until<T>(what: string, withinMs: number, look: () => Promi
 class Running implements RunningProduct {
   readonly product: Product;
   readonly source: SourceClient;
-  readonly #adminUrl: string;
+  readonly adminUrl: string;
   readonly #end: () => Promise<void>;
 
   constructor(parts: {
@@ -78,7 +79,7 @@ class Running implements RunningProduct {
   }) {
     this.product = parts.product;
     this.source = parts.source;
-    this.#adminUrl = parts.adminUrl;
+    this.adminUrl = parts.adminUrl;
     this.#end = parts.end;
   }
 
@@ -102,9 +103,9 @@ class Running implements RunningProduct {
     return (await this.#get<{ readonly verdicts: readonly ProofVerdict[] }>("/v1/proof")).verdicts;
   }
 
-  async mend(command: string): Promise<void> {
+  async mend(command: string, extra: Readonly<Record<string, string>> = {}): Promise<void> {
     if (!command.startsWith("vitrine ")) return this.source.run(command);
-    const { code, stderr } = await this.product.command(command.split(" ").slice(1), { VITRINE_ADMIN_URL: this.#adminUrl });
+    const { code, stderr } = await this.product.command(command.split(" ").slice(1), { VITRINE_ADMIN_URL: this.adminUrl, ...extra });
     if (code !== 0) throw new Error(`${command} ended with ${code}: ${stderr}`);
   }
 

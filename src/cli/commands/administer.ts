@@ -26,6 +26,7 @@ import { readerRole, sourceAt, splitName, wishFor } from "../reader/prepare.ts";
 import { writeSecret } from "../secret-file.ts";
 import { openState } from "../state.ts";
 import { integer } from "../render.ts";
+import { connectServer } from "./ask.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { isSet, print } from "./command.ts";
 import { planText } from "./plan-text.ts";
@@ -69,7 +70,8 @@ export const apply: Command = {
   usage: "",
   help: `Runs what \`vitrine plan\` prints, in one transaction, as the administrator in VITRINE_ADMIN_URL (used once, kept nowhere). A new
 reader's role gets a random password, written to a file of mode 0600 outside the state folder (see \`vitrine config\`, passwordFile).
-A second apply finds nothing to do.
+A second apply finds nothing to do. A Vitrine that runs on the same state folder takes the file up at once: another policy is followed by
+another generation of the copy.
 
   --new-password   give the role a new password, also when it has one`,
   options: { "new-password": { type: "boolean", help: "give the reader's role a new password" } },
@@ -79,7 +81,8 @@ A second apply finds nothing to do.
     declarationOf(config);
     await using admin = await adminSession(context);
     const done = await applyOnce({ ...admin, config, newPassword: isSet(context, "new-password") });
-    print(context, { ran: done.ran, passwordFile: done.password === undefined ? undefined : config.passwordFile }, () => applyText(done, config));
+    const takenUp = await tellServer(context);
+    print(context, { ran: done.ran, passwordFile: done.password === undefined ? undefined : config.passwordFile, takenUp }, () => applyText(done, config, takenUp));
     return 0;
   },
 };
@@ -170,7 +173,20 @@ async function makePlan(session: Session, source: Source, config: Config): Promi
   return { plan: planSource(compiled, catalog, { readerRole, facts }), compiled, catalog, findings: preflight(catalog, wish), cuboids: estimateMetrics(declaration, sizes) };
 }
 
-function applyText(done: { readonly ran: number; readonly password: string | undefined }, config: Config): string {
+/** Does a running Vitrine take up the file? False also when none runs here. */
+async function tellServer(context: CommandContext): Promise<boolean> {
+  try {
+    using server = await connectServer(context);
+    const { changed } = (await server.ask("reload")) as unknown as { readonly changed: boolean }; // eslint-disable-line -- our own server's answer
+    return changed;
+  } catch (error) {
+    // What was to be done at the source is done; one that runs elsewhere notices it by itself.
+    if (error instanceof VitrineError) return false;
+    throw error;
+  }
+}
+
+function applyText(done: { readonly ran: number; readonly password: string | undefined }, config: Config, takenUp: boolean): string {
   const password = done.password === undefined ? "" : `The reader's password is in ${config.passwordFile} (mode 0600).\n`;
-  return `${done.ran === 0 ? "The source was as it should be: nothing was run." : `${integer(done.ran)} statements were run.`}\n${password}`;
+  return `${done.ran === 0 ? "The source was as it should be: nothing was run." : `${integer(done.ran)} statements were run.`}\n${password}${takenUp ? "The Vitrine that runs takes up the changed file.\n" : ""}`;
 }

@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../../lib/clock.ts";
 import type { CrashHook } from "../../lib/crash-points.ts";
+import { VitrineError } from "../../model/error.ts";
 import type { Lsn } from "../../model/lsn.ts";
 import type { EpochBreak, Micros, SafeChanges } from "../../policy/safe.ts";
 import type { Treater } from "../../policy/treat.ts";
@@ -41,6 +42,8 @@ export interface FollowOptions {
   readonly onAccept: (handler: AcceptEpoch) => void;
   /** What the role may read has changed. */
   readonly onPrivileges: () => void;
+  /** Is the policy in the file another one than ours? Asked while the catalog is not as it was: that may be its `vitrine apply`. */
+  readonly isPolicyChanged: () => boolean;
 }
 
 /** The rows of these tables (none: all) were found equal at the position at which the catalog was `verified`. */
@@ -217,6 +220,7 @@ class Heartbeat {
     const differences = [...compareEpochs(this.#stored, beat.epoch), ...(same ? [] : compareEpochs(this.#stored, after))];
     const breaks = [...new Map(differences.map((one) => [JSON.stringify(one), one])).values()];
     await this.#say(breaks);
+    if (breaks.length > 0 && this.#options.isPolicyChanged()) throw new VitrineError("cli/config-changed", { message: "vitrine.yaml has another policy than at our start, and the source was changed." });
     this.#noticePrivileges(breaks);
     // What is said of one table does not hold up the others; they are as fresh as this beat.
     const isOfAll = breaks.some((one) => one.table === "*" && one.concerns === "data");

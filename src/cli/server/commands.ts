@@ -14,6 +14,8 @@ export interface CommandsOptions {
   readonly driver: Driver;
   readonly state: State;
   readonly onTokens: () => void;
+  /** Takes vitrine.yaml up when it is another one than at our start; says whether it is. Throws what is wrong with it. */
+  readonly onReload: () => boolean;
   readonly nowMs: () => number;
 }
 
@@ -30,6 +32,7 @@ export function commandsOf(options: CommandsOptions): ControlHandler {
     prove: async () => service.prove(),
     verify: async (args) => service.verify(modeOf(args["mode"]), texts(args["tables"])),
     compact: async () => service.compact(),
+    reload: async () => ({ changed: options.onReload() }),
     ledger: async (args) => ({ entries: state.ledger({ last: Number(args["last"] ?? 20), ...(typeof args["kind"] === "string" ? { kind: args["kind"] } : {}) }), broken: state.checkLedger() }),
     "token-new": async (args) => newToken(options, args),
     "token-list": async () => state.tokens().map(({ id, name, role, createdAt }) => ({ id, name, role, createdAt })),

@@ -20,6 +20,7 @@ import { readerExit } from "../messages.ts";
 import type { State } from "../state.ts";
 import { Host } from "./host.ts";
 import type { VerifyMessage } from "./host.ts";
+import { Takeover } from "./takeover.ts";
 
 export interface DriverOptions {
   readonly state: State;
@@ -72,10 +73,19 @@ export class Driver {
   readonly #readers = new Map<number, "stream" | "drop-slot">();
   #list: readonly Generation[];
   #working: Promise<void> = Promise.resolve();
+  readonly #takeover: Takeover;
+  #isClosing = false;
 
   constructor(options: DriverOptions) {
     this.#options = options;
     this.#list = options.state.generations();
+    this.#takeover = new Takeover({
+      state: options.state,
+      log: options.log,
+      isWanted: (...hosts) => !this.#isClosing && hosts.every((host) => this.#hosts.get(host.number) === host),
+      onCarried: (to) => this.#moved(to),
+      onFailure: options.onStoreFailure,
+    });
   }
 
   get generations(): readonly Generation[] {
@@ -307,7 +317,9 @@ export class Driver {
     const serving = this.#list.find((one) => one.role === "serving");
     const servingAt = serving === undefined ? undefined : this.#hosts.get(serving.number)?.mirror.status.applied;
     if (servingAt !== undefined && status.applied.lsn < servingAt.lsn) return;
-    this.#hear("caught-up", host.number, "caught up");
+    const before = this.shown === host ? undefined : this.shown;
+    // Else it is heard of again when it has been given its history.
+    if (this.#takeover.isReady(before, host)) this.#hear("caught-up", host.number, "caught up");
   }
 
   /** Folders of generations that are in no list: of one that was switched away, or that a crash left behind. */
@@ -333,6 +345,7 @@ export class Driver {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     await this.#working.catch(() => undefined);
     for (const host of this.#hosts.values()) await host.close();
   }

@@ -12,7 +12,7 @@ export interface StoreProofOptions {
   readonly at: Micros;
 }
 
-const ownTables = /^(control|dictionary|(rows|tokens|cells|delta|changes)_[a-z][a-z0-9_]*)$/;
+const ownTables = /^(control|dictionary|(rows|tokens|cells|delta|changes|history)_[a-z][a-z0-9_]*)$/;
 
 export async function proveStore(options: StoreProofOptions): Promise<ProofVerdict> {
   const { mirror, at } = options;
@@ -97,7 +97,24 @@ async function checkTexts(
   };
 }
 
-function testFor({ declaration, rules }: StoreProofOptions, table: string, column: string): ReturnType<typeof storedTextAllowed> {
+/** Whether a policy lets a text be in its store: what is not known to be allowed is not. */
+export function textFilter(
+  policy: Pick<StoreProofOptions, "declaration" | "rules">,
+): (table: string, column: string, text: string) => boolean {
+  const tests = new Map<string, ReturnType<typeof storedTextAllowed>>();
+  return (table, column, text) => {
+    const place = `${table}.${column}`;
+    const test = tests.get(place) ?? testFor(policy, table, column);
+    tests.set(place, test);
+    return test(text) === "allowed";
+  };
+}
+
+function testFor(
+  { declaration, rules }: Pick<StoreProofOptions, "declaration" | "rules">,
+  table: string,
+  column: string,
+): ReturnType<typeof storedTextAllowed> {
   const take = declaration.tables.find((one) => one.name === table)?.columns.find((one) => one.name === column)?.take;
   return take === undefined ? () => "refused" : storedTextAllowed(take, valuesOf(take, rules));
 }

@@ -54,14 +54,15 @@ export function batchOfEntities(entity: EntityMemory, refs: Int32Array): RowBatc
 
 /** Refs of all entities that are there, in slices. */
 export function* presentRefs(entity: EntityMemory, count: number, slice: number): Generator<Int32Array> {
-  let refs: number[] = [];
-  for (let ref = 0; ref < count; ref += 1) {
-    if (entity.present[ref] !== 1) continue;
-    refs.push(ref);
-    if (refs.length === slice) {
-      yield Int32Array.from(refs);
-      refs = [];
+  const { present } = entity;
+  for (let from = 0; from < count; from += slice) {
+    const to = Math.min(count, from + slice);
+    const refs = new Int32Array(to - from);
+    let found = 0;
+    for (let ref = from; ref < to; ref += 1) {
+      refs[found] = ref;
+      if (present[ref] === 1) found += 1;
     }
+    if (found > 0) yield found === refs.length ? refs : refs.slice(0, found);
   }
-  if (refs.length > 0) yield Int32Array.from(refs);
 }

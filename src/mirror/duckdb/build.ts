@@ -4,11 +4,13 @@ import { rowsColumn, rowsTable } from "../layout.ts";
 import { layoutsOf } from "./apply.ts";
 import type { ApplyContext } from "./apply.ts";
 import { batchOfEntities, batchOfSome, presentRefs } from "./batches.ts";
-import { vectorSize } from "./engine.ts";
 import type { RowBatch } from "./evaluate.ts";
 import type { MetricCells, MinuteRange } from "./metric-cells.ts";
 import { nullInt } from "./stored.ts";
 import { createCells, dropCells, writeAllCells } from "./tables.ts";
+
+/** Entities given at a time. */
+const entitySlice = 8_192;
 
 /** Rows of a metric's table, all or those of a range of minutes. */
 async function scanRows(context: ApplyContext, metric: MetricCells, range: MinuteRange | undefined, take: (batch: RowBatch) => void): Promise<void> {
@@ -17,7 +19,7 @@ async function scanRows(context: ApplyContext, metric: MetricCells, range: Minut
   const info = memory.info(spec.table);
   if (info.table.kind === "entity") {
     const entity = must(memory.entities.get(spec.table), "entity");
-    for (const refs of presentRefs(entity, must(memory.tokens.get(spec.table), "tokens").count, vectorSize)) {
+    for (const refs of presentRefs(entity, must(memory.tokens.get(spec.table), "tokens").count, entitySlice)) {
       const inside = range === undefined ? refs : refs.filter((ref) => isInside(entity.column(spec.time)[ref]!, range));
       if (inside.length > 0) take(batchOfEntities(entity, inside));
       await pacer.pause();
@@ -39,8 +41,8 @@ function isInside(minute: number, range: MinuteRange): boolean {
 
 /** Builds a metric's cells anew from all rows and writes them. */
 export async function rebuildMetric(context: ApplyContext, metric: MetricCells): Promise<void> {
-  metric.startBuild();
-  await scanRows(context, metric, undefined, (batch) => metric.build(metric.plan.evaluate(batch)));
+  await metric.startBuild(context.memory.rows.get(metric.plan.spec.table) ?? 0, context.pacer);
+  await scanRows(context, metric, undefined, (batch) => metric.build(batch));
   await writeBuilt(context, metric);
 }
 

@@ -3,6 +3,7 @@ import { VitrineError } from "../../model/error.ts";
 import { lsnFrom } from "../../model/lsn.ts";
 import type { ColumnTrouble, Micros, SafeSchema, SourceSizes } from "../../policy/safe.ts";
 import { controlTable, storeVersion } from "../layout.ts";
+import type { KeptHistory } from "../history.ts";
 import type { MirrorStatus } from "../mirror.ts";
 import type { Connection } from "./engine.ts";
 
@@ -27,6 +28,8 @@ export interface Control {
   readonly built: Readonly<Record<string, { readonly meaning: string; readonly cuboids: readonly string[] }>>;
   /** By metric: cuboids that got too many cells while they were built. */
   readonly givenUp: Readonly<Record<string, readonly string[]>>;
+  /** By metric: what was carried over from the generation before. */
+  readonly history: Readonly<Record<string, KeptHistory>>;
   readonly erasure: { readonly logicalSince: Micros | undefined; readonly physicalAt: Micros | undefined };
 }
 
@@ -43,6 +46,7 @@ export const emptyControl: Control = {
   rows: {},
   built: {},
   givenUp: {},
+  history: {},
   erasure: { logicalSince: undefined, physicalAt: undefined },
 };
 
@@ -55,7 +59,8 @@ export function controlText(control: Control): string {
 
 export function parseControl(text: string): Control {
   const parsed: unknown = JSON.parse(text, (_key, value: unknown) => {
-    const holds = typeof value === "object" && value !== null && "lsn" in value && typeof value.lsn === "string" && Object.keys(value).length === 1;
+    const holds =
+      typeof value === "object" && value !== null && "lsn" in value && typeof value.lsn === "string" && Object.keys(value).length === 1;
     return holds ? lsnFrom(BigInt(String(value.lsn))) : value;
   });
   return { ...emptyControl, ...(parsed as Partial<Control>) }; // eslint-disable-line -- our own text
@@ -69,7 +74,9 @@ export async function readControl(connection: Connection): Promise<Control> {
   const row = rows[0];
   if (rows.length !== 1 || row === undefined) throw damaged();
   if (row["version"] !== storeVersion) {
-    throw new VitrineError("mirror/store-version", { message: `The store has version ${Number(row["version"])}; this program knows version ${storeVersion}.` });
+    throw new VitrineError("mirror/store-version", {
+      message: `The store has version ${Number(row["version"])}; this program knows version ${storeVersion}.`,
+    });
   }
   return parseControl(String(row["state"]));
 }

@@ -6,11 +6,15 @@
 import { assert, must } from "../../lib/assert.ts";
 import type { SafeColumn, SafeSchema, SafeTable } from "../../policy/safe.ts";
 import { codes } from "../../policy/safe.ts";
-import type { MetricSpec, RowCondition } from "../cuboid.ts";
+import type { CellDimension, MetricSpec, RowCondition } from "../cuboid.ts";
 import { encodeDimension } from "../layout.ts";
+import type { RefEnds } from "./ends.ts";
+import { EndsBuilder, groupsOf, lookedUp, unitsOf } from "./ends.ts";
 import type { EntityMemory } from "./entities.ts";
 import type { Numbers } from "./stored.ts";
 import { missingRef, noRef, nullInt } from "./stored.ts";
+import type { MakeInts, Scratch } from "./scratch.ts";
+import { newInts } from "./scratch.ts";
 import type { Words } from "./words.ts";
 
 /** Rows of a table as numbers. */
@@ -51,7 +55,16 @@ export interface MetricPlan {
   readonly columns: readonly string[];
   /** By dimension: set where its integers need interning. */
   readonly interned: readonly (Interned | undefined)[];
-  evaluate(batch: RowBatch): Evaluated;
+  /** With the state of a build the arrays are the scratch's: they hold until the next evaluation. */
+  evaluate(batch: RowBatch, build?: BuildState): Evaluated;
+  /** What first refs lead to now, by name of the ref column; those to entities of more than `most` refs are left out. */
+  ends(most: number, pause: () => Promise<void>): Promise<ReadonlyMap<string, RefEnds>>;
+}
+
+/** What a build keeps from one evaluation to the next. `ends` hold for as long as no entity changes. */
+export interface BuildState {
+  readonly ends: ReadonlyMap<string, RefEnds>;
+  readonly scratch: Scratch;
 }
 
 export function planOf(spec: MetricSpec, state: { readonly schema: SafeSchema; readonly entities: ReadonlyMap<string, EntityMemory>; readonly words: ReadonlyMap<string, Words> }): MetricPlan {
@@ -68,24 +81,70 @@ export function planOf(spec: MetricSpec, state: { readonly schema: SafeSchema; r
   assert(!needsSelf || table.kind === "entity", "a unit of its own only for entities");
   if (needsSelf) columns.add(must(table.key, "key of an entity"));
 
-  const evaluate = (batch: RowBatch): Evaluated => {
-    const paths = new Paths(batch, table, entities, schema);
+  const of = { table, entities, schema };
+  const endOf = (path: CellDimension["path"], paths: Paths, i: number, make: MakeInts): Int32Array => {
+    const end = paths.follow(path.refs);
+    const held = must(entities.get(path.table), "entity").column(path.column);
+    return dimensionOf({ kind: path.kind, own: undefined, end, held, keep: undefined, count: end.length, interned: interned[i] }, make);
+  };
+
+  const evaluate = (batch: RowBatch, build?: BuildState): Evaluated => {
+    const make = build === undefined ? newInts : build.scratch.ints;
     const keep = keptRows(batch, spec.time, filter);
-    const take = (source: Int32Array): Int32Array => (keep === undefined ? source.subarray(0, batch.rowCount) : gather(source, keep));
-    const unit = needsSelf ? take(ints(batch.column(must(table.key, "key")))) : take(paths.follow(spec.unitPath));
-    const dims = spec.dimensions.map((dimension, i) => {
-      const end = paths.follow(dimension.path.refs);
-      const values = dimension.path.refs.length === 0 ? batch.column(dimension.path.column) : undefined;
-      const held = values === undefined ? must(entities.get(dimension.path.table), "entity").column(dimension.path.column) : undefined;
-      return dimensionOf({ kind: dimension.path.kind, own: values, end, held, keep, rowCount: batch.rowCount, interned: interned[i] });
+    const count = keep?.length ?? batch.rowCount;
+    const take = (source: Int32Array): Int32Array => (keep === undefined ? source.subarray(0, count) : gather(source, keep, make));
+    const paths = new Paths(batch, of, keep);
+    const grouped = new Map([...(build?.ends ?? [])].map(([ref, ends]) => {
+      const refs = take(ints(batch.column(ref)));
+      return [ref, { refs, groups: groupsOf(ends, refs, make) }] as const;
+    }));
+    const unitOf = (): Int32Array => {
+      if (needsSelf) return take(ints(batch.column(must(table.key, "key"))));
+      const ends = build?.ends.get(must(spec.unitPath[0], "ref"));
+      if (ends?.unit === undefined) return paths.follow(spec.unitPath);
+      const { groups, refs } = must(grouped.get(ends.ref), "groups");
+      return unitsOf(ends.unit, groups, refs, make);
+    };
+    const unit = unitOf();
+    const dims = spec.dimensions.map(({ path }, i) => {
+      const [first] = path.refs;
+      if (first === undefined) return dimensionOf({ kind: path.kind, own: batch.column(path.column), end: noInts, held: undefined, keep, count, interned: interned[i] }, make);
+      const values = build?.ends.get(first)?.dims[i];
+      return values === undefined ? endOf(path, paths, i, make) : lookedUp(values, must(grouped.get(first), "groups").groups, make);
     });
     const minute = take(ints(batch.column(spec.time)));
-    return { rowCount: keep?.length ?? batch.rowCount, minute, unit, dims, hit: hit === undefined ? undefined : hitsOf(batch, hit, keep) };
+    return { rowCount: count, minute, unit, dims, hit: hit === undefined ? undefined : hitsOf(batch, hit, keep) };
   };
-  return { spec, table, columns: [...columns], interned, evaluate };
+
+  const ends = async (most: number, pause: () => Promise<void>): Promise<ReadonlyMap<string, RefEnds>> => {
+    const found = new Map<string, RefEnds>();
+    for (const first of new Set(firstRefs.filter((name) => name !== undefined))) {
+      const entity = must(entities.get(must(table.columns.find((one) => one.name === first)?.refers, "entity referred to")), "entity");
+      if (entity.present.length > most) continue;
+      const dims = spec.dimensions.map(({ path }, i) => (path.refs[0] === first ? (paths: Paths) => endOf(path, paths, i, newInts) : undefined));
+      const nothing = (mark: number): number[] => spec.dimensions.map((_, i) => wide(interned[i], mark));
+      const builder = new EndsBuilder(first, entity.present.length, { nulls: nothing(codes.null), missing: nothing(codes.unknown) });
+      const unitHere = spec.unitPath[0] === first && spec.unitPath.length <= 2;
+      const second = spec.unitPath[1];
+      for (let from = 0; from < entity.present.length; from += endsSlice) {
+        const refs = new Int32Array(Math.min(endsSlice, entity.present.length - from));
+        for (let i = 0; i < refs.length; i += 1) refs[i] = from + i;
+        const paths = new Paths({ rowCount: refs.length, column: () => refs }, of, undefined);
+        builder.add(from, dims.map((one) => one?.(paths)), unitHere ? paths.follow(spec.unitPath) : undefined);
+        await pause();
+      }
+      found.set(first, builder.finish(unitHere ? { held: () => (second === undefined ? undefined : ints(entity.column(second))) } : undefined, dims.map((one) => one !== undefined)));
+    }
+    return found;
+  };
+  return { spec, table, columns: [...columns], interned, evaluate, ends };
 }
 
-type Test = { readonly column: string; readonly passes: (values: Numbers, row: number) => boolean };
+/** Refs whose ends are looked up at a time. */
+const endsSlice = 16_384;
+const noInts = new Int32Array(0);
+
+type Test = { readonly column: string; readonly allowed: ReadonlySet<number> };
 
 /** One condition; a text's codes are learnt as the dictionary grows. */
 function testOf(table: SafeTable, condition: RowCondition[number], words: Words): Test {
@@ -97,7 +156,7 @@ function testOf(table: SafeTable, condition: RowCondition[number], words: Words)
       if (texts.has(value)) allowed.add(code);
     });
   } else for (const value of condition.values) allowed.add(scaled(column, Number(value)));
-  return { column: column.name, passes: (values, row) => allowed.has(values[row] as number) }; // eslint-disable-line -- inside
+  return { column: column.name, allowed };
 }
 
 function scaled(column: SafeColumn, value: number): number {
@@ -107,14 +166,23 @@ function scaled(column: SafeColumn, value: number): number {
 /** Rows that count, or undefined for all. */
 function keptRows(batch: RowBatch, time: string, filter: readonly Test[]): Int32Array | undefined {
   const minutes = batch.column(time);
+  if (filter.length === 0 && !minutes.subarray(0, batch.rowCount).includes(nullInt as never)) return undefined;
   const keep = new Int32Array(batch.rowCount);
-  const columns = filter.map((one) => batch.column(one.column));
   let count = 0;
   for (let row = 0; row < batch.rowCount; row += 1) {
-    if (minutes[row] === nullInt) continue;
-    if (!filter.every((one, i) => one.passes(must(columns[i], "column"), row))) continue;
     keep[count] = row;
-    count += 1;
+    if (minutes[row] !== nullInt) count += 1;
+  }
+  for (const { column, allowed } of filter) {
+    const values = batch.column(column);
+    const only = onlyOne(allowed);
+    const before = count;
+    count = 0;
+    for (let i = 0; i < before; i += 1) {
+      const row = keep[i]!;
+      keep[count] = row;
+      if (only === undefined ? allowed.has(values[row]!) : values[row] === only) count += 1;
+    }
   }
   return count === batch.rowCount ? undefined : keep.subarray(0, count);
 }
@@ -122,47 +190,63 @@ function keptRows(batch: RowBatch, time: string, filter: readonly Test[]): Int32
 function hitsOf(batch: RowBatch, tests: readonly Test[], keep: Int32Array | undefined): Uint8Array {
   const count = keep?.length ?? batch.rowCount;
   const hits = new Uint8Array(count).fill(1);
-  for (const { column, passes } of tests) {
+  for (const { column, allowed } of tests) {
     const values = batch.column(column);
-    for (let i = 0; i < count; i += 1) if (hits[i] === 1 && !passes(values, keep === undefined ? i : (keep[i] as number))) hits[i] = 0; // eslint-disable-line -- inside
+    const only = onlyOne(allowed);
+    for (let i = 0; i < count; i += 1) {
+      const value = values[keep === undefined ? i : keep[i]!]!;
+      if (only === undefined ? !allowed.has(value) : value !== only) hits[i] = 0;
+    }
   }
   return hits;
 }
 
-/** Refs at the ends of paths, each prefix computed once a batch. */
+/** Most conditions name one value: a comparison is much cheaper than a set. */
+function onlyOne(allowed: ReadonlySet<number>): number | undefined {
+  if (allowed.size !== 1) return undefined;
+  const [only] = allowed;
+  return only;
+}
+
+/** Refs at the ends of paths, each prefix computed once a batch; of the rows that count only. */
 class Paths {
   readonly #batch: RowBatch;
-  readonly #table: SafeTable;
-  readonly #entities: ReadonlyMap<string, EntityMemory>;
-  readonly #schema: SafeSchema;
+  readonly #state: { readonly table: SafeTable; readonly entities: ReadonlyMap<string, EntityMemory>; readonly schema: SafeSchema };
+  readonly #keep: Int32Array | undefined;
   readonly #known = new Map<string, { readonly refs: Int32Array; readonly entity: EntityMemory }>();
 
-  constructor(batch: RowBatch, table: SafeTable, entities: ReadonlyMap<string, EntityMemory>, schema: SafeSchema) {
+  constructor(batch: RowBatch, state: { readonly table: SafeTable; readonly entities: ReadonlyMap<string, EntityMemory>; readonly schema: SafeSchema }, keep: Int32Array | undefined) {
     this.#batch = batch;
-    this.#table = table;
-    this.#entities = entities;
-    this.#schema = schema;
+    this.#state = state;
+    this.#keep = keep;
   }
 
   /** Ref of the entity that is there at the end, `noRef` where a ref is NULL, `missingRef` where an entity is missing. */
   follow(path: readonly string[]): Int32Array {
-    return path.length === 0 ? new Int32Array(0) : this.#walk(path).refs;
+    return this.#walk(path).refs;
   }
 
   #walk(path: readonly string[]): { readonly refs: Int32Array; readonly entity: EntityMemory } {
     const name = path.join("/");
     const known = this.#known.get(name);
     if (known !== undefined) return known;
+    const { table, entities, schema } = this.#state;
     const last = must(path.at(-1), "ref of a path");
     const before = path.length === 1 ? undefined : this.#walk(path.slice(0, -1));
-    const from = before === undefined ? this.#table : before.entity.table;
+    const from = before === undefined ? table : before.entity.table;
     const refers = must(from.columns.find((one) => one.name === last)?.refers, "entity referred to");
-    const entity = must(this.#entities.get(refers), "entity in memory");
-    assert(this.#schema.tables.includes(entity.table), "an entity of the schema");
-    const refs = before === undefined ? presentOnly(ints(this.#batch.column(last)), entity, this.#batch.rowCount) : nextRefs(before.refs, ints(before.entity.column(last)), entity);
+    const entity = must(entities.get(refers), "entity in memory");
+    assert(schema.tables.includes(entity.table), "an entity of the schema");
+    const refs = before === undefined ? this.#first(last, entity) : nextRefs(before.refs, ints(before.entity.column(last)), entity);
     const found = { refs, entity };
     this.#known.set(name, found);
     return found;
+  }
+
+  #first(column: string, entity: EntityMemory): Int32Array {
+    const refs = ints(this.#batch.column(column));
+    if (this.#keep === undefined) return presentOnly(refs, entity, this.#batch.rowCount);
+    return presentOnly(gather(refs, this.#keep, newInts), entity, this.#keep.length);
   }
 }
 
@@ -192,29 +276,32 @@ function nextRefs(from: Int32Array, held: Int32Array, entity: EntityMemory): Int
 
 interface DimensionWork {
   readonly kind: SafeColumn["kind"];
-  /** Values of the row itself, or … */
+  /** Values of the row itself (of the rows `keep`), or … */
   readonly own: Numbers | undefined;
   /** … refs of the entity whose column is `held`. */
   readonly end: Int32Array;
   readonly held: Numbers | undefined;
   readonly keep: Int32Array | undefined;
-  readonly rowCount: number;
+  readonly count: number;
   readonly interned: Interned | undefined;
 }
 
-function dimensionOf(work: DimensionWork): Int32Array {
-  const { kind, own, end, held, keep, interned } = work;
-  const count = keep?.length ?? work.rowCount;
-  const out = new Int32Array(count);
+function dimensionOf(work: DimensionWork, make: MakeInts): Int32Array {
+  const { kind, own, end, held, keep, interned, count } = work;
+  if (own !== undefined && kind === "code") return keep === undefined ? ints(own).subarray(0, count) : gather(ints(own), keep, make);
+  const out = make(count);
+  const encode = (value: number): number => (kind === "code" ? value : wide(interned, encodeDimension(kind, value === nullInt || Number.isNaN(value) ? undefined : value)));
+  if (own !== undefined) {
+    for (let i = 0; i < count; i += 1) out[i] = encode(own[keep === undefined ? i : keep[i]!]!);
+    return out;
+  }
+  const column = must(held, "column");
+  const ofNull = wide(interned, codes.null);
+  const ofMissing = wide(interned, codes.unknown);
   for (let i = 0; i < count; i += 1) {
-    const row = keep === undefined ? i : (keep[i] as number); // eslint-disable-line -- inside
-    const ref = own === undefined ? (end[row] as number) : 0; // eslint-disable-line -- inside
-    if (ref < 0) out[i] = wide(interned, ref === noRef ? codes.null : codes.unknown);
-    else {
-      const value = (own === undefined ? must(held, "column")[ref] : own[row]) as number; // eslint-disable-line -- inside
-      if (kind === "code") out[i] = value;
-      else out[i] = wide(interned, encodeDimension(kind, value === nullInt || Number.isNaN(value) ? undefined : value));
-    }
+    const ref = end[i]!;
+    if (ref < 0) out[i] = ref === noRef ? ofNull : ofMissing;
+    else out[i] = encode(column[ref]!);
   }
   return out;
 }
@@ -223,8 +310,8 @@ function wide(interned: Interned | undefined, value: number): number {
   return interned === undefined ? value : interned.idOf(value);
 }
 
-function gather(source: Int32Array, keep: Int32Array): Int32Array {
-  const out = new Int32Array(keep.length);
+function gather(source: Int32Array, keep: Int32Array, make: MakeInts): Int32Array {
+  const out = make(keep.length);
   for (let i = 0; i < keep.length; i += 1) out[i] = source[keep[i] as number] as number; // eslint-disable-line -- inside
   return out;
 }

@@ -127,14 +127,14 @@ export class Load {
         if (!ready) metric.stale = true;
         else {
           this.#begun.add(metric);
-          metric.startBuild();
+          await metric.startBuild(must(this.progress.get(info.table.name), "progress").estimate, pacer);
         }
       }
     }
     for (let from = 0; from < rowCount; from += buildSlice) {
       const to = Math.min(rowCount, from + buildSlice);
       const batch = batchOf(info, columns.map((column, c) => slice(column, info.layouts[c] === "token" ? 16 : 1, from, to)), to - from);
-      for (const metric of metrics) if (!metric.stale) metric.build(metric.plan.evaluate(batch));
+      for (const metric of metrics) if (!metric.stale) metric.build(batch);
       await pacer.pause();
     }
   }

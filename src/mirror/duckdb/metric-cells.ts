@@ -7,7 +7,11 @@ import { must } from "../../lib/assert.ts";
 import type { Calendar } from "../calendar.ts";
 import type { CellsSpec, CuboidSpec, Grain } from "../cuboid.ts";
 import { Cells, recountMax } from "./cells.ts";
-import type { Evaluated, MetricPlan } from "./evaluate.ts";
+import type { RefEnds } from "./ends.ts";
+import type { Evaluated, MetricPlan, RowBatch } from "./evaluate.ts";
+import type { Pacer } from "./pacer.ts";
+import type { MakeInts } from "./scratch.ts";
+import { newInts, Scratch } from "./scratch.ts";
 
 /** From here on the final number of cells is told from those so far; 1.5, because the first weeks may have more than the others. */
 const projectFromCells = 20_000;
@@ -35,6 +39,9 @@ export class MetricCells {
   #givenUp: readonly string[] = [];
   /** Minutes of the rows of this build so far. */
   #span = { from: Infinity, to: -Infinity };
+  /** While cells are built. */
+  #ends: ReadonlyMap<string, RefEnds> = new Map();
+  #scratch = new Scratch();
   /** Set when the cells do not follow the rows any more (truncate, a great move): they are built anew before the commit. */
   stale = false;
   /** Rows of signed changes that were left when they were last summed. */
@@ -63,7 +70,11 @@ export class MetricCells {
     return this.cuboids.reduce((sum, cells) => sum + cells.count, 0);
   }
 
-  startBuild(): void {
+  /** `expected`: rows that are about to come. Until `finishBuild` no entity may change. */
+  async startBuild(expected: number, pacer: Pacer): Promise<void> {
+    // Looking at every entity once pays where the rows are about as many; of a filter's it is not known, but that they are fewer.
+    const most = this.#plan.spec.filter.length === 0 ? expected * 2 : expected / 8;
+    this.#ends = await this.#plan.ends(most, () => pacer.pause());
     this.#over.clear();
     this.#span = { from: Infinity, to: -Infinity };
     this.#sources = sourcesOf(this.#plan.spec.cuboids);
@@ -73,8 +84,10 @@ export class MetricCells {
     }
   }
 
-  build(rows: Evaluated): void {
-    const buckets = new Buckets(rows, this.#calendar);
+  build(batch: RowBatch): void {
+    this.#scratch.begin();
+    const rows = this.#plan.evaluate(batch, { ends: this.#ends, scratch: this.#scratch });
+    const buckets = new Buckets(rows, this.#calendar, this.#scratch.ints);
     this.cuboids.forEach((cells, c) => {
       if (this.#sources[c] !== undefined || this.#over.has(c)) return;
       const bucket = buckets.of(cells.cuboid.grain);
@@ -147,6 +160,8 @@ export class MetricCells {
     }
     for (const [c, cells] of this.cuboids.entries()) if (cells.count > this.#cellsMax) this.#release(c);
     for (const cells of this.cuboids) cells.finish();
+    this.#ends = new Map();
+    this.#scratch = new Scratch();
     this.stale = false;
   }
 
@@ -281,19 +296,29 @@ function applyNets(cells: Cells, nets: ReadonlyMap<number, number>): void {
 class Buckets {
   readonly #rows: Evaluated;
   readonly #calendar: Calendar;
+  readonly #make: MakeInts;
   readonly #known = new Map<Grain, Int32Array>();
 
-  constructor(rows: Evaluated, calendar: Calendar) {
+  constructor(rows: Evaluated, calendar: Calendar, make: MakeInts = newInts) {
     this.#rows = rows;
     this.#calendar = calendar;
+    this.#make = make;
   }
 
   of(grain: Grain): Int32Array {
     let buckets = this.#known.get(grain);
     if (buckets === undefined) {
       const { minute, rowCount } = this.#rows;
-      buckets = new Int32Array(rowCount);
-      for (let row = 0; row < rowCount; row += 1) buckets[row] = this.#calendar.bucketOf(grain, minute[row]!);
+      buckets = this.#make(rowCount);
+      // Rows come nearly in order of time, and times are truncated: the next one is mostly the same.
+      let last: number | undefined;
+      let bucket = 0;
+      for (let row = 0; row < rowCount; row += 1) {
+        const at = minute[row]!;
+        if (at !== last) bucket = this.#calendar.bucketOf(grain, at);
+        last = at;
+        buckets[row] = bucket;
+      }
       this.#known.set(grain, buckets);
     }
     return buckets;

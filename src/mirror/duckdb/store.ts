@@ -12,6 +12,8 @@ import type { ColumnTrouble, DownMessage, Micros, SafeChanges, SafeRows, SafeSch
 import { ops } from "../../policy/safe.ts";
 import type { CellsSpec } from "../cuboid.ts";
 import type { OpenDuckdbMirror } from "../duckdb.ts";
+import type { HistoryTarget, HistoryWriter, KeptHistory } from "../history.ts";
+import { meaningOfHistory } from "../history.ts";
 import { controlTable, rowsColumn, rowsTable, storeVersion } from "../layout.ts";
 import type { CuboidStatus, Mirror, MirrorStatus, MirrorView, SnapshotTimes } from "../mirror.ts";
 import { applySlices, unknownTable } from "./apply.ts";
@@ -26,6 +28,7 @@ import type { Control, Untrusted } from "./control.ts";
 import { controlText, createControl, emptyControl, parseControl, readControl, writeControl } from "./control.ts";
 import type { Connection } from "./engine.ts";
 import { Engine, isDamage } from "./engine.ts";
+import { DuckdbHistory, dropHistory } from "./history.ts";
 import { Load } from "./load.ts";
 import { waitForStore } from "./lock.ts";
 import { Memory } from "./memory.ts";
@@ -49,7 +52,7 @@ const idleCheckpointBytes = 32 << 20;
 
 type Message<Tag extends DownMessage["tag"]> = Extract<DownMessage, { tag: Tag }>;
 
-export class DuckdbMirror implements Mirror {
+export class DuckdbMirror implements Mirror, HistoryTarget {
   readonly #options: OpenDuckdbMirror;
   readonly #unlock: () => void;
   #engine: Engine;
@@ -71,9 +74,14 @@ export class DuckdbMirror implements Mirror {
   #queue: Promise<unknown> = Promise.resolve();
   #afterCommit: (() => Promise<void>)[] = [];
   #snapshot: SnapshotTimes | undefined;
+  /** By memory and metric: what kept history must mean to be shown. */
+  readonly #meanings = new WeakMap<Memory, ReadonlyMap<string, string>>();
   #closed = false;
 
-  private constructor(options: OpenDuckdbMirror, parts: { readonly unlock: () => void; readonly engine: Engine; readonly writer: Connection; readonly control: Control }) {
+  private constructor(
+    options: OpenDuckdbMirror,
+    parts: { readonly unlock: () => void; readonly engine: Engine; readonly writer: Connection; readonly control: Control },
+  ) {
     this.#options = options;
     this.#unlock = parts.unlock;
     this.#engine = parts.engine;
@@ -88,7 +96,11 @@ export class DuckdbMirror implements Mirror {
     const { folder, limits } = options;
     const file = join(folder, storeFile);
     const exists = existsSync(file);
-    if (!exists && options.mustExist === true) throw new VitrineError("mirror/store-missing", { message: `The store of generation ${options.generation} is not there.`, place: folder });
+    if (!exists && options.mustExist === true)
+      throw new VitrineError("mirror/store-missing", {
+        message: `The store of generation ${options.generation} is not there.`,
+        place: folder,
+      });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(folder, 0o700);
     mkdirSync(limits.tempFolder, { recursive: true, mode: 0o700 });
@@ -125,14 +137,23 @@ export class DuckdbMirror implements Mirror {
     return this.#control.givenUp;
   }
 
+  /** With the cuboids that are kept; undefined before the copy is begun. */
+  get cells(): CellsSpec | undefined {
+    return this.#memory?.cells;
+  }
+
   get status(): MirrorStatus {
     return { ...this.#statusOf(this.#control), cuboids: this.#cuboids(), snapshot: this.#snapshot };
   }
 
   #cuboids(): readonly CuboidStatus[] {
     if (this.#memory === undefined || this.#load !== undefined) return [];
-    const kept = this.#memory.metrics.flatMap(({ plan, cuboids }) => cuboids.map((cells) => ({ metric: plan.spec.name, id: cells.cuboid.id, cells: cells.count, givenUp: false })));
-    const givenUp = Object.entries(this.#control.givenUp).flatMap(([metric, ids]) => ids.map((id) => ({ metric, id, cells: 0, givenUp: true })));
+    const kept = this.#memory.metrics.flatMap(({ plan, cuboids }) =>
+      cuboids.map((cells) => ({ metric: plan.spec.name, id: cells.cuboid.id, cells: cells.count, givenUp: false })),
+    );
+    const givenUp = Object.entries(this.#control.givenUp).flatMap(([metric, ids]) =>
+      ids.map((id) => ({ metric, id, cells: 0, givenUp: true })),
+    );
     return [...kept, ...givenUp];
   }
 
@@ -149,7 +170,20 @@ export class DuckdbMirror implements Mirror {
       rows: control.rows,
       bytes: this.#bytes(),
       erasure: control.erasure,
+      history: this.#historyOf(control),
     };
+  }
+
+  /** History of another definition waits in the store for that one to come back, and answers nothing. */
+  #historyOf({ history }: Control): Readonly<Record<string, KeptHistory>> {
+    const memory = this.#memory;
+    const kept = Object.entries(history);
+    if (memory === undefined || kept.length === 0) return {};
+    const { cells, schema } = memory;
+    const meanings =
+      this.#meanings.get(memory) ?? new Map(cells.metrics.map((metric) => [metric.name, meaningOfHistory(schema, cells, metric)]));
+    this.#meanings.set(memory, meanings);
+    return Object.fromEntries(kept.filter(([name, one]) => one.meaning === meanings.get(name)));
   }
 
   get #file(): string {
@@ -192,7 +226,8 @@ export class DuckdbMirror implements Mirror {
     for (const metric of memory.metrics) {
       const { name } = metric.plan.spec;
       const ids = metric.takeGivenUp();
-      if (ids.length > 0) this.#next = { ...this.#next, givenUp: { ...this.#next.givenUp, [name]: [...(this.#next.givenUp[name] ?? []), ...ids] } };
+      if (ids.length > 0)
+        this.#next = { ...this.#next, givenUp: { ...this.#next.givenUp, [name]: [...(this.#next.givenUp[name] ?? []), ...ids] } };
     }
   }
 
@@ -213,20 +248,32 @@ export class DuckdbMirror implements Mirror {
       return;
     }
     const cells = this.#cells(schema, sizes);
-    const other = new Set(cells.metrics.filter((metric) => this.#control.built[metric.name]?.meaning !== meaningOf(cells, metric)).map((metric) => metric.name));
+    const other = new Set(
+      cells.metrics.filter((metric) => this.#control.built[metric.name]?.meaning !== meaningOf(cells, metric)).map((metric) => metric.name),
+    );
     this.#memory = await restoreMemory(this.#writer, schema, this.#keptCells(cells), this.#pacer);
     const stale = this.#memory.metrics.filter((metric) => other.has(metric.plan.spec.name));
     const gone = Object.keys(this.#control.built).filter((name) => !cells.metrics.some((metric) => metric.name === name));
+    const past = Object.keys(this.#control.history).filter(
+      (name) => !cells.metrics.some((metric) => metric.name === name && metric.history === "keep"),
+    );
     for (const metric of this.#memory.metrics) if (!stale.includes(metric)) await restoreCells(this.#writer, metric, this.#pacer);
-    if (stale.length === 0 && gone.length === 0) return;
+    if (stale.length === 0 && gone.length === 0 && past.length === 0) return;
     await this.#begin();
-    for (const name of [...gone, ...stale.map((metric) => metric.plan.spec.name)]) await dropCells(this.#writer, name, this.#control.built[name]?.cuboids ?? []);
+    for (const name of past) await dropHistory(this.#writer, name);
+    for (const name of [...gone, ...stale.map((metric) => metric.plan.spec.name)])
+      await dropCells(this.#writer, name, this.#control.built[name]?.cuboids ?? []);
     for (const metric of stale) {
       await createCells(this.#writer, metric.plan.spec);
       await rebuildMetric(this.#context, metric);
     }
     const keptGivenUp = Object.entries(this.#next.givenUp).filter(([name]) => !gone.includes(name) && !other.has(name));
-    this.#next = { ...this.#next, built: builtOf(cells), givenUp: Object.fromEntries(keptGivenUp) };
+    this.#next = {
+      ...this.#next,
+      built: builtOf(cells),
+      givenUp: Object.fromEntries(keptGivenUp),
+      history: without(this.#next.history, past),
+    };
     this.#noteGivenUp(this.#memory);
     await this.#commit();
   }
@@ -262,7 +309,8 @@ export class DuckdbMirror implements Mirror {
         this.#next = { ...this.#control, schema: hello.schema, sizes: hello.sizes };
         return { tag: "start", from: { tag: "snapshot" } };
       }
-      if (schemaText(schema) !== schemaText(hello.schema)) throw new VitrineError("mirror/schema-changed", { message: "The reader's policy, keys or tables are not those of this store." });
+      if (schemaText(schema) !== schemaText(hello.schema))
+        throw new VitrineError("mirror/schema-changed", { message: "The reader's policy, keys or tables are not those of this store." });
       for (const words of must(this.#memory, "memory").words.values()) words.forgetPipe();
       return { tag: "start", from: { tag: "stream", lsn: applied.lsn, epoch } };
     });
@@ -296,7 +344,9 @@ export class DuckdbMirror implements Mirror {
       case "snapshot-begin":
         return this.#beginLoad(message);
       case "rows":
-        return this.#loadOf().rows(message).then(() => undefined);
+        return this.#loadOf()
+          .rows(message)
+          .then(() => undefined);
       case "table-done":
         this.#loadOf().done(message.table);
         return undefined;
@@ -326,13 +376,15 @@ export class DuckdbMirror implements Mirror {
   }
 
   #loadOf(): Load {
-    if (this.#load === undefined) throw new VitrineError("mirror/out-of-order", { message: "The reader sent rows of a snapshot that it had not begun." });
+    if (this.#load === undefined)
+      throw new VitrineError("mirror/out-of-order", { message: "The reader sent rows of a snapshot that it had not begun." });
     return this.#load;
   }
 
   async #beginLoad(message: Message<"snapshot-begin">): Promise<undefined> {
     const { schema, sizes } = this.#next;
-    if (schema === undefined || this.#load !== undefined) throw new VitrineError("mirror/out-of-order", { message: "The reader began a snapshot without a greeting, or twice." });
+    if (schema === undefined || this.#load !== undefined)
+      throw new VitrineError("mirror/out-of-order", { message: "The reader began a snapshot without a greeting, or twice." });
     if (this.#control.phase !== "empty") {
       await this.#reset();
       this.#next = { ...this.#control, schema, sizes };
@@ -401,11 +453,17 @@ export class DuckdbMirror implements Mirror {
 
   async #commitBatch(message: Message<"commit">): Promise<{ readonly ack: Lsn }> {
     const memory = this.#memory;
-    if (memory === undefined || this.#control.phase !== "ready") throw new VitrineError("mirror/out-of-order", { message: "The reader sent a commit before its snapshot was whole." });
+    if (memory === undefined || this.#control.phase !== "ready")
+      throw new VitrineError("mirror/out-of-order", { message: "The reader sent a commit before its snapshot was whole." });
     await this.#flush();
     if (this.#inTransaction) await this.#settle(memory);
     const logicalSince = this.#next.erasure.logicalSince ?? (this.#removing ? message.at : undefined);
-    this.#next = { ...this.#next, applied: { lsn: message.lsn, at: message.at }, rows: Object.fromEntries(memory.rows), erasure: { ...this.#next.erasure, logicalSince } };
+    this.#next = {
+      ...this.#next,
+      applied: { lsn: message.lsn, at: message.at },
+      rows: Object.fromEntries(memory.rows),
+      erasure: { ...this.#next.erasure, logicalSince },
+    };
     this.#takeProof();
     await this.#commit();
     this.#applying = 0;
@@ -453,16 +511,25 @@ export class DuckdbMirror implements Mirror {
     const { applied } = this.#next;
     if (proof === undefined || applied === undefined || applied.lsn < proof.lsn) return;
     this.#next = { ...this.#next, proven: { lsn: proof.lsn, at: proof.at }, epoch: proof.epoch };
-    if (this.#snapshot !== undefined && this.#snapshot.trustedAt === undefined) this.#snapshot = { ...this.#snapshot, trustedAt: this.#nowMicros() };
+    if (this.#snapshot !== undefined && this.#snapshot.trustedAt === undefined)
+      this.#snapshot = { ...this.#snapshot, trustedAt: this.#nowMicros() };
     this.#waitingProof = undefined;
   }
 
   async #breakEpoch(message: Message<"epoch-broken">): Promise<undefined> {
     const { proven } = this.#control;
     const broken = message.breaks.map((one): Untrusted => {
-      const remedy = one.mend.tag === "command" ? one.mend.command : one.mend.tag === "rebuild" ? "None needed: the copy is being built anew." : "None needed: the rows are being compared with the source.";
+      const remedy =
+        one.mend.tag === "command"
+          ? one.mend.command
+          : one.mend.tag === "rebuild"
+            ? "None needed: the copy is being built anew."
+            : "None needed: the rows are being compared with the source.";
       // Untrusted from the proof before the first doubt, whatever else comes to light of the table until it is right again.
-      const { since, sinceLsn } = this.#next.broken.find((known) => known.table === one.table) ?? { since: proven?.at, sinceLsn: proven?.lsn };
+      const { since, sinceLsn } = this.#next.broken.find((known) => known.table === one.table) ?? {
+        since: proven?.at,
+        sinceLsn: proven?.lsn,
+      };
       return { table: one.table, reason: one.reason, message: one.message, remedy, since, sinceLsn };
     });
     return this.#amend({ broken });
@@ -472,7 +539,11 @@ export class DuckdbMirror implements Mirror {
     const sums = new Map(this.#next.trouble.map((one) => [`${one.table}.${one.column}`, one]));
     for (const one of columns) {
       const known = sums.get(`${one.table}.${one.column}`);
-      sums.set(`${one.table}.${one.column}`, { ...one, other: one.other + (known?.other ?? 0), degraded: one.degraded + (known?.degraded ?? 0) });
+      sums.set(`${one.table}.${one.column}`, {
+        ...one,
+        other: one.other + (known?.other ?? 0),
+        degraded: one.degraded + (known?.degraded ?? 0),
+      });
     }
     return this.#amend({ trouble: [...sums.values()] });
   }
@@ -495,7 +566,13 @@ export class DuckdbMirror implements Mirror {
     for (const { table, reason } of faults) {
       if (known.has(`${table} ${reason}`)) continue;
       known.add(`${table} ${reason}`);
-      this.#next = { ...this.#next, faults: [...this.#next.faults, { table, reason, message: faultMessages[reason], remedy: faultRemedies[reason], since: proven?.at, sinceLsn: proven?.lsn }] };
+      this.#next = {
+        ...this.#next,
+        faults: [
+          ...this.#next.faults,
+          { table, reason, message: faultMessages[reason], remedy: faultRemedies[reason], since: proven?.at, sinceLsn: proven?.lsn },
+        ],
+      };
     }
   }
 
@@ -574,6 +651,33 @@ export class DuckdbMirror implements Mirror {
   }
 
   /**
+   * Replaces the kept history by what `work` writes, in a transaction of its own: a crash before its end leaves the history as it
+   * was. Where `work` throws, nothing is written.
+   */
+  writeHistory<T>(work: (writer: HistoryWriter) => Promise<T>): Promise<T> {
+    return this.#betweenTransactions(async () => {
+      const memory = must(this.#memory, "memory of a whole copy");
+      const before = this.#next;
+      await this.#begin();
+      try {
+        for (const name of Object.keys(this.#control.history)) await dropHistory(this.#writer, name);
+        const writer = new DuckdbHistory({ connection: this.#writer, memory, pacer: this.#pacer });
+        const result = await work(writer);
+        const history = await writer.end();
+        await appendFresh(this.#writer, memory, this.#pacer);
+        this.#next = { ...before, history };
+        await this.#commit();
+        return result;
+      } catch (error) {
+        this.#next = before;
+        if (this.#inTransaction) await this.#writer.run("ROLLBACK");
+        this.#inTransaction = false;
+        throw error;
+      }
+    });
+  }
+
+  /**
    * Compares rows read from the source again with the store as it is at exactly the position applied now. Further changes may be
    * applied meanwhile: the comparison keeps its own read transaction. `mode`: see compare.ts.
    */
@@ -627,7 +731,8 @@ const faultMessages = {
   "row-missing": "A change named a row that is not in the mirror.",
 } as const;
 const faultRemedies = {
-  "key-not-unique": "Declare a key in vitrine.yaml that names one row, then `vitrine apply`; or take the second row out of the source, then `vitrine verify`.",
+  "key-not-unique":
+    "Declare a key in vitrine.yaml that names one row, then `vitrine apply`; or take the second row out of the source, then `vitrine verify`.",
   "row-missing": "None needed: the copy is being built anew.",
 } as const;
 
@@ -639,9 +744,23 @@ async function openEngine(file: string, options: OpenDuckdbMirror): Promise<Engi
 /** A file that was there and cannot be read is damaged; what passes by itself (a full disk, a lock, a permission) stays what it is. */
 function damagedOr(error: unknown, { generation, folder }: OpenDuckdbMirror): unknown {
   if (!(error instanceof VitrineError)) return error;
-  if (isDamage(error)) return new VitrineError("mirror/store-damaged", { message: `The store of generation ${generation} cannot be opened: it is truncated or damaged.`, place: folder, ...(error.origin === undefined ? {} : { origin: error.origin }) });
+  if (isDamage(error))
+    return new VitrineError("mirror/store-damaged", {
+      message: `The store of generation ${generation} cannot be opened: it is truncated or damaged.`,
+      place: folder,
+      ...(error.origin === undefined ? {} : { origin: error.origin }),
+    });
   if (error.place !== undefined) return error;
-  return new VitrineError(error.code, { message: error.message, place: folder, remedy: error.remedy, ...(error.origin === undefined ? {} : { origin: error.origin }) });
+  return new VitrineError(error.code, {
+    message: error.message,
+    place: folder,
+    remedy: error.remedy,
+    ...(error.origin === undefined ? {} : { origin: error.origin }),
+  });
+}
+
+function without<T>(record: Readonly<Record<string, T>>, names: readonly string[]): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
 }
 
 function schemaText(schema: SafeSchema): string {
@@ -654,7 +773,9 @@ function meaningOf(cells: CellsSpec, metric: CellsSpec["metrics"][number]): stri
 }
 
 function builtOf(cells: CellsSpec): Control["built"] {
-  return Object.fromEntries(cells.metrics.map((metric) => [metric.name, { meaning: meaningOf(cells, metric), cuboids: metric.cuboids.map((cuboid) => cuboid.id) }]));
+  return Object.fromEntries(
+    cells.metrics.map((metric) => [metric.name, { meaning: meaningOf(cells, metric), cuboids: metric.cuboids.map((cuboid) => cuboid.id) }]),
+  );
 }
 
 function countOf(pending: ReadonlyMap<string, readonly Slice[]>): number {
@@ -674,11 +795,19 @@ function sliceOf(memory: Memory, message: SafeChanges): { readonly slice: Slice;
   const valueless = insertsOnly ? undefined : message.ops.map((op) => (op === ops.insert || op === ops.update ? 0 : 1));
   const keyless = insertsOnly ? undefined : message.ops.map((op) => (op === ops.truncate ? 1 : 0));
   const state = { tokens: memory.tokens, words };
-  const columns = table.columns.map((column, c) => storedColumn({ table, column, values: must(message.columns[c], "column"), rowCount, skip: c === keyIndex ? keyless : valueless }, state));
+  const columns = table.columns.map((column, c) =>
+    storedColumn(
+      { table, column, values: must(message.columns[c], "column"), rowCount, skip: c === keyIndex ? keyless : valueless },
+      state,
+    ),
+  );
   const { oldKeys } = message;
   const keyColumn = table.columns[keyIndex];
   const withoutOld = message.hasOldKey.map((one) => 1 - one);
-  const old = oldKeys === undefined || keyColumn === undefined ? undefined : storedColumn({ table, column: keyColumn, values: oldKeys, rowCount, skip: withoutOld }, state);
+  const old =
+    oldKeys === undefined || keyColumn === undefined
+      ? undefined
+      : storedColumn({ table, column: keyColumn, values: oldKeys, rowCount, skip: withoutOld }, state);
   const bytes = columns.reduce((sum, column) => sum + column.data.byteLength, 0);
   return { slice: { rowCount, ops: message.ops, hasOldKey: message.hasOldKey, oldKeys: old, columns, insertsOnly }, bytes };
 }
@@ -690,6 +819,8 @@ function removeSpilled(folder: string): void {
 
 async function hasDuplicates(connection: Connection, { table }: TableInfo): Promise<boolean> {
   const key = rowsColumn(table, must(table.key, "key"));
-  const rows = await connection.rows(`SELECT count(*) > 0 AS found FROM (SELECT 1 FROM ${rowsTable(table.name)} GROUP BY ${key} HAVING count(*) > 1 LIMIT 1)`);
+  const rows = await connection.rows(
+    `SELECT count(*) > 0 AS found FROM (SELECT 1 FROM ${rowsTable(table.name)} GROUP BY ${key} HAVING count(*) > 1 LIMIT 1)`,
+  );
   return rows[0]?.["found"] === true;
 }

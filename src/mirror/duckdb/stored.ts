@@ -79,7 +79,7 @@ export function numbersOf(table: SafeTable, column: SafeColumn, stored: Column, 
 
 function intsOf(data: Column["data"], nulls: Uint8Array | undefined, rowCount: number, mark: number): Int32Array {
   if (nulls === undefined && data instanceof Int32Array) return data;
-  const out = Int32Array.from(data as Int32Array); // eslint-disable-line -- Int32Array or Uint8Array
+  const out = new Int32Array(data as Int32Array); // eslint-disable-line -- Int32Array or Uint8Array
   if (nulls !== undefined) for (let row = 0; row < rowCount; row += 1) if (nulls[row] === 1) out[row] = mark;
   return out;
 }

@@ -2,7 +2,20 @@
 import { must } from "../../lib/assert.ts";
 import type { SafeSchema } from "../../policy/safe.ts";
 import type { CellsSpec, MetricSpec } from "../cuboid.ts";
-import { cellMeasures, cellsTable, changesTable, deltaTable, dictionaryTable, dimensionType, id, refColumn, rowsColumn, rowsTable, sqlType, tokensTable } from "../layout.ts";
+import {
+  cellMeasures,
+  cellsTable,
+  changesTable,
+  deltaTable,
+  dictionaryTable,
+  dimensionType,
+  id,
+  refColumn,
+  rowsColumn,
+  rowsTable,
+  sqlType,
+  tokensTable,
+} from "../layout.ts";
 import type { Cells } from "./cells.ts";
 import { measureOrder } from "./cells.ts";
 import type { Column, Connection, Layout } from "./engine.ts";
@@ -34,8 +47,12 @@ export async function createCells(connection: Connection, metric: MetricSpec): P
   const wide = [...metric.dimensions.map((_, i) => `d${i}`), ...cellMeasures(metric)].map((name) => `${name} BIGINT`).join(", ");
   await connection.run(`CREATE TABLE ${changesTable(metric.name)} (cuboid INTEGER, bucket INTEGER, ${wide})`);
   for (const [place, cuboid] of metric.cuboids.entries()) {
-    const narrow = cuboid.dimensions.map((index, i) => `d${i}::${dimensionType(must(metric.dimensions[index], "dimension").path.kind)} AS d${i}, `).join("");
-    await connection.run(`CREATE VIEW ${deltaTable(metric.name, cuboid.id)} AS SELECT bucket, ${narrow}${measures} FROM ${changesTable(metric.name)} WHERE cuboid = ${place}`);
+    const narrow = cuboid.dimensions
+      .map((index, i) => `d${i}::${dimensionType(must(metric.dimensions[index], "dimension").path.kind)} AS d${i}, `)
+      .join("");
+    await connection.run(
+      `CREATE VIEW ${deltaTable(metric.name, cuboid.id)} AS SELECT bucket, ${narrow}${measures} FROM ${changesTable(metric.name)} WHERE cuboid = ${place}`,
+    );
     const dims = cuboid.dimensions.map((index, i) => `d${i} ${dimensionType(must(metric.dimensions[index], "dimension").path.kind)}`);
     const columns = ["bucket INTEGER", ...dims, ...cellMeasures(metric).map((name) => `${name} BIGINT`)].join(", ");
     await connection.run(`CREATE TABLE ${cellsTable(metric.name, cuboid.id)} (${columns})`);
@@ -57,7 +74,12 @@ export async function dropCells(connection: Connection, metric: string, cuboids:
 }
 
 /** Appends whole columns in slices, with pauses. */
-export async function appendColumns(connection: Connection, into: { readonly table: string; readonly layouts: readonly Layout[]; readonly catalog?: string }, columns: readonly (Column | readonly string[])[], work: { readonly rowCount: number; readonly pacer: Pacer }): Promise<void> {
+export async function appendColumns(
+  connection: Connection,
+  into: { readonly table: string; readonly layouts: readonly Layout[]; readonly catalog?: string },
+  columns: readonly (Column | readonly string[])[],
+  work: { readonly rowCount: number; readonly pacer: Pacer },
+): Promise<void> {
   if (work.rowCount === 0) return;
   const appender = await connection.appender(bare(into.table), into.layouts, into.catalog);
   for (let from = 0; from < work.rowCount; from += vectorSize) {
@@ -74,17 +96,30 @@ export async function appendFresh(connection: Connection, memory: Memory, pacer:
     const rowCount = index.count - from;
     const refs = Int32Array.from({ length: rowCount }, (_, i) => from + i);
     const tokens = { data: index.bytes(from, index.count), nulls: undefined };
-    await appendColumns(connection, { table: tokensTable(entity), layouts: ["i32", "token"] }, [{ data: refs, nulls: undefined }, tokens], { rowCount, pacer });
+    await appendColumns(connection, { table: tokensTable(entity), layouts: ["i32", "token"] }, [{ data: refs, nulls: undefined }, tokens], {
+      rowCount,
+      pacer,
+    });
     memory.tokensStored.set(entity, index.count);
   }
   const words = [...memory.words.values()].flatMap((one) => one.takeFresh());
-  const columns = [words.map((word) => word.table), words.map((word) => word.column), { data: Int32Array.from(words, (word) => word.code), nulls: undefined }, words.map((word) => word.value)];
-  await appendColumns(connection, { table: dictionaryTable, layouts: ["text", "text", "i32", "text"] }, columns, { rowCount: words.length, pacer });
+  const columns = [
+    words.map((word) => word.table),
+    words.map((word) => word.column),
+    { data: Int32Array.from(words, (word) => word.code), nulls: undefined },
+    words.map((word) => word.value),
+  ];
+  await appendColumns(connection, { table: dictionaryTable, layouts: ["text", "text", "i32", "text"] }, columns, {
+    rowCount: words.length,
+    pacer,
+  });
 }
 
 /** Layouts of a cells table. */
 export function cellLayouts(metric: MetricSpec, cells: Cells): readonly Layout[] {
-  const dims = cells.cuboid.dimensions.map((index): Layout => (dimensionType(must(metric.dimensions[index], "dimension").path.kind) === "INTEGER" ? "i32" : "i64"));
+  const dims = cells.cuboid.dimensions.map((index): Layout =>
+    dimensionType(must(metric.dimensions[index], "dimension").path.kind) === "INTEGER" ? "i32" : "i64",
+  );
   return ["i32", ...dims, ...cellMeasures(metric).map((): Layout => "i64")];
 }
 
@@ -94,7 +129,17 @@ export function storedMeasures(metric: MetricSpec): readonly number[] {
 }
 
 /** Appends cells with the measures that `valueOf` gives. */
-async function appendCells(connection: Connection, metric: MetricCells, work: { readonly cells: Cells; readonly table: string; readonly list: readonly number[]; readonly valueOf: (i: number, measure: number) => number; readonly pacer: Pacer }): Promise<void> {
+async function appendCells(
+  connection: Connection,
+  metric: MetricCells,
+  work: {
+    readonly cells: Cells;
+    readonly table: string;
+    readonly list: readonly number[];
+    readonly valueOf: (i: number, measure: number) => number;
+    readonly pacer: Pacer;
+  },
+): Promise<void> {
   const { cells, list } = work;
   const spec = metric.plan.spec;
   const dims = cells.cuboid.dimensions.map((index, d): Column => {
@@ -104,11 +149,14 @@ async function appendCells(connection: Connection, metric: MetricCells, work: { 
   });
   const measures = storedMeasures(spec).map((measure) => wideColumn(list.length, (i) => work.valueOf(i, measure)));
   const columns = [{ data: Int32Array.from(list, (cell) => cells.bucketOf(cell)), nulls: undefined }, ...dims, ...measures];
-  await appendColumns(connection, { table: work.table, layouts: cellLayouts(spec, cells) }, columns, { rowCount: list.length, pacer: work.pacer });
+  await appendColumns(connection, { table: work.table, layouts: cellLayouts(spec, cells) }, columns, {
+    rowCount: list.length,
+    pacer: work.pacer,
+  });
 }
 
 /** A BIGINT column of safe integers, written as two halves: no bigint is made. */
-function wideColumn(rowCount: number, valueOf: (i: number) => number): Column {
+export function wideColumn(rowCount: number, valueOf: (i: number) => number): Column {
   const halves = new Int32Array(rowCount * 2);
   for (let i = 0; i < rowCount; i += 1) {
     const value = valueOf(i);
@@ -127,7 +175,13 @@ export async function writeAllCells(connection: Connection, metric: MetricCells,
     await connection.run(`DELETE FROM ${cellsTable(name, cells.cuboid.id)}`);
     const list = Array.from({ length: cells.count }, (_, cell) => cell).filter((cell) => cells.measure(cell, 0) !== 0);
     list.sort((a, b) => cells.bucketOf(a) - cells.bucketOf(b));
-    await appendCells(connection, metric, { cells, table: cellsTable(name, cells.cuboid.id), list, valueOf: (i, measure) => cells.measure(list[i]!, measure), pacer });
+    await appendCells(connection, metric, {
+      cells,
+      table: cellsTable(name, cells.cuboid.id),
+      list,
+      valueOf: (i, measure) => cells.measure(list[i]!, measure),
+      pacer,
+    });
     cells.storedBase = list.length;
     cells.storedDelta = 0;
   }
@@ -162,7 +216,12 @@ export async function writeCellChanges(connection: Connection, metric: MetricCel
   }
   const wide = [...dims, ...values].map((numbers) => wideColumn(rowCount, (i) => numbers[i]!));
   const layouts: Layout[] = ["i32", "i32", ...wide.map((): Layout => "i64")];
-  await appendColumns(connection, { table: changesTable(spec.name), layouts }, [{ data: cuboid, nulls: undefined }, { data: bucket, nulls: undefined }, ...wide], { rowCount, pacer });
+  await appendColumns(
+    connection,
+    { table: changesTable(spec.name), layouts },
+    [{ data: cuboid, nulls: undefined }, { data: bucket, nulls: undefined }, ...wide],
+    { rowCount, pacer },
+  );
 }
 
 /** Rows of a metric's signed changes from which they are summed. */
@@ -177,7 +236,8 @@ export async function mergeDeltas(connection: Connection, metric: MetricCells, a
   if (stored === 0 || (all === undefined && stored <= Math.max(deltaRowsMax, metric.summed * 2))) return;
   await sumChanges(connection, metric);
   for (const [place, cells] of metric.cuboids.entries()) {
-    if (cells.storedDelta === 0 || (all === undefined && cells.storedDelta <= Math.max(foldRowsMin, cells.storedBase * foldShareMin))) continue;
+    if (cells.storedDelta === 0 || (all === undefined && cells.storedDelta <= Math.max(foldRowsMin, cells.storedBase * foldShareMin)))
+      continue;
     await fold(connection, metric, { place, cells });
   }
   metric.summed = metric.cuboids.reduce((sum, cells) => sum + cells.storedDelta, 0);
@@ -189,7 +249,9 @@ async function sumChanges(connection: Connection, metric: MetricCells): Promise<
   const measures = cellMeasures(spec);
   const keys = ["cuboid", "bucket", ...spec.dimensions.map((_, i) => `d${i}`)].join(", ");
   const some = measures.map((name) => `sum(${name}) <> 0`).join(" OR ");
-  await connection.run(`CREATE OR REPLACE TEMP TABLE summed AS SELECT ${keys}, ${sumsOf(measures)} FROM ${changes} GROUP BY ${keys} HAVING ${some}`);
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE summed AS SELECT ${keys}, ${sumsOf(measures)} FROM ${changes} GROUP BY ${keys} HAVING ${some}`,
+  );
   await connection.run(`DELETE FROM ${changes}`);
   await connection.run(`INSERT INTO ${changes} SELECT * FROM temp.summed`);
   const counted = await connection.rows(`SELECT cuboid, count(*) AS n FROM temp.summed GROUP BY cuboid`);
@@ -204,7 +266,9 @@ async function fold(connection: Connection, metric: MetricCells, one: { readonly
   const base = cellsTable(spec.name, cells.cuboid.id);
   const keys = ["bucket", ...cells.cuboid.dimensions.map((_, i) => `d${i}`)].join(", ");
   const both = `SELECT * FROM ${base} UNION ALL SELECT * FROM ${delta}`;
-  await connection.run(`CREATE OR REPLACE TABLE ${base} AS SELECT ${keys}, ${sumsOf(cellMeasures(spec))} FROM (${both}) GROUP BY ${keys} HAVING sum(n) <> 0 ORDER BY bucket`);
+  await connection.run(
+    `CREATE OR REPLACE TABLE ${base} AS SELECT ${keys}, ${sumsOf(cellMeasures(spec))} FROM (${both}) GROUP BY ${keys} HAVING sum(n) <> 0 ORDER BY bucket`,
+  );
   await connection.run(`DELETE FROM ${changesTable(spec.name)} WHERE cuboid = ${place}`);
   cells.storedBase = await countRows(connection, base);
   cells.storedDelta = 0;

@@ -5,6 +5,9 @@
  */
 import { assert } from "../../lib/assert.ts";
 
+/** Rows whose places in memory are asked for together. */
+const passRows = 1_024;
+
 export class TokenIndex {
   /** Four 32-bit words a token, by ref. */
   #words: Int32Array;
@@ -40,16 +43,39 @@ export class TokenIndex {
   }
 
   /**
-   * Refs of many tokens at once, new ones where they are not known; rows that `skip` names stay 0. In two passes, so that the
-   * processor waits for many places in memory at the same time instead of one after the other.
+   * Refs of many tokens at once, new ones where they are not known; rows that `skip` names stay 0. In three passes over a few rows at a
+   * time, so that the processor waits for many places in memory at once instead of one after the other, and finds them still near.
    */
   assignAll(words: Int32Array, rowCount: number, skip: ((row: number) => boolean) | undefined): Int32Array {
     const refs = new Int32Array(rowCount);
+    for (let from = 0; from < rowCount; from += passRows) {
+      const to = Math.min(rowCount, from + passRows);
+      this.#guess(words, refs, from, to);
+      this.#doubt(words, refs, from, to);
+      this.#confirm(words, refs, from, to, skip);
+    }
+    return refs;
+  }
+
+  /** What stands in the first place of each token: ref + 1, or 0. */
+  #guess(words: Int32Array, refs: Int32Array, from: number, to: number): void {
     const slots = this.#slots;
     const mask = this.#mask;
     const refMask = this.#refMask;
-    for (let row = 0; row < rowCount; row += 1) refs[row] = slots[hash(words[row * 4]!, words[row * 4 + 1]!, words[row * 4 + 2]!, words[row * 4 + 3]!) & mask]! & refMask;
-    for (let row = 0; row < rowCount; row += 1) {
+    for (let row = from; row < to; row += 1) refs[row] = slots[hash(words[row * 4]!, words[row * 4 + 1]!, words[row * 4 + 2]!, words[row * 4 + 3]!) & mask]! & refMask;
+  }
+
+  /** 0 where the first word is another one; the other words are near then. */
+  #doubt(words: Int32Array, refs: Int32Array, from: number, to: number): void {
+    const stored = this.#words;
+    for (let row = from; row < to; row += 1) {
+      const guess = refs[row]!;
+      refs[row] = guess !== 0 && stored[guess * 4 - 4] === words[row * 4] ? guess : 0;
+    }
+  }
+
+  #confirm(words: Int32Array, refs: Int32Array, from: number, to: number, skip: ((row: number) => boolean) | undefined): void {
+    for (let row = from; row < to; row += 1) {
       const base = (refs[row]! - 1) * 4;
       const at = row * 4;
       const stored = this.#words;
@@ -57,7 +83,6 @@ export class TokenIndex {
       else if (base >= 0 && stored[base] === words[at] && stored[base + 1] === words[at + 1] && stored[base + 2] === words[at + 2] && stored[base + 3] === words[at + 3]) refs[row]! -= 1;
       else refs[row] = this.assign(words, at);
     }
-    return refs;
   }
 
   /** Ref of a known token; undefined otherwise. */

@@ -47,6 +47,13 @@ export class Words {
     }
   }
 
+  /** The durable code of a word that did not come through the pipe. */
+  codeOf(column: string, value: string): number {
+    const { code, fresh } = this.column(column).codeOf(value);
+    if (fresh) this.#fresh.push({ table: this.#table, column, code, value });
+    return code;
+  }
+
   /** Words that the store does not have yet; each is given once. */
   takeFresh(): readonly NewWord[] {
     const fresh = this.#fresh;
@@ -82,8 +89,7 @@ export class WordColumn {
 
   learn(pipeCode: number, value: string): { readonly code: number; readonly fresh: boolean } {
     assert(pipeCode === this.#pipeCount, "dictionary codes in order");
-    const known = this.#codes.get(value);
-    const code = known ?? this.restore(this.#codes.size + codes.first, value);
+    const { code, fresh } = this.codeOf(value);
     if (pipeCode === this.#pipe.length) {
       const pipe = new Int32Array(this.#pipe.length * 2);
       pipe.set(this.#pipe);
@@ -92,7 +98,12 @@ export class WordColumn {
     this.#pipe[pipeCode] = code;
     this.#pipeCount += 1;
     if (code !== pipeCode) this.#same = false;
-    return { code, fresh: known === undefined };
+    return { code, fresh };
+  }
+
+  codeOf(value: string): { readonly code: number; readonly fresh: boolean } {
+    const known = this.#codes.get(value);
+    return { code: known ?? this.restore(this.#codes.size + codes.first, value), fresh: known === undefined };
   }
 
   restore(code: number, value: string): number {

@@ -46,7 +46,10 @@ export function keptCuboids(metric: MetricSpec, earlier: KeptHistory | undefined
 
 /** One of the same grain with at least its dimensions. */
 function finerOf(among: readonly CuboidSpec[], wanted: CuboidSpec): CuboidSpec | undefined {
-  return among.find((one) => one.id === wanted.id) ?? among.find((one) => one.grain === wanted.grain && wanted.dimensions.every((index) => one.dimensions.includes(index)));
+  return (
+    among.find((one) => one.id === wanted.id) ??
+    among.find((one) => one.grain === wanted.grain && wanted.dimensions.every((index) => one.dimensions.includes(index)))
+  );
 }
 
 /** Returns how many cells were copied. */
@@ -63,7 +66,14 @@ export async function copyCells(copying: Copying): Promise<number> {
   for (const [place, cuboid] of kept.cuboids.entries()) {
     const until = kept.before[cuboid.grain];
     const since = earlier?.before[cuboid.grain];
-    if (earlier !== undefined) copied += await copyPart(copying, { place, words, source: earlierSource(copying, earlier, cuboid), from: undefined, to: must(since, "boundary") });
+    if (earlier !== undefined)
+      copied += await copyPart(copying, {
+        place,
+        words,
+        source: earlierSource(copying, earlier, cuboid),
+        from: undefined,
+        to: must(since, "boundary"),
+      });
     copied += await copyPart(copying, { place, words, source: ownSource(copying, cuboid), from: since, to: until });
   }
   return copied;
@@ -73,7 +83,11 @@ export async function copyCells(copying: Copying): Promise<number> {
 function earlierSource({ metric }: Copying, earlier: KeptHistory, cuboid: CuboidSpec): Source {
   const finer = must(finerOf(earlier.cuboids, cuboid), "kept cuboid");
   const columns = cuboid.dimensions.map((index, i) => `d${finer.dimensions.indexOf(index)} AS d${i}`);
-  return { sql: `(SELECT ${["bucket", ...columns, ...cellMeasures(metric)].join(", ")} FROM ${historySql(metric, earlier.cuboids, finer.id)})`, values: [], isPaged: true };
+  return {
+    sql: `(SELECT ${["bucket", ...columns, ...cellMeasures(metric)].join(", ")} FROM ${historySql(metric, earlier.cuboids, finer.id)})`,
+    values: [],
+    isPaged: true,
+  };
 }
 
 /** Cells that follow its rows; where it does not keep them, the same counted from the rows. */
@@ -84,7 +98,11 @@ function ownSource({ schema, cells, metric, kept, earlier }: Copying, cuboid: Cu
   const from = earlier === undefined ? firstMinute : calendar.startOf(grain, earlier.before[grain]);
   const rows = rowsSql({ schema, cells, metric, grain, dimensions, from, to: calendar.startOf(grain, kept.before[grain]) });
   const measures = cellMeasures(metric).map((name) => `${name.replace(/_(low|high)$/, "_units")} AS ${name}`);
-  return { sql: `(SELECT ${["bucket", ...dimensions.map((_, i) => `d${i}`), ...measures].join(", ")} FROM (${rows.sql}))`, values: rows.values, isPaged: false };
+  return {
+    sql: `(SELECT ${["bucket", ...dimensions.map((_, i) => `d${i}`), ...measures].join(", ")} FROM (${rows.sql}))`,
+    values: rows.values,
+    isPaged: false,
+  };
 }
 
 interface Part {
@@ -118,7 +136,10 @@ const same = (value: number): number => value;
 async function pagesOf(view: MirrorView, { source, from, to }: Part): Promise<readonly string[]> {
   const all = [`c.bucket < ${to}`, ...(from === undefined ? [] : [`c.bucket >= ${from}`])].join(" AND ");
   if (!source.isPaged) return [all];
-  const rows = await view.all(`SELECT bucket, count(*) AS n FROM ${source.sql} c WHERE ${all} GROUP BY bucket ORDER BY bucket`, source.values);
+  const rows = await view.all(
+    `SELECT bucket, count(*) AS n FROM ${source.sql} c WHERE ${all} GROUP BY bucket ORDER BY bucket`,
+    source.values,
+  );
   const cuts: number[] = [];
   let count = Infinity;
   for (const row of rows) {
@@ -132,7 +153,11 @@ async function pagesOf(view: MirrorView, { source, from, to }: Part): Promise<re
 }
 
 /** From the older store's integer of a dimension to the younger one's: the same but for codes of texts. */
-function recoder({ metric, writer, isTextAllowed }: Copying, index: number, words: ReadonlyMap<number, string> | undefined): (code: number) => number {
+function recoder(
+  { metric, writer, isTextAllowed }: Copying,
+  index: number,
+  words: ReadonlyMap<number, string> | undefined,
+): (code: number) => number {
   if (words === undefined) return same;
   const { table, column } = must(metric.dimensions[index], "dimension").path;
   const known = new Map<number, number>();

@@ -19,7 +19,9 @@ const leftShareMax = 0.01;
 /** Rows of a metric's table by hour of its time, in order of time. */
 export async function countByHour(view: MirrorView, { table, time }: MetricSpec): Promise<readonly HourCount[]> {
   const at = id(time);
-  const rows = await view.all(`SELECT ${at} // 60 AS hour, count(*) AS n, max(${at}) AS last FROM ${rowsTable(table)} WHERE ${at} IS NOT NULL GROUP BY hour ORDER BY hour`);
+  const rows = await view.all(
+    `SELECT ${at} // 60 AS hour, count(*) AS n, max(${at}) AS last FROM ${rowsTable(table)} WHERE ${at} IS NOT NULL GROUP BY hour ORDER BY hour`,
+  );
   return rows.map((row) => ({ hour: Number(row["hour"]), n: Number(row["n"]), last: Number(row["last"]) }));
 }
 
@@ -27,16 +29,16 @@ export async function countByHour(view: MirrorView, { table, time }: MetricSpec)
  * The latest minute at which the older generation has a row in an hour of which the source has none any more, where nearly nothing
  * is left before it; undefined: nothing was purged. Only hours that had ended at `asOf` (a minute) count.
  */
-export function lastLostMinute(then: readonly HourCount[], now: readonly HourCount[], asOf: number): number | undefined {
-  const left = new Map(now.map((one) => [one.hour, one.n]));
+export function lastLostMinute(older: readonly HourCount[], source: readonly HourCount[], asOf: number): number | undefined {
+  const left = new Set(source.map((one) => one.hour));
   let lost: number | undefined;
-  let thenSoFar = 0;
-  let nowSoFar = 0;
+  let olderSoFar = 0;
+  let sourceSoFar = 0;
   let next = 0;
-  for (const one of then) {
-    for (; next < now.length && (now[next]?.hour ?? Infinity) <= one.hour; next += 1) nowSoFar += now[next]?.n ?? 0;
-    thenSoFar += one.n;
-    if ((one.hour + 1) * 60 <= asOf && !left.has(one.hour) && nowSoFar <= thenSoFar * leftShareMax) lost = one.last;
+  for (const one of older) {
+    for (; (source[next]?.hour ?? Infinity) <= one.hour; next += 1) sourceSoFar += source[next]?.n ?? 0;
+    olderSoFar += one.n;
+    if ((one.hour + 1) * 60 <= asOf && !left.has(one.hour) && sourceSoFar <= olderSoFar * leftShareMax) lost = one.last;
   }
   return lost;
 }

@@ -213,7 +213,7 @@ describe("one error each: code, place, message, remedy", () => {
       changed("zone: America", "zone: [America"),
       "policy/invalid",
       "v.yaml:3:1",
-      "The indentation does not fit what stands above.",
+      "The indentation does not fit what stands above, or a bracket or brace there is not closed.",
     ],
     [
       "a tab",
