@@ -36,8 +36,26 @@ export async function benchLatency({ running, adminUrl, label, ratePerSecond, se
     const [p50, p99] = [quantile(samples, 0.5), quantile(samples, 0.99)];
     const what = `commit → visible at ${human(done)} changes/s, ${samples.length} samples`;
     return [
-      { group: label, what: `${what}, p50`, figure: `${p50.toFixed(0)} ms`, against: "Sequin published 55 ms", ratio: undefined, goal: "≤ 100 ms", met: p50 <= 100, note: undefined },
-      { group: label, what: `${what}, p99`, figure: `${p99.toFixed(0)} ms`, against: "Sequin published 253 ms", ratio: undefined, goal: "≤ 400 ms", met: p99 <= 400, note: undefined },
+      {
+        group: label,
+        what: `${what}, p50`,
+        figure: `${p50.toFixed(0)} ms`,
+        against: "Sequin published 55 ms",
+        ratio: undefined,
+        goal: "≤ 100 ms",
+        met: p50 <= 100,
+        note: undefined,
+      },
+      {
+        group: label,
+        what: `${what}, p99`,
+        figure: `${p99.toFixed(0)} ms`,
+        against: "Sequin published 253 ms",
+        ratio: undefined,
+        goal: "≤ 400 ms",
+        met: p99 <= 400,
+        note: undefined,
+      },
     ];
   } finally {
     await load.stop();
@@ -46,7 +64,9 @@ export async function benchLatency({ running, adminUrl, label, ratePerSecond, se
 }
 
 async function sample(client: Client, running: Running): Promise<number> {
-  await client.query("INSERT INTO connection_attempts (device_id, at, ok, duration_ms, firmware, ip) SELECT id, now(), true, 100, firmware, '192.0.2.1' FROM devices LIMIT 1");
+  await client.query(
+    "INSERT INTO connection_attempts (device_id, at, ok, duration_ms, firmware, ip) SELECT id, now(), true, 100, firmware, '192.0.2.1' FROM devices LIMIT 1",
+  );
   const committed = performance.now();
   const { rows } = await client.query<{ lsn: string }>("SELECT pg_current_wal_flush_lsn()::text AS lsn");
   const lsn = must(parseLsn(must(rows[0], "row").lsn), "position");

@@ -35,18 +35,38 @@ const rows: BenchRow[] = [];
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 for (const facts of values.facts.split(",").map(Number)) rows.push(...(await benchSize(facts)));
-process.stdout.write(`\n${cpus()[0]?.model ?? "?"}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}; the source, the load and Vitrine share them.\n\n${tableOf(rows)}\n`);
+process.stdout.write(
+  `\n${cpus()[0]?.model ?? "?"}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}; the source, the load and Vitrine share them.\n\n${tableOf(rows)}\n`,
+);
 mkdirSync("bench/results", { recursive: true });
-writeFileSync(`bench/results/${new Date().toISOString().replaceAll(":", "-")}.json`, `${JSON.stringify({ at: new Date().toISOString(), values, rows }, undefined, 1)}\n`);
+writeFileSync(
+  `bench/results/${new Date().toISOString().replaceAll(":", "-")}.json`,
+  `${JSON.stringify({ at: new Date().toISOString(), values, rows }, undefined, 1)}\n`,
+);
 
 async function benchSize(facts: number): Promise<readonly BenchRow[]> {
   const label = `${human(facts)} facts`;
   const folder = mkdtempSync(join(tmpdir(), "vitrine-bench-"));
-  await using postgres = await startPostgres({ settings: { max_wal_size: "16GB", checkpoint_timeout: "1h", shared_buffers: "1GB", max_slot_wal_keep_size: "64GB", max_replication_slots: "20" } });
+  await using postgres = await startPostgres({
+    settings: {
+      max_wal_size: "16GB",
+      checkpoint_timeout: "1h",
+      shared_buffers: "1GB",
+      max_slot_wal_keep_size: "64GB",
+      max_replication_slots: "20",
+    },
+  });
   try {
     const adminUrl = await database(postgres.url);
     say(`${label}: making the world …`);
-    await createWorld({ url: adminUrl, accounts: Number(values.accounts), attempts: facts, seed: 1, now: new Date(), onProgress: () => undefined });
+    await createWorld({
+      url: adminUrl,
+      accounts: Number(values.accounts),
+      attempts: facts,
+      seed: 1,
+      now: new Date(),
+      onProgress: () => undefined,
+    });
     const product = new Product({ folder, config, adminUrl });
     await product.setUp();
     return await measure({ product, adminUrl, label, facts });
@@ -55,11 +75,24 @@ async function benchSize(facts: number): Promise<readonly BenchRow[]> {
   }
 }
 
-async function measure({ product, adminUrl, label, facts }: { readonly product: Product; readonly adminUrl: string; readonly label: string; readonly facts: number }): Promise<readonly BenchRow[]> {
+async function measure({
+  product,
+  adminUrl,
+  label,
+  facts,
+}: {
+  readonly product: Product;
+  readonly adminUrl: string;
+  readonly label: string;
+  readonly facts: number;
+}): Promise<readonly BenchRow[]> {
   const out: BenchRow[] = [];
   const add = (...more: readonly BenchRow[]): void => {
     out.push(...more);
-    for (const row of more) say(`  ${row.what}: ${row.figure}${row.ratio === undefined ? "" : ` = ${row.ratio.toFixed(2)}× of ${row.against ?? ""}`} (goal ${row.goal})`);
+    for (const row of more)
+      say(
+        `  ${row.what}: ${row.figure}${row.ratio === undefined ? "" : ` = ${row.ratio.toFixed(2)}× of ${row.against ?? ""}`} (goal ${row.goal})`,
+      );
   };
   const source = openSource({ address: parseSourceUrl(adminUrl), applicationName: "vitrine bench" });
   const heap = await heapBytes(adminUrl);
@@ -68,11 +101,37 @@ async function measure({ product, adminUrl, label, facts }: { readonly product: 
   await snapshot.running.control.ask("compact");
   const status = await snapshot.running.status();
   const bytes = (status.generations[0]?.bytes ?? 0) / facts;
-  add({ group: label, what: "bytes per fact, entities and cells included", figure: bytes.toFixed(1), against: `PostgreSQL's heap ${(heap / facts).toFixed(0)} B`, ratio: bytes / (heap / facts), goal: "≤ 0.20", met: bytes / (heap / facts) <= 0.2, note: undefined });
-  add(...(await benchLatency({ running: snapshot.running, adminUrl, label, ratePerSecond: Number(values.rate), seconds: Number(values.seconds) })));
+  add({
+    group: label,
+    what: "bytes per fact, entities and cells included",
+    figure: bytes.toFixed(1),
+    against: `PostgreSQL's heap ${(heap / facts).toFixed(0)} B`,
+    ratio: bytes / (heap / facts),
+    goal: "≤ 0.20",
+    met: bytes / (heap / facts) <= 0.2,
+    note: undefined,
+  });
+  add(
+    ...(await benchLatency({
+      running: snapshot.running,
+      adminUrl,
+      label,
+      ratePerSecond: Number(values.rate),
+      seconds: Number(values.seconds),
+    })),
+  );
   await snapshot.running.stop();
   const restartMs = await watchReady(product);
-  add({ group: label, what: "restart to the first answer", figure: `${(restartMs / 1000).toFixed(2)} s`, against: undefined, ratio: undefined, goal: "≤ 5 s", met: restartMs <= 5000, note: undefined });
+  add({
+    group: label,
+    what: "restart to the first answer",
+    figure: `${(restartMs / 1000).toFixed(2)} s`,
+    against: undefined,
+    ratio: undefined,
+    goal: "≤ 5 s",
+    met: restartMs <= 5000,
+    note: undefined,
+  });
   for (const mix of mixes(Number(values.scale))) add(await benchStream({ product, adminUrl, mix, label }));
   return out;
 }
@@ -99,7 +158,9 @@ async function statements(url: string): Promise<readonly string[]> {
 
 async function heapBytes(url: string): Promise<number> {
   return withClient(url, async (client) => {
-    const { rows: [row] } = await client.query<{ bytes: string }>("SELECT sum(pg_relation_size(relid)) AS bytes FROM pg_partition_tree('connection_attempts')");
+    const {
+      rows: [row],
+    } = await client.query<{ bytes: string }>("SELECT sum(pg_relation_size(relid)) AS bytes FROM pg_partition_tree('connection_attempts')");
     return Number(row?.bytes ?? 0);
   });
 }

@@ -57,7 +57,11 @@ export class Product {
 
   /** Runs one command to its end and returns what it printed. */
   async command(...words: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(process.execPath, [main, ...words], { env: this.environment, cwd: this.#options.folder, maxBuffer: 64 << 20 });
+    const { stdout } = await promisify(execFile)(process.execPath, [main, ...words], {
+      env: this.environment,
+      cwd: this.#options.folder,
+      maxBuffer: 64 << 20,
+    });
     return stdout;
   }
 
@@ -115,7 +119,10 @@ function peaks(supervisor: number): { readonly reader: number; readonly server: 
 }
 
 function childrenOf(pid: number): readonly number[] {
-  return textOf(`/proc/${pid}/task/${pid}/children`).split(" ").filter((word) => word !== "").map(Number);
+  return textOf(`/proc/${pid}/task/${pid}/children`)
+    .split(" ")
+    .filter((word) => word !== "")
+    .map(Number);
 }
 
 function textOf(path: string): string {

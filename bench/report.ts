@@ -27,7 +27,12 @@ export function tableOf(rows: readonly BenchRow[]): string {
   ]);
   const all = [["", "measured", "figure", "against (same run)", "ratio", "goal", ""], ...lines];
   const widths = (all[0] ?? []).map((_, i) => Math.max(...all.map((line) => (line[i] ?? "").length)));
-  const text = all.map((line) => line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd());
+  const text = all.map((line) =>
+    line
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
   const notes = rows.filter((row) => row.note !== undefined).map((row) => `  ${row.group}, ${row.what}: ${row.note}`);
   return [...text, ...(notes.length > 0 ? ["", "What limits it:", ...notes] : [])].join("\n");
 }

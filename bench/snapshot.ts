@@ -47,7 +47,12 @@ export interface SnapshotBench {
 }
 
 /** One snapshot by the product, COPY before and after it (the mean is the limit). Leaves the product running. */
-export async function benchSnapshot({ product, source, statements, label }: SnapshotBench): Promise<{ readonly rows: readonly BenchRow[]; readonly running: Running; readonly figures: SnapshotFigures }> {
+export async function benchSnapshot({
+  product,
+  source,
+  statements,
+  label,
+}: SnapshotBench): Promise<{ readonly rows: readonly BenchRow[]; readonly running: Running; readonly figures: SnapshotFigures }> {
   const before = await copyToNowhere(source, statements);
   const running = await product.start();
   const figures = await watchSnapshot(running);
@@ -62,9 +67,36 @@ export async function benchSnapshot({ product, source, statements, label }: Snap
     running,
     figures,
     rows: [
-      { group: label, what: "snapshot until loaded", figure: `${human(loaded)} rows/s`, against, ratio: loaded / limit, goal: "≥ 0.70", met: loaded / limit >= 0.7, note: undefined },
-      { group: label, what: "snapshot until the first trusted answer", figure: `${human(trusted)} rows/s`, against, ratio: trusted / limit, goal: "≥ 0.60", met: trusted / limit >= 0.6, note: undefined },
-      { group: label, what: "peak memory, reader and server", figure: `${both.toFixed(2)} GiB`, against: undefined, ratio: undefined, goal: "≤ 1 GiB", met: both <= 1, note: undefined },
+      {
+        group: label,
+        what: "snapshot until loaded",
+        figure: `${human(loaded)} rows/s`,
+        against,
+        ratio: loaded / limit,
+        goal: "≥ 0.70",
+        met: loaded / limit >= 0.7,
+        note: undefined,
+      },
+      {
+        group: label,
+        what: "snapshot until the first trusted answer",
+        figure: `${human(trusted)} rows/s`,
+        against,
+        ratio: trusted / limit,
+        goal: "≥ 0.60",
+        met: trusted / limit >= 0.6,
+        note: undefined,
+      },
+      {
+        group: label,
+        what: "peak memory, reader and server",
+        figure: `${both.toFixed(2)} GiB`,
+        against: undefined,
+        ratio: undefined,
+        goal: "≤ 1 GiB",
+        met: both <= 1,
+        note: undefined,
+      },
     ],
   };
 }
@@ -80,7 +112,9 @@ export async function watchReady(product: Product): Promise<number> {
   for (;;) {
     const status = await running.status();
     if (status.generations.find((one) => one.generation === status.serving)?.phase === "ready") {
-      await running.control.ask("query", { question: { metric: "failed_connection_rate", grain: "day", by: ["model"], range: "last 30 days" } });
+      await running.control.ask("query", {
+        question: { metric: "failed_connection_rate", grain: "day", by: ["model"], range: "last 30 days" },
+      });
       return performance.now() - started;
     }
     await sleep(5);

@@ -21,7 +21,7 @@ export interface Mix {
 const insert = (count: number): string => `
 INSERT INTO connection_attempts (device_id, at, ok, reason, duration_ms, firmware, ip)
 SELECT d.id, now() - interval '1 minute' * (random() * 600)::int, random() > 0.05, NULL, 100 + (random() * 900)::int, d.firmware, '192.0.2.1'
-FROM generate_series(1, ${count}) g JOIN LATERAL (SELECT id, firmware FROM devices WHERE id = (SELECT min(id) FROM devices) + (g * 7919) % (SELECT count(*) FROM devices)) d ON true`;
+FROM generate_series(1, ${count}) g JOIN LATERAL (SELECT id, firmware FROM devices WHERE id = (SELECT min(id) FROM devices) + (g::bigint * 7919) % (SELECT count(*) FROM devices)) d ON true`;
 
 const loop = (times: number, body: string): string => `DO $do$ BEGIN FOR i IN 1..${times} LOOP ${body}; COMMIT; END LOOP; END $do$`;
 
@@ -35,18 +35,42 @@ FOR i IN 1..${transactions} LOOP
   COMMIT;
 END LOOP; END $do$`;
 
-const half = (times: number): string => loop(times, `
+const half = (times: number): string =>
+  loop(
+    times,
+    `
   INSERT INTO connection_attempts (device_id, at, ok, reason, duration_ms, firmware, ip)
     SELECT device_id, at, ok, reason, duration_ms, firmware, ip FROM connection_attempts WHERE at > now() - interval '1 day' ORDER BY id DESC LIMIT 20;
   UPDATE connection_attempts SET ok = NOT ok WHERE (id, at) IN (SELECT id, at FROM connection_attempts WHERE at > now() - interval '1 day' ORDER BY id DESC LIMIT 10 OFFSET 40);
-  DELETE FROM connection_attempts WHERE (id, at) IN (SELECT id, at FROM connection_attempts WHERE at > now() - interval '1 day' ORDER BY id DESC LIMIT 10 OFFSET 60)`);
+  DELETE FROM connection_attempts WHERE (id, at) IN (SELECT id, at FROM connection_attempts WHERE at > now() - interval '1 day' ORDER BY id DESC LIMIT 10 OFFSET 60)`,
+  );
 
 /** `scale` 1: three million rows in one transaction. */
 export const mixes = (scale: number): readonly Mix[] => [
-  { name: "one insert of many rows", goal: 0.8, changes: Math.round(3_000_000 * scale), statements: () => [insert(Math.round(3_000_000 * scale))] },
-  { name: "transactions of 20 rows", goal: 0.8, changes: 20 * Math.round(20_000 * scale), statements: () => [small(Math.round(20_000 * scale), 20)] },
-  { name: "transactions of one row", goal: 0.8, changes: Math.round(150_000 * scale), statements: () => [small(Math.round(150_000 * scale), 1)] },
-  { name: "half updates and deletes", goal: 0.5, changes: 40 * Math.round(4_000 * scale), statements: () => [half(Math.round(4_000 * scale))] },
+  {
+    name: "one insert of many rows",
+    goal: 0.8,
+    changes: Math.round(3_000_000 * scale),
+    statements: () => [insert(Math.round(3_000_000 * scale))],
+  },
+  {
+    name: "transactions of 20 rows",
+    goal: 0.8,
+    changes: 20 * Math.round(20_000 * scale),
+    statements: () => [small(Math.round(20_000 * scale), 20)],
+  },
+  {
+    name: "transactions of one row",
+    goal: 0.8,
+    changes: Math.round(150_000 * scale),
+    statements: () => [small(Math.round(150_000 * scale), 1)],
+  },
+  {
+    name: "half updates and deletes",
+    goal: 0.5,
+    changes: 40 * Math.round(4_000 * scale),
+    statements: () => [half(Math.round(4_000 * scale))],
+  },
 ];
 
 export interface StreamBench {
@@ -67,7 +91,8 @@ export async function benchStream({ product, adminUrl, mix, label }: StreamBench
     for (const statement of mix.statements(facts)) await client.query(statement);
     await client.query("CHECKPOINT");
     const end = await position(client);
-    const tool = recvlogicalPath() === undefined ? undefined : await recvlogical({ url: adminUrl, slot, publications: "vitrine", endLsn: end.text });
+    const tool =
+      recvlogicalPath() === undefined ? undefined : await recvlogical({ url: adminUrl, slot, publications: "vitrine", endLsn: end.text });
     const ms = await catchUp(product, end.lsn);
     const rate = (1000 * mix.changes) / ms;
     const limit = tool === undefined ? undefined : (1000 * mix.changes) / tool;

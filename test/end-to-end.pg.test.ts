@@ -70,7 +70,9 @@ async function compareActivations(): Promise<number> {
      FROM devices d GROUP BY 1, 2 ORDER BY 1, 2`,
   );
   const from = answer.cells[0]?.period ?? "";
-  const expected = rows.filter((row) => String(row["period"]) >= from).map((row) => `${String(row["period"])} ${String(row["model"])} ${String(row["n"])}`);
+  const expected = rows
+    .filter((row) => String(row["period"]) >= from)
+    .map((row) => `${String(row["period"])} ${String(row["model"])} ${String(row["n"])}`);
   const got = answer.cells.map((cell) => `${cell.period ?? ""} ${cell.by["model"] ?? ""} ${cell.count}`).toSorted();
   expect(got).toEqual(expected.toSorted());
   return answer.cells.reduce((sum, cell) => sum + cell.count, 0);
@@ -95,7 +97,12 @@ test("a second run on the same state is refused, and the first goes on", async (
 
 test("prove shows four verdicts, none red, and the ledger holds together", async () => {
   const { verdicts } = await json<{ verdicts: { name: string; verdict: string; level: string; checked: number }[] }>("prove");
-  expect(verdicts.map((one) => `${one.name} ${one.verdict}`)).toEqual(["select-and-copy refused", "other-decoding possible", "physical-replication refused", "store clean"]);
+  expect(verdicts.map((one) => `${one.name} ${one.verdict}`)).toEqual([
+    "select-and-copy refused",
+    "other-decoding possible",
+    "physical-replication refused",
+    "store clean",
+  ]);
 });
 
 test("killed and started again it goes on without a new snapshot, and the children end with their supervisor", async () => {
@@ -119,7 +126,12 @@ test("killed server and reader come back by themselves", async () => {
 test("a tightened policy is another generation: built beside, switched to, the old one and its slot are gone", async () => {
   await product.stop();
   const file = join(product.folder, "vitrine.yaml");
-  const tightened = declaration.replace("created_at:    { is: time of sign-up, take: truncate day }", "created_at:    { is: time of sign-up, take: truncate month }").replace("at: created_at\n    by: [country, time_zone]\n    grain: [day, week, month]", "at: created_at\n    by: [country, time_zone]\n    grain: [month]");
+  const tightened = declaration
+    .replace("created_at:    { is: time of sign-up, take: truncate day }", "created_at:    { is: time of sign-up, take: truncate month }")
+    .replace(
+      "at: created_at\n    by: [country, time_zone]\n    grain: [day, week, month]",
+      "at: created_at\n    by: [country, time_zone]\n    grain: [month]",
+    );
   expect(tightened).not.toBe(declaration);
   writeFileSync(file, tightened);
   await product.command(["apply"], { VITRINE_ADMIN_URL: database.url });

@@ -20,7 +20,15 @@ export interface ChildOptions {
 
 const everywhere = ["PATH", "LANG", "LC_ALL", "TZ", "NODE_EXTRA_CA_CERTS", "VITRINE_CRASH_AT", "VITRINE_LOG"];
 /** The names, not the values, of what only the reader may see. */
-const readerOnly = ["VITRINE_SOURCE_URL", "VITRINE_KEYS", "CREDENTIALS_DIRECTORY", "PGPASSWORD", "PGPASSFILE", "PGSSLROOTCERT", "PGSSLMODE"];
+const readerOnly = [
+  "VITRINE_SOURCE_URL",
+  "VITRINE_KEYS",
+  "CREDENTIALS_DIRECTORY",
+  "PGPASSWORD",
+  "PGPASSFILE",
+  "PGSSLROOTCERT",
+  "PGSSLMODE",
+];
 
 /** Never a way to the source, never a key. */
 function serverEnvironment(environment: Environment): Record<string, string> {
@@ -55,11 +63,15 @@ export function startServer(options: ChildOptions, onMessage: (message: ServerMe
  * load no native code.
  */
 export function startReader(options: ChildOptions, wanted: WantedReader): Child {
-  const child = spawn(process.execPath, [...readerRights(options), entry("reader"), JSON.stringify({ config: childConfig(options.config), ...wanted })], {
-    detached: true,
-    env: readerEnvironment(options.environment),
-    stdio: ["ignore", "ignore", options.stderr, "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    [...readerRights(options), entry("reader"), JSON.stringify({ config: childConfig(options.config), ...wanted })],
+    {
+      detached: true,
+      env: readerEnvironment(options.environment),
+      stdio: ["ignore", "ignore", options.stderr, "pipe"],
+    },
+  );
   return over(child);
 }
 
@@ -77,7 +89,15 @@ function readerRights({ config, environment }: Pick<ChildOptions, "config" | "en
     environment["PGSSLROOTCERT"],
     environment["CREDENTIALS_DIRECTORY"],
   ].filter((file) => file !== undefined);
-  return ["--permission", "--allow-net", "--disable-warning=ExperimentalWarning", ...files.map((file) => `--allow-fs-read=${file}`), "--disable-sigusr1", "--disallow-code-generation-from-strings", "--max-old-space-size=512"];
+  return [
+    "--permission",
+    "--allow-net",
+    "--disable-warning=ExperimentalWarning",
+    ...files.map((file) => `--allow-fs-read=${file}`),
+    "--disable-sigusr1",
+    "--disallow-code-generation-from-strings",
+    "--max-old-space-size=512",
+  ];
 }
 
 /** Ours, and the folder that we are installed in. */

@@ -10,7 +10,12 @@ const folder = mkdtempSync(join(tmpdir(), "vitrine-config-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const config = (flags: Record<string, string> = {}, environment: Record<string, string> = {}, file?: string) =>
-  readConfig({ flags, environment: { HOME: folder, ...environment }, workingFolder: folder, ...(file === undefined ? {} : { sourceUrlInFile: () => file }) });
+  readConfig({
+    flags,
+    environment: { HOME: folder, ...environment },
+    workingFolder: folder,
+    ...(file === undefined ? {} : { sourceUrlInFile: () => file }),
+  });
 const codeOf = (work: () => unknown): unknown => {
   try {
     work();
@@ -56,6 +61,8 @@ const refused: [string, Record<string, string>, string][] = [
   ["a certificate without its key", { "tls-cert": "c.pem" }, "cli/listen-invalid"],
   ["keys inside the state folder", { keys: ".vitrine/keys" }, "cli/credential-place"],
   ["an hour that is none", { "compact-at": "24" }, "cli/usage"],
+  ["a limit of the log too small to work with", { "accept-unlimited-wal": "0.05" }, "cli/usage"],
+  ["a limit of the log that is no number", { "accept-unlimited-wal": "4 GB" }, "cli/usage"],
 ];
 for (const [name, flags, code] of refused) test(`${name} is refused with ${code}`, () => expect(codeOf(() => config(flags))).toBe(code));
 
@@ -67,7 +74,8 @@ test("an address is read with and without brackets", () => {
 test("a password is found in each place that is allowed, the nearest first", () => {
   const passwordFile = join(folder, "reader.pass");
   writeFileSync(passwordFile, "from-file\n", { mode: 0o600 });
-  const connect = (environment: Record<string, string>): string => new URL(sourceConnection({ sourceUrl: "postgres://u@h/d", passwordFile, environment })).password;
+  const connect = (environment: Record<string, string>): string =>
+    new URL(sourceConnection({ sourceUrl: "postgres://u@h/d", passwordFile, environment })).password;
   expect(connect({ VITRINE_SOURCE_URL: "postgres://u:in-url@h/d", PGPASSWORD: "plain" })).toBe("in-url");
   expect(connect({ PGPASSWORD: "plain" })).toBe("plain");
   expect(connect({})).toBe("from-file");

@@ -54,12 +54,23 @@ export interface ConfigInput {
 }
 
 /** Throws cli/* when a value is none, cli/config-missing when the file is not there and `needsFile` is set. */
-export function readConfig(input: ConfigInput & { readonly needsFile?: boolean; readonly sourceUrlInFile?: (file: string) => string | undefined }): Config {
+export function readConfig(
+  input: ConfigInput & { readonly needsFile?: boolean; readonly sourceUrlInFile?: (file: string) => string | undefined },
+): Config {
   const at = (path: string): string => (isAbsolute(path) ? path : resolve(input.workingFolder, path));
-  const first = choose({ flags: input.flags, environment: input.environment, file: {}, demonstration: {}, defaults: { config: defaultConfig(input.workingFolder) } });
+  const first = choose({
+    flags: input.flags,
+    environment: input.environment,
+    file: {},
+    demonstration: {},
+    defaults: { config: defaultConfig(input.workingFolder) },
+  });
   const configFile = at(first.config.value ?? "vitrine.yaml");
   if (input.needsFile === true && !existsSync(configFile))
-    throw new VitrineError("cli/config-missing", { message: "There is no vitrine.yaml at the place where it was looked for.", place: configFile });
+    throw new VitrineError("cli/config-missing", {
+      message: "There is no vitrine.yaml at the place where it was looked for.",
+      place: configFile,
+    });
   const demo = configFile === join(packageRoot(), demoConfig) ? readDemoInfo(input.workingFolder) : undefined;
   const secrets = secretsFolder({ environment: input.environment, configFile });
   const choices = choose({
@@ -76,7 +87,7 @@ export function readConfig(input: ConfigInput & { readonly needsFile?: boolean; 
       proveEvery: "60",
       verifyEvery: "360",
       compactAt: "3",
-      memoryMb: "512",
+      memoryMb: "192",
     },
   });
   return { configFile, ...checked(choices, at) };
@@ -90,7 +101,10 @@ function checked(choices: Choices, at: (path: string) => string): Omit<Config, "
   const listen = parseListen(choices.listen.value ?? "");
   const tls = parseTls(choices, at);
   if (tls === undefined && !isLoopback(listen.host))
-    throw new VitrineError("cli/listen-invalid", { message: "An address that is not loopback needs a certificate and its key.", place: `${listen.host}:${listen.port}` });
+    throw new VitrineError("cli/listen-invalid", {
+      message: "An address that is not loopback needs a certificate and its key.",
+      place: `${listen.host}:${listen.port}`,
+    });
   return {
     stateFolder,
     sourceUrl: checkedSourceUrl(choices),
@@ -103,7 +117,7 @@ function checked(choices: Choices, at: (path: string) => string): Omit<Config, "
     proveEveryMs: (optionalNumber(choices, "proveEvery", { min: 1, max: 1e5 }) ?? 60) * 60_000,
     verifyEveryMs: (optionalNumber(choices, "verifyEvery", { min: 0, max: 1e5 }) ?? 0) * 60_000,
     compactHour: optionalNumber(choices, "compactAt", { min: 0, max: 23 }) ?? 3,
-    memoryMb: optionalNumber(choices, "memoryMb", { min: 64, max: 1e6 }) ?? 512,
+    memoryMb: optionalNumber(choices, "memoryMb", { min: 64, max: 1e6 }) ?? 192,
     choices,
   };
 }
@@ -145,7 +159,10 @@ function checkedSourceUrl(choices: Choices): string | undefined {
   if (value === undefined) return undefined;
   const url = parseSourceUrl(value, choices.source.origin);
   if (url.password !== "" && origin !== "environment")
-    throw new VitrineError("cli/credential-place", { message: `The address of the database from ${origin} holds a password.`, place: origin });
+    throw new VitrineError("cli/credential-place", {
+      message: `The address of the database from ${origin} holds a password.`,
+      place: origin,
+    });
   url.password = "";
   return url.toString();
 }
@@ -162,7 +179,8 @@ export function parseListen(text: string): { readonly host: string; readonly por
   const match = /^(?:\[([0-9A-Fa-f:]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];
-  if (host === undefined || port > 65_535) throw new VitrineError("cli/listen-invalid", { message: "The address to listen on is not HOST:PORT.", place: "--listen" });
+  if (host === undefined || port > 65_535)
+    throw new VitrineError("cli/listen-invalid", { message: "The address to listen on is not HOST:PORT.", place: "--listen" });
   return { host, port };
 }
 
@@ -175,16 +193,26 @@ function parseTls(choices: Choices, at: (path: string) => string): Config["tls"]
   const key = choices.tlsKey.value;
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined)
-    throw new VitrineError("cli/listen-invalid", { message: "A certificate needs its key, and a key its certificate.", place: cert === undefined ? "--tls-cert" : "--tls-key" });
+    throw new VitrineError("cli/listen-invalid", {
+      message: "A certificate needs its key, and a key its certificate.",
+      place: cert === undefined ? "--tls-cert" : "--tls-key",
+    });
   return { certFile: at(cert), keyFile: at(key) };
 }
 
-function optionalNumber(choices: Choices, name: keyof Choices, limits: { readonly min: number; readonly max: number; readonly hasParts?: boolean }): number | undefined {
+function optionalNumber(
+  choices: Choices,
+  name: keyof Choices,
+  limits: { readonly min: number; readonly max: number; readonly hasParts?: boolean },
+): number | undefined {
   const { value } = choices[name];
   if (value === undefined) return undefined;
   const number = Number(value);
   const isNumber = (limits.hasParts === true ? /^\d+(\.\d+)?$/ : /^\d+$/).test(value);
   if (!isNumber || number < limits.min || number > limits.max)
-    throw new VitrineError("cli/usage", { message: `The setting ${name} must be a ${limits.hasParts === true ? "" : "whole "}number from ${limits.min} to ${limits.max}.`, place: name });
+    throw new VitrineError("cli/usage", {
+      message: `The setting ${name} must be a ${limits.hasParts === true ? "" : "whole "}number from ${limits.min} to ${limits.max}.`,
+      place: name,
+    });
   return number;
 }

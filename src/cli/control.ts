@@ -18,7 +18,10 @@ export interface ControlRequest {
   readonly arguments: Readonly<Record<string, Json>>;
 }
 
-type ControlReply = { readonly tag: "progress"; readonly text: string } | { readonly tag: "done"; readonly value: Json } | { readonly tag: "error"; readonly error: PlainError };
+type ControlReply =
+  | { readonly tag: "progress"; readonly text: string }
+  | { readonly tag: "done"; readonly value: Json }
+  | { readonly tag: "error"; readonly error: PlainError };
 
 export type ControlHandler = (request: ControlRequest, progress: (text: string) => void) => Promise<Json>;
 
@@ -77,7 +80,8 @@ export interface ControlClient extends Disposable {
 
 /** Throws cli/not-running when nobody listens. One question at a time. */
 export async function connectControl(path: string, stateFolder: string): Promise<ControlClient> {
-  const notRunning = (): VitrineError => new VitrineError("cli/not-running", { message: "No Vitrine is running on this state folder.", place: stateFolder });
+  const notRunning = (): VitrineError =>
+    new VitrineError("cli/not-running", { message: "No Vitrine is running on this state folder.", place: stateFolder });
   const socket = connect(path);
   const opened = Promise.withResolvers<void>();
   socket.once("connect", () => opened.resolve());

@@ -10,12 +10,19 @@ import { parseSourceUrl } from "./config.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The reader's address with its password in it. Throws cli/credential-missing when no address is known. */
-export function sourceConnection(options: { readonly sourceUrl: string | undefined; readonly passwordFile: string; readonly environment: Environment }): string {
+export function sourceConnection(options: {
+  readonly sourceUrl: string | undefined;
+  readonly passwordFile: string;
+  readonly environment: Environment;
+}): string {
   if (options.sourceUrl === undefined)
     throw new VitrineError("cli/credential-missing", { message: "No address of the database was given.", place: "VITRINE_SOURCE_URL" });
   const url = parseSourceUrl(options.sourceUrl, "VITRINE_SOURCE_URL");
   const password =
-    passwordInEnvironment(options.environment) ?? systemdCredential(options.environment) ?? protectedFile(options.passwordFile) ?? passFile(url, options.environment);
+    passwordInEnvironment(options.environment) ??
+    systemdCredential(options.environment) ??
+    protectedFile(options.passwordFile) ??
+    passFile(url, options.environment);
   if (password !== undefined) url.password = encodeURIComponent(password);
   return url.toString();
 }
@@ -24,7 +31,10 @@ export function sourceConnection(options: { readonly sourceUrl: string | undefin
 export function adminConnection(environment: Environment, demonstration: string | undefined): string {
   const text = environment["VITRINE_ADMIN_URL"] ?? demonstration;
   if (text === undefined || text === "")
-    throw new VitrineError("cli/credential-missing", { message: "The administrator's address of the database was not given.", place: "VITRINE_ADMIN_URL" });
+    throw new VitrineError("cli/credential-missing", {
+      message: "The administrator's address of the database was not given.",
+      place: "VITRINE_ADMIN_URL",
+    });
   return parseSourceUrl(text, "VITRINE_ADMIN_URL").toString();
 }
 
@@ -45,7 +55,12 @@ function systemdCredential(environment: Environment): string | undefined {
 export function protectedFile(file: string): string | undefined {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat === undefined) return undefined;
-  if ((stat.mode & 0o077) !== 0) throw new VitrineError("cli/credential-unprotected", { message: "A file with a password can be read by others.", place: file, remedy: `chmod 600 ${file}` });
+  if ((stat.mode & 0o077) !== 0)
+    throw new VitrineError("cli/credential-unprotected", {
+      message: "A file with a password can be read by others.",
+      place: file,
+      remedy: `chmod 600 ${file}`,
+    });
   return firstLine(file);
 }
 
@@ -62,12 +77,22 @@ function passFile(url: URL, environment: Environment): string | undefined {
   const file = environment["PGPASSFILE"];
   const stat = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
   if (file === undefined || stat === undefined) return undefined;
-  if ((stat.mode & 0o077) !== 0) throw new VitrineError("cli/credential-unprotected", { message: "PGPASSFILE can be read by others.", place: file, remedy: `chmod 600 ${file}` });
+  if ((stat.mode & 0o077) !== 0)
+    throw new VitrineError("cli/credential-unprotected", {
+      message: "PGPASSFILE can be read by others.",
+      place: file,
+      remedy: `chmod 600 ${file}`,
+    });
   return passwordFor(readFileSync(file, "utf8"), url);
 }
 
 export function passwordFor(text: string, url: URL): string | undefined {
-  const wanted = [url.hostname || "localhost", url.port || "5432", decodeURIComponent(url.pathname.slice(1)), decodeURIComponent(url.username)];
+  const wanted = [
+    url.hostname || "localhost",
+    url.port || "5432",
+    decodeURIComponent(url.pathname.slice(1)),
+    decodeURIComponent(url.username),
+  ];
   for (const line of text.split("\n")) {
     if (line.startsWith("#")) continue;
     const fields = [...line.matchAll(/((?:\\.|[^:\\])*)(?::|$)/g)].map((match) => (match[1] ?? "").replaceAll(/\\(.)/g, "$1"));

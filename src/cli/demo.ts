@@ -48,7 +48,11 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const { stop, kill } = signals();
   const started = performance.now();
   const folder = demoFolder(context.workingFolder);
-  const sizes = { accounts: whole("accounts", options.accounts), attempts: whole("attempts", options.attempts), seed: whole("seed", options.seed) };
+  const sizes = {
+    accounts: whole("accounts", options.accounts),
+    attempts: whole("attempts", options.attempts),
+    seed: whole("seed", options.seed),
+  };
   const rate = whole("rate", options.rate) ?? 50;
   terminal.error("Starting PostgreSQL …\n");
   await using postgres = await startPostgres({ folder: join(folder, "postgres"), settings: { max_slot_wal_keep_size: slotKeep } });
@@ -72,7 +76,10 @@ export async function runDemo(options: DemoOptions): Promise<number> {
  */
 function demoFolder(workingFolder: string): string {
   const folder = join(workingFolder, demoFolderName);
-  for (const [path, mode] of [[folder, 0o711], [join(folder, secretsName), 0o700]] as const) {
+  for (const [path, mode] of [
+    [folder, 0o711],
+    [join(folder, secretsName), 0o700],
+  ] as const) {
     mkdirSync(path, { recursive: true, mode });
     chmodSync(path, mode);
   }
@@ -92,7 +99,12 @@ async function infoOf(url: string, folder: string): Promise<DemoInfo> {
   const source = new URL(admin);
   source.username = readerRole;
   source.password = "";
-  return { adminUrl: admin.toString(), sourceUrl: source.toString(), passwordFile: join(folder, secretsName, "reader.pass"), keysFile: join(folder, secretsName, "keys") };
+  return {
+    adminUrl: admin.toString(),
+    sourceUrl: source.toString(),
+    passwordFile: join(folder, secretsName, "reader.pass"),
+    keysFile: join(folder, secretsName, "keys"),
+  };
 }
 
 async function createDatabase(url: string): Promise<void> {
@@ -107,16 +119,27 @@ async function createDatabase(url: string): Promise<void> {
 }
 
 /** False when it was stopped meanwhile. */
-async function makeWorldOnce(options: { readonly url: string; readonly sizes: Readonly<Record<"accounts" | "attempts" | "seed", number | undefined>>; readonly terminal: Terminal; readonly stop: AbortSignal }): Promise<boolean> {
+async function makeWorldOnce(options: {
+  readonly url: string;
+  readonly sizes: Readonly<Record<"accounts" | "attempts" | "seed", number | undefined>>;
+  readonly terminal: Terminal;
+  readonly stop: AbortSignal;
+}): Promise<boolean> {
   const { url, terminal, stop } = options;
   if (await worldExists({ url })) return !stop.aborted;
-  const sizes = Object.fromEntries(Object.entries(options.sizes).filter(([, value]) => value !== undefined)) as { accounts?: number; attempts?: number; seed?: number };
+  const sizes = Object.fromEntries(Object.entries(options.sizes).filter(([, value]) => value !== undefined)) as {
+    accounts?: number;
+    attempts?: number;
+    seed?: number;
+  };
   const stopped = Promise.withResolvers<undefined>();
   stop.addEventListener("abort", () => stopped.resolve(undefined), { once: true });
   const summary = await Promise.race([createWorld({ url, ...sizes, now: new Date(), onProgress: progressOn(terminal) }), stopped.promise]);
   if (summary === undefined) return false;
   const rows = Object.values(summary.rows).reduce((sum, count) => sum + count, 0);
-  terminal.error(`${terminal.isTerminal ? "\r\u001b[K" : ""}Made the example's database: ${integer(rows)} rows in ${summary.seconds.toFixed(1)} s.\n`);
+  terminal.error(
+    `${terminal.isTerminal ? "\r\u001b[K" : ""}Made the example's database: ${integer(rows)} rows in ${summary.seconds.toFixed(1)} s.\n`,
+  );
   return true;
 }
 
@@ -135,8 +158,14 @@ function progressOn(terminal: Terminal): (progress: WorldProgress) => void {
 /** Whatever the environment says of other databases does not concern the demonstration. */
 function demoConfiguration(context: CommandContext): Config {
   const environment = { ...context.environment, VITRINE_SOURCE_URL: undefined, VITRINE_KEYS: undefined, VITRINE_PASSWORD_FILE: undefined };
-  const given = (name: string): Record<string, string> => (typeof context.values[name] === "string" ? { [name]: context.values[name] } : {});
-  const flags = { ...given("state"), ...given("listen"), ...given("memory"), config: join(packageRoot(), "examples/smart-home/vitrine.yaml") };
+  const given = (name: string): Record<string, string> =>
+    typeof context.values[name] === "string" ? { [name]: context.values[name] } : {};
+  const flags = {
+    ...given("state"),
+    ...given("listen"),
+    ...given("memory"),
+    config: join(packageRoot(), "examples/smart-home/vitrine.yaml"),
+  };
   return readConfig({ flags, environment, workingFolder: context.workingFolder, needsFile: true });
 }
 
@@ -154,7 +183,13 @@ async function runAndWatch(options: WatchRun): Promise<void> {
   const { context, config, stop, kill } = options;
   const logFd = openSync(options.logFile, "a", 0o600);
   const log = createLog({ write: (line) => void writeSync(logFd, line), format: "json", process: "supervisor", nowMs: Date.now });
-  const environment = { ...context.environment, VITRINE_SOURCE_URL: undefined, PGPASSWORD: undefined, PGPASSFILE: undefined, VITRINE_LOG: "json" };
+  const environment = {
+    ...context.environment,
+    VITRINE_SOURCE_URL: undefined,
+    PGPASSWORD: undefined,
+    PGPASSFILE: undefined,
+    VITRINE_LOG: "json",
+  };
   let ready: () => void = () => undefined;
   const isReady = new Promise<void>((resolve) => {
     ready = resolve;
@@ -163,7 +198,16 @@ async function runAndWatch(options: WatchRun): Promise<void> {
   stop.addEventListener("abort", () => over.abort(), { once: true });
   if (stop.aborted) over.abort();
   const pids = new Map<string, number>();
-  const running = run({ config, environment, stderr: logFd, log, onChild: (role, pid) => void pids.set(role, pid), onReady: () => ready(), stop: over.signal, kill }).finally(() => over.abort());
+  const running = run({
+    config,
+    environment,
+    stderr: logFd,
+    log,
+    onChild: (role, pid) => void pids.set(role, pid),
+    onReady: () => ready(),
+    stop: over.signal,
+    kill,
+  }).finally(() => over.abort());
   keepSimulator(options.info.adminUrl, options.rate, over.signal);
   try {
     await Promise.race([isReady, running]);
@@ -176,7 +220,13 @@ async function runAndWatch(options: WatchRun): Promise<void> {
 }
 
 /** Says how a snapshot of this start went, from its beginning: rows/s until it was loaded, first trusted answer, memory, bytes a row. Into the log and on stderr. */
-async function sayWhenTrusted(options: { readonly context: CommandContext; readonly config: Config; readonly pids: ReadonlyMap<string, number>; readonly stop: AbortSignal; readonly log: Log }): Promise<void> {
+async function sayWhenTrusted(options: {
+  readonly context: CommandContext;
+  readonly config: Config;
+  readonly pids: ReadonlyMap<string, number>;
+  readonly stop: AbortSignal;
+  readonly log: Log;
+}): Promise<void> {
   const { context, config, pids, stop } = options;
   const path = controlPath(config.stateFolder, { folder: tmpdir(), uid: userInfo().uid });
   try {
@@ -200,7 +250,10 @@ async function sayWhenTrusted(options: { readonly context: CommandContext; reado
   }
 }
 
-function copyText(copy: GenerationReport, measured: { readonly loadedMs: number; readonly trustedMs: number; readonly pids: readonly number[] }): string {
+function copyText(
+  copy: GenerationReport,
+  measured: { readonly loadedMs: number; readonly trustedMs: number; readonly pids: readonly number[] },
+): string {
   const rows = Object.values(copy.rows).reduce((sum, count) => sum + count, 0);
   const memory = measured.pids.reduce((sum, pid) => sum + (peakMemory(pid) ?? 0), 0);
   const speed = `loaded after ${duration(measured.loadedMs)} (${integer((rows / measured.loadedMs) * 1000)} rows/s), first trusted answer after ${duration(measured.trustedMs)}`;
@@ -208,7 +261,15 @@ function copyText(copy: GenerationReport, measured: { readonly loadedMs: number;
 }
 
 /** The view goes on over a restart of the server. */
-async function watchAgainAndAgain({ context, config, stop }: { readonly context: CommandContext; readonly config: Config; readonly stop: AbortSignal }): Promise<void> {
+async function watchAgainAndAgain({
+  context,
+  config,
+  stop,
+}: {
+  readonly context: CommandContext;
+  readonly config: Config;
+  readonly stop: AbortSignal;
+}): Promise<void> {
   const path = controlPath(config.stateFolder, { folder: tmpdir(), uid: userInfo().uid });
   while (!stop.aborted) {
     try {

@@ -11,7 +11,8 @@ export function plainError(error: unknown): PlainError {
   const bug = error instanceof Error && /^bug: [^\n]{1,200}$/.test(error.message) ? error.message : undefined;
   return {
     code: "cli/internal",
-    message: bug ?? `An unexpected ${error instanceof Error ? className(error) : `failure of type ${typeof error}`}; its text is kept back.`,
+    message:
+      bug ?? `An unexpected ${error instanceof Error ? className(error) : `failure of type ${typeof error}`}; its text is kept back.`,
     place: error instanceof Error ? ownFrames(error) : undefined,
     remedy: errorCodes["cli/internal"].remedy,
   };
@@ -26,8 +27,17 @@ function className(error: Error): string {
 
 /** `file:line:column` of the first three frames in our own files. The stack's head holds the message and is not looked at. */
 function ownFrames(error: Error): string | undefined {
-  const frames = [...(error.stack ?? "").matchAll(/^ {4}at (?:[^\n(]{0,200}\()?(?:file:\/\/)?[^\n()]*\/((?:src|dist|examples|test)\/[\w/.-]+:\d+:\d+)\)?$/gm)];
-  return frames.length === 0 ? undefined : frames.slice(0, 3).map((frame) => frame[1]).join(" < ");
+  const frames = [
+    ...(error.stack ?? "").matchAll(
+      /^ {4}at (?:[^\n(]{0,200}\()?(?:file:\/\/)?[^\n()]*\/((?:src|dist|examples|test)\/[\w/.-]+:\d+:\d+)\)?$/gm,
+    ),
+  ];
+  return frames.length === 0
+    ? undefined
+    : frames
+        .slice(0, 3)
+        .map((frame) => frame[1])
+        .join(" < ");
 }
 
 /** Text for a person. */
@@ -44,7 +54,11 @@ export function failureExit(error: PlainError): number {
 
 /** Again as an error, on the other side of a message. */
 export function errorFrom(plain: PlainError): VitrineError {
-  return new VitrineError(plain.code, { message: plain.message, remedy: plain.remedy, ...(plain.place === undefined ? {} : { place: plain.place }) });
+  return new VitrineError(plain.code, {
+    message: plain.message,
+    remedy: plain.remedy,
+    ...(plain.place === undefined ? {} : { place: plain.place }),
+  });
 }
 
 /** Node's own printing of an uncaught error shows its text, its fields and its source line: never let it. */

@@ -1,9 +1,24 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { afterEvent, brokenInvariants, generationEvents, generationRoles, readerFor, shown, slotName, startGenerations } from "./generations.ts";
+import {
+  afterEvent,
+  brokenInvariants,
+  generationEvents,
+  generationRoles,
+  readerFor,
+  shown,
+  slotName,
+  startGenerations,
+} from "./generations.ts";
 import type { Generation, GenerationEventTag, GenerationRole } from "./generations.ts";
 
-const one = (number: number, role: GenerationRole, slot = `s${number}`): Generation => ({ number, role, slot, reason: "test", createdAt: 0 });
+const one = (number: number, role: GenerationRole, slot = `s${number}`): Generation => ({
+  number,
+  role,
+  slot,
+  reason: "test",
+  createdAt: 0,
+});
 const begin = (number: number) => ({ number, slot: `s${number}`, at: 0 });
 const roles = (list: readonly Generation[]): string => list.map((each) => `${each.number}:${each.role}`).join(" ");
 const event = (tag: GenerationEventTag, number: number) => ({ tag, number, reason: "test" });
@@ -23,9 +38,27 @@ const table: Record<GenerationRole, Record<GenerationEventTag, string>> = {
     "caught-up": "1:retiring 2:serving",
     "slot-gone": "1:serving 2:building",
   },
-  serving: { unusable: "2:frozen 9:building", broken: "2:serving 9:building", lost: "2:retiring 9:building", "caught-up": "2:serving", "slot-gone": "2:serving" },
-  frozen: { unusable: "3:building 2:frozen", broken: "3:building 2:frozen", lost: "3:building 2:retiring", "caught-up": "3:building 2:frozen", "slot-gone": "3:building 2:frozen" },
-  retiring: { unusable: "3:serving 2:retiring", broken: "3:serving 2:retiring", lost: "3:serving 2:retiring", "caught-up": "3:serving 2:retiring", "slot-gone": "3:serving" },
+  serving: {
+    unusable: "2:frozen 9:building",
+    broken: "2:serving 9:building",
+    lost: "2:retiring 9:building",
+    "caught-up": "2:serving",
+    "slot-gone": "2:serving",
+  },
+  frozen: {
+    unusable: "3:building 2:frozen",
+    broken: "3:building 2:frozen",
+    lost: "3:building 2:retiring",
+    "caught-up": "3:building 2:frozen",
+    "slot-gone": "3:building 2:frozen",
+  },
+  retiring: {
+    unusable: "3:serving 2:retiring",
+    broken: "3:serving 2:retiring",
+    lost: "3:serving 2:retiring",
+    "caught-up": "3:serving 2:retiring",
+    "slot-gone": "3:serving",
+  },
 };
 
 for (const role of generationRoles)
@@ -53,7 +86,10 @@ test("a retiring generation wants its slot dropped, and nothing after that", () 
 });
 
 test("whatever happens in whatever order, the invariants hold and something is shown", () => {
-  const events = fc.array(fc.record({ tag: fc.constantFrom(...generationEvents), number: fc.integer({ min: 1, max: 8 }), reason: fc.constant("x") }), { maxLength: 40 });
+  const events = fc.array(
+    fc.record({ tag: fc.constantFrom(...generationEvents), number: fc.integer({ min: 1, max: 8 }), reason: fc.constant("x") }),
+    { maxLength: 40 },
+  );
   fc.assert(
     fc.property(events, (all) => {
       let last = 1;

@@ -54,7 +54,12 @@ export function startGenerations(list: readonly Generation[], begin: Begin): rea
 }
 
 /** The whole transition table: what becomes of the list when `event` is heard of a generation in a role. */
-const transitions: Readonly<Record<GenerationRole, Readonly<Record<GenerationEventTag, "replace" | "freeze" | "abandon" | "beside" | "switch" | "drop-slot" | "delete" | "nothing">>>> = {
+const transitions: Readonly<
+  Record<
+    GenerationRole,
+    Readonly<Record<GenerationEventTag, "replace" | "freeze" | "abandon" | "beside" | "switch" | "drop-slot" | "delete" | "nothing">>
+  >
+> = {
   building: { unusable: "replace", broken: "replace", lost: "abandon", "caught-up": "switch", "slot-gone": "nothing" },
   serving: { unusable: "freeze", broken: "beside", lost: "abandon", "caught-up": "nothing", "slot-gone": "nothing" },
   frozen: { unusable: "nothing", broken: "nothing", lost: "abandon", "caught-up": "nothing", "slot-gone": "drop-slot" },
@@ -79,7 +84,10 @@ export function afterEvent(list: readonly Generation[], event: GenerationEvent, 
     case "beside":
       return withBuilding(list, begin, event.reason);
     case "switch":
-      return [...others.map((one) => ({ ...one, role: "retiring" as const })).filter((one) => one.slot !== ""), { ...subject, role: "serving" }];
+      return [
+        ...others.map((one) => ({ ...one, role: "retiring" as const })).filter((one) => one.slot !== ""),
+        { ...subject, role: "serving" },
+      ];
     case "drop-slot":
       return [...others, { ...subject, slot: "" }];
     case "delete":

@@ -35,7 +35,14 @@ async function serve(port: MessagePort, data: HttpWorkerData): Promise<void> {
     tokens = order.tokens;
   });
   const backend = callsTo<Backend>(data.calls, ["metrics", "answer", "status", "proof", "ready"]);
-  const options = { backend, hosts: data.hosts, tokens: () => tokens, version: data.version, nowMs: Date.now, log: (event: ApiEvent) => say({ tag: "event", event }) };
+  const options = {
+    backend,
+    hosts: data.hosts,
+    tokens: () => tokens,
+    version: data.version,
+    nowMs: Date.now,
+    log: (event: ApiEvent) => say({ tag: "event", event }),
+  };
   try {
     const urls: string[] = [];
     for (const address of data.addresses) urls.push((await openListener(options, address)).url);

@@ -35,16 +35,25 @@ const common: Readonly<Record<string, OptionHelp>> = {
 
 /** Flags of settings with their help; of some of them where only those matter. */
 function settingHelp(names: readonly string[] | undefined): Readonly<Record<string, OptionHelp>> {
-  const flags = Object.entries<Setting>(settings).filter(([name]) => names === undefined || names.includes(name)).map(([, setting]) => setting.flag);
+  const flags = Object.entries<Setting>(settings)
+    .filter(([name]) => names === undefined || names.includes(name))
+    .map(([, setting]) => setting.flag);
   return Object.fromEntries(Object.entries(settingOptions).filter(([flag]) => flags.includes(flag)));
 }
 
 const settingOptions: Readonly<Record<string, OptionHelp>> = Object.fromEntries(
-  Object.values<Setting>(settings).flatMap((setting) => (setting.flag === undefined ? [] : [[setting.flag, { type: "string", value: "VALUE", help: setting.help } satisfies OptionHelp]])),
+  Object.values<Setting>(settings).flatMap((setting) =>
+    setting.flag === undefined ? [] : [[setting.flag, { type: "string", value: "VALUE", help: setting.help } satisfies OptionHelp]],
+  ),
 );
 
 function optionsOf(command: Command): ParseArgsOptionsConfig {
-  return Object.fromEntries(Object.entries({ ...settingOptions, ...command.options, ...common }).map(([name, { type, multiple, short }]) => [name, { type, multiple: multiple === true, ...(short === undefined ? {} : { short }) }]));
+  return Object.fromEntries(
+    Object.entries({ ...settingOptions, ...command.options, ...common }).map(([name, { type, multiple, short }]) => [
+      name,
+      { type, multiple: multiple === true, ...(short === undefined ? {} : { short }) },
+    ]),
+  );
 }
 
 function parse(command: Command, args: readonly string[]) {
@@ -53,7 +62,10 @@ function parse(command: Command, args: readonly string[]) {
   } catch (error) {
     // Node's text repeats what was typed, which may hold a password in the wrong place: only its code is used.
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    const message = code === "ERR_PARSE_ARGS_UNKNOWN_OPTION" ? "The command line has an option that this command does not know." : "An option lacks its value, or has one that it does not take.";
+    const message =
+      code === "ERR_PARSE_ARGS_UNKNOWN_OPTION"
+        ? "The command line has an option that this command does not know."
+        : "An option lacks its value, or has one that it does not take.";
     throw new VitrineError("cli/usage", { message, remedy: `vitrine ${command.name} --help`, origin: { code } });
   }
 }
@@ -66,7 +78,11 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const command = commands.find((one) => one.name === name);
-  if (command === undefined) throw new VitrineError("cli/usage", { message: "There is no such command.", remedy: `vitrine --help; there is: ${commands.map((one) => one.name).join(", ")}` });
+  if (command === undefined)
+    throw new VitrineError("cli/usage", {
+      message: "There is no such command.",
+      remedy: `vitrine --help; there is: ${commands.map((one) => one.name).join(", ")}`,
+    });
   const { values, positionals } = parse(command, rest);
   if (values["help"] === true) {
     terminal.out(helpOf(command));
@@ -76,7 +92,9 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function contextOf(values: CommandContext["values"], positionals: readonly string[]): CommandContext {
-  const flags = Object.fromEntries(Object.keys(settingOptions).map((name) => [name, typeof values[name] === "string" ? values[name] : undefined]));
+  const flags = Object.fromEntries(
+    Object.keys(settingOptions).map((name) => [name, typeof values[name] === "string" ? values[name] : undefined]),
+  );
   const workingFolder = process.cwd();
   return {
     values,
@@ -86,7 +104,12 @@ function contextOf(values: CommandContext["values"], positionals: readonly strin
     json: values["json"] === true,
     terminal,
     config: (options) => readConfig({ flags, environment: process.env, workingFolder, ...options, sourceUrlInFile }),
-    log: createLog({ write: (line) => process.stderr.write(line), format: process.stderr.isTTY ? "text" : "json", process: "supervisor", nowMs: Date.now }),
+    log: createLog({
+      write: (line) => process.stderr.write(line),
+      format: process.stderr.isTTY ? "text" : "json",
+      process: "supervisor",
+      nowMs: Date.now,
+    }),
   };
 }
 
@@ -125,7 +148,9 @@ vitrine COMMAND --help teaches one command; every command knows --json.
 
 function helpOf(command: Command): string {
   const lines = (options: Readonly<Record<string, OptionHelp>>): string => {
-    const rows = Object.entries(options).map(([flag, option]) => [`--${flag}${option.type === "string" ? ` ${option.value ?? "VALUE"}` : ""}`, option.help] as const);
+    const rows = Object.entries(options).map(
+      ([flag, option]) => [`--${flag}${option.type === "string" ? ` ${option.value ?? "VALUE"}` : ""}`, option.help] as const,
+    );
     const width = Math.max(0, ...rows.map(([flag]) => flag.length));
     return rows.map(([flag, words]) => `  ${flag.padEnd(width)}  ${words}`).join("\n");
   };

@@ -22,7 +22,14 @@ export type ServerMessage =
 /** Supervisor to server. With `pipe` comes the socket. */
 export type SupervisorMessage =
   | { readonly tag: "pipe"; readonly generation: number }
-  | { readonly tag: "reader-ended"; readonly generation: number; readonly mode: ReaderMode; readonly exitCode: number; readonly restarts: number; readonly crashLoop: boolean }
+  | {
+      readonly tag: "reader-ended";
+      readonly generation: number;
+      readonly mode: ReaderMode;
+      readonly exitCode: number;
+      readonly restarts: number;
+      readonly crashLoop: boolean;
+    }
   | { readonly tag: "stop" };
 
 /** Exit codes of a reader. `slotDropped`: it gave up its own slot, because the source kept too much for it. */

@@ -55,7 +55,10 @@ export async function run(options: RunOptions): Promise<void> {
 const sameSignalMs = 300;
 
 /** First INT or TERM: stop in order; the second: kill. HUP (the terminal went away) is a stop, too. */
-export function signals(from: Pick<NodeJS.EventEmitter, "on"> = process, now: () => number = () => performance.now()): { readonly stop: AbortSignal; readonly kill: AbortSignal } {
+export function signals(
+  from: Pick<NodeJS.EventEmitter, "on"> = process,
+  now: () => number = () => performance.now(),
+): { readonly stop: AbortSignal; readonly kill: AbortSignal } {
   const stop = new AbortController();
   const kill = new AbortController();
   let firstAt: number | undefined;

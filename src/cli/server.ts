@@ -40,7 +40,12 @@ type ServerConfig = Omit<Config, "choices">;
 /** A server that was killed gives its lock back within this time. */
 const lockWaitMs = 10_000;
 
-const log = createLog({ write: (line) => process.stderr.write(line), format: process.env["VITRINE_LOG"] === "text" ? "text" : "json", process: "server", nowMs: Date.now });
+const log = createLog({
+  write: (line) => process.stderr.write(line),
+  format: process.env["VITRINE_LOG"] === "text" ? "text" : "json",
+  process: "server",
+  nowMs: Date.now,
+});
 
 function tell(message: ServerMessage): void {
   // A supervisor that has gone is noticed by `disconnect`.
@@ -113,7 +118,17 @@ async function start(config: ServerConfig, state: State): Promise<Running> {
     onDeath: () => fail(new Error("bug: the HTTP thread ended")),
   });
   const path = ownerSocket(config);
-  await serveControl(path, commandsOf({ service, driver, state, onTokens: () => http.setTokens(tokensOf(state)), onReload: () => reload(config, text), nowMs: Date.now }));
+  await serveControl(
+    path,
+    commandsOf({
+      service,
+      driver,
+      state,
+      onTokens: () => http.setTokens(tokensOf(state)),
+      onReload: () => reload(config, text),
+      nowMs: Date.now,
+    }),
+  );
   await driver.start();
   scheduleCompaction({ service, hour: config.compactHour, nowMs: Date.now, log });
   scheduleVerification({ service, everyMs: config.verifyEveryMs, log });
@@ -122,12 +137,30 @@ async function start(config: ServerConfig, state: State): Promise<Running> {
   return { driver, http };
 }
 
-function newDriver({ config, state, declaration, text, service }: { readonly config: ServerConfig; readonly state: State; readonly declaration: Declaration; readonly text: string; readonly service: Service }): Driver {
+function newDriver({
+  config,
+  state,
+  declaration,
+  text,
+  service,
+}: {
+  readonly config: ServerConfig;
+  readonly state: State;
+  readonly declaration: Declaration;
+  readonly text: string;
+  readonly service: Service;
+}): Driver {
   return new Driver({
     state,
     openMirror: async ({ folder, generation, mustExist }) => {
       const its = declarationFor(folder, { declaration, text });
-      const mirror = await openMirror({ folder, generation, mustExist, memoryMb: config.memoryMb, cells: (schema, sizes) => compileMetrics({ declaration: its, schema, sizes: sizesFrom(sizes) }).cells });
+      const mirror = await openMirror({
+        folder,
+        generation,
+        mustExist,
+        memoryMb: config.memoryMb,
+        cells: (schema, sizes) => compileMetrics({ declaration: its, schema, sizes: sizesFrom(sizes) }).cells,
+      });
       return { mirror, declaration: its };
     },
     tell,

@@ -9,10 +9,22 @@ export interface Setting {
 }
 
 export const settings = {
-  config: { flag: "config", variable: "VITRINE_CONFIG", help: "the file that says what leaves the database (default vitrine.yaml here, else the demonstration's)" },
+  config: {
+    flag: "config",
+    variable: "VITRINE_CONFIG",
+    help: "the file that says what leaves the database (default vitrine.yaml here, else the demonstration's)",
+  },
   state: { flag: "state", variable: "VITRINE_STATE", help: "the folder for mirror, control state and ledger (default .vitrine)" },
-  source: { flag: "source", variable: "VITRINE_SOURCE_URL", help: "the database, as the reader's role; a password only from the environment or a file" },
-  passwordFile: { flag: "password-file", variable: "VITRINE_PASSWORD_FILE", help: "the reader's password, mode 0600, written by `vitrine apply`" },
+  source: {
+    flag: "source",
+    variable: "VITRINE_SOURCE_URL",
+    help: "the database, as the reader's role; a password only from the environment or a file",
+  },
+  passwordFile: {
+    flag: "password-file",
+    variable: "VITRINE_PASSWORD_FILE",
+    help: "the reader's password, mode 0600, written by `vitrine apply`",
+  },
   keys: { flag: "keys", variable: "VITRINE_KEYS", help: "the file of token keys, mode 0600, made by `vitrine keys`" },
   listen: { flag: "listen", variable: "VITRINE_LISTEN", help: "address of the HTTP interface (default 127.0.0.1:7465)" },
   allowedHosts: { flag: "allowed-hosts", variable: "VITRINE_ALLOWED_HOSTS", help: "host names, comma separated, that requests may name" },
@@ -24,9 +36,13 @@ export const settings = {
     help: "GB of write-ahead log that our slot may hold on a source without its own limit; beyond it the slot is dropped",
   },
   proveEvery: { flag: "prove-every", variable: "VITRINE_PROVE_EVERY", help: "minutes between proofs (default 60)" },
-  verifyEvery: { flag: "verify-every", variable: "VITRINE_VERIFY_EVERY", help: "minutes between verifications by sample (default 360; 0: never)" },
+  verifyEvery: {
+    flag: "verify-every",
+    variable: "VITRINE_VERIFY_EVERY",
+    help: "minutes between verifications by sample (default 360; 0: never)",
+  },
   compactAt: { flag: "compact-at", variable: "VITRINE_COMPACT_AT", help: "local hour of the nightly compaction (default 3)" },
-  memoryMb: { flag: "memory", variable: "VITRINE_MEMORY", help: "MB that the store's engine may use (default 512)" },
+  memoryMb: { flag: "memory", variable: "VITRINE_MEMORY", help: "MB that the store's engine may use (default 192)" },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;

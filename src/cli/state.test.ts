@@ -59,7 +59,10 @@ test("what was written is there after opening again", () => {
   }
   using state = open();
   expect(state.generations()).toEqual([generation]);
-  expect(state.ledger({ last: 5 }).map((row) => [row.kind, row.body])).toEqual([["a", { b: [true, null], z: 1 }], ["b", {}]]);
+  expect(state.ledger({ last: 5 }).map((row) => [row.kind, row.body])).toEqual([
+    ["a", { b: [true, null], z: 1 }],
+    ["b", {}],
+  ]);
   expect(state.ledger({ kind: "b", last: 5 }).length).toBe(1);
   expect(state.revokeToken("t", 2)).toBe(true);
   expect(state.revokeToken("t", 2)).toBe(false);

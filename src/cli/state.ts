@@ -104,7 +104,10 @@ function migrate({ database, file, fresh }: { readonly database: DatabaseSync; r
   if (application !== applicationId && !(application === 0 && version === 0))
     throw new VitrineError("cli/state-unreadable", { message: "The state file is not one of Vitrine's.", place: file });
   if (version > stateVersion)
-    throw new VitrineError("cli/state-newer", { message: `The state has version ${version}; this Vitrine knows up to ${stateVersion}.`, place: file });
+    throw new VitrineError("cli/state-newer", {
+      message: `The state has version ${version}; this Vitrine knows up to ${stateVersion}.`,
+      place: file,
+    });
   if (version === stateVersion) return;
   if (!fresh && version > 0) backupBeside(file, version);
   database.exec("BEGIN IMMEDIATE");
@@ -135,9 +138,12 @@ interface Opened {
 }
 
 function stateOver({ database, folder, now, random }: Opened): State {
-  const get = (name: string): string | undefined => database.prepare("SELECT value FROM control WHERE name = ?").get(name)?.["value"]?.toString();
+  const get = (name: string): string | undefined =>
+    database.prepare("SELECT value FROM control WHERE name = ?").get(name)?.["value"]?.toString();
   const set = (name: string, value: string): void => {
-    database.prepare("INSERT INTO control (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value").run(name, value);
+    database
+      .prepare("INSERT INTO control (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+      .run(name, value);
   };
   if (get("installation") === undefined) set("installation", random().slice(0, 8));
   return {
@@ -155,7 +161,8 @@ function stateOver({ database, folder, now, random }: Opened): State {
         .prepare("INSERT INTO token (id, hash, role, name, created_at) VALUES (?, ?, ?, ?, ?)")
         .run(token.id, token.hash, token.role, token.name, token.createdAt);
     },
-    revokeToken: (id, at) => database.prepare("UPDATE token SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL").run(at, id).changes === 1,
+    revokeToken: (id, at) =>
+      database.prepare("UPDATE token SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL").run(at, id).changes === 1,
     tokens: () => readTokens(database),
     backup: (file) => {
       database.prepare("VACUUM INTO ?").run(file);

@@ -49,7 +49,12 @@ function world(stubborn = false) {
   const settle = async (): Promise<void> => wait(30);
   return { events, servers, readers, stop, kill, done, settle };
 }
-const want = (generation: number, mode: "stream" | "drop-slot" = "stream"): ServerMessage => ({ tag: "want-reader", generation, slot: "s", mode });
+const want = (generation: number, mode: "stream" | "drop-slot" = "stream"): ServerMessage => ({
+  tag: "want-reader",
+  generation,
+  slot: "s",
+  mode,
+});
 
 test("readers stop before the server", async () => {
   const { events, servers, stop, done, settle } = world();

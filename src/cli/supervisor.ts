@@ -167,7 +167,14 @@ class Run {
       this.#alive.delete(reader);
       const next = restarts.next(this.#options.now() - started);
       const exitCode = ended.code ?? -1;
-      this.#server?.send({ tag: "reader-ended", generation: wanted.generation, mode: wanted.mode, exitCode, restarts: next.count, crashLoop: next.crashLoop });
+      this.#server?.send({
+        tag: "reader-ended",
+        generation: wanted.generation,
+        mode: wanted.mode,
+        exitCode,
+        restarts: next.count,
+        crashLoop: next.crashLoop,
+      });
       if (exitCode === readerExit.finished) {
         if (this.#wanted.get(wanted.generation)?.wanted === wanted) this.#wanted.delete(wanted.generation);
         return;

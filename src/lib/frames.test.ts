@@ -13,7 +13,11 @@ const values = fc.oneof(
   fc.bigInt64Array({ maxLength: 20 }),
   fc.float64Array({ maxLength: 20 }),
 );
-const messages = fc.dictionary(fc.string({ maxLength: 5 }).filter((key) => key !== "__proto__"), values, { maxKeys: 6 });
+const messages = fc.dictionary(
+  fc.string({ maxLength: 5 }).filter((key) => key !== "__proto__"),
+  values,
+  { maxKeys: 6 },
+);
 
 test("whatever is sent arrives, whatever the cuts", () => {
   fc.assert(

@@ -10,7 +10,7 @@ import type { Generation } from "../../test/support/small-generation.ts";
 import { openGeneration } from "../../test/support/small-generation.ts";
 import type { World } from "../../test/support/small-world.ts";
 import { declaration as following, makeWorld, schema } from "../../test/support/small-world.ts";
-import { recompute } from "../../test/support/small-world-oracle.ts";
+import { counts, expectedOf, keyOf, reversed, since } from "../../test/support/small-purge.ts";
 import { systemClock } from "../lib/clock.ts";
 import { defaultLimits, openDuckdbMirror } from "../mirror/duckdb.ts";
 import type { CarriedMetric } from "../mirror/history.ts";
@@ -46,16 +46,6 @@ async function generation(number: number, world: World, metrics: CompiledMetrics
   return opened;
 }
 
-/** All but the attempts before a time: what a source has left that dropped its oldest partitions. */
-function since(world: World, text: string): World {
-  return { ...world, attempts: world.attempts.filter(({ minute }) => minute >= minuteOf(text)) };
-}
-
-/** The same world, with its words met in another order. */
-function reversed({ accounts, devices, attempts }: World): World {
-  return { accounts: accounts.toReversed(), devices: devices.toReversed(), attempts: attempts.toReversed() };
-}
-
 const carry = (
   from: Generation,
   to: Generation,
@@ -65,23 +55,6 @@ const carry = (
 function question(rest: Partial<Question>): Question {
   return { metric: "failure_rate", grain: "day", from: "2026-09-01", to: "2026-12-01", by: [], where: {}, ...rest };
 }
-
-const known = new WeakMap<World, Map<string, ReturnType<typeof recompute>>>();
-
-/** Plain counting, once for each world and question. */
-function expectedOf(of: World, asked: Question): ReturnType<typeof recompute> {
-  const cache = known.get(of) ?? new Map<string, ReturnType<typeof recompute>>();
-  known.set(of, cache);
-  const key = JSON.stringify(asked);
-  const cells = cache.get(key) ?? recompute(of, asked);
-  cache.set(key, cells);
-  return cells;
-}
-
-const keyOf = (cell: { readonly period: string | undefined; readonly by: object }): string => JSON.stringify([cell.period, cell.by]);
-const counts = (
-  cells: readonly { readonly period: string | undefined; readonly by: object; readonly count: number; readonly hits: number | undefined }[],
-): readonly string[] => cells.map((cell) => `${keyOf(cell)} ${cell.count} ${cell.hits}`).toSorted();
 
 /** A verdict is the exact one, or silence. */
 function expectVerdicts(cells: readonly AnswerCell[], world: World, asked: Question): void {
@@ -295,6 +268,21 @@ describe("what is not carried over", () => {
     const second = await generation(2, reversed(world));
     expect((await carry(first, second))[0]).toEqual({ metric: "failure_rate", outcome: "nothing-lost", cells: 0, before: undefined });
     expect((await ask(second, question({}))).notes).toEqual([]);
+  });
+
+  test("a text that only kept periods have is in the store's own words", async () => {
+    const first = await generation(1, world);
+    const moved = world.accounts.map((account) => (account.country === "EG" ? { ...account, country: "GB" } : account));
+    const second = await generation(2, { ...since(world, firstCut), accounts: moved.toReversed() });
+    await carry(first, second);
+    await second.reopen();
+    const asked = question({ grain: "month", to: "2026-10-01", by: ["country"] });
+    const given = await ask(second, asked);
+    expect(counts(given.cells)).toEqual(counts(expectedOf(world, asked)));
+    expect(given.cells.some((cell) => cell.by["country"] === "EG")).toBe(true);
+    // A word of the pipe after it has a code of its own.
+    await second.insert([{ device: 101, minute: minuteOf("2026-11-05T12:00Z"), ok: false, retries: 0 }], nowMs);
+    expect(await second.mirror.checkCells()).toEqual([]);
   });
 
   test("a text that the policy lets go no more becomes `other`", async () => {

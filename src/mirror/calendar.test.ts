@@ -4,7 +4,16 @@ import { bucketOf as byTemporal } from "../../test/support/memory-mirror.ts";
 import { calendarOf } from "./calendar.ts";
 import { Engine } from "./duckdb/engine.ts";
 
-const zones = ["America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "UTC", "America/Sao_Paulo", "Australia/Sydney", "Africa/Casablanca"];
+const zones = [
+  "America/Los_Angeles",
+  "Europe/Berlin",
+  "Asia/Kolkata",
+  "Asia/Kathmandu",
+  "UTC",
+  "America/Sao_Paulo",
+  "Australia/Sydney",
+  "Africa/Casablanca",
+];
 const grains = ["hour", "day", "week", "month"] as const;
 /** 1971 to 2100. */
 const minutes = fc.integer({ min: 526_000, max: 68_000_000 });
@@ -50,7 +59,9 @@ test("SQL gives the same buckets, also before 1970 and over changes of the offse
   for (const zone of zones) {
     const calendar = calendarOf(zone);
     for (const grain of [...grains, "all" as const]) {
-      const rows = await connection.rows(`SELECT ${calendar.bucketSql(grain, "m", from, to)} AS b FROM (SELECT unnest([${list.join(", ")}])::INTEGER AS m)`);
+      const rows = await connection.rows(
+        `SELECT ${calendar.bucketSql(grain, "m", from, to)} AS b FROM (SELECT unnest([${list.join(", ")}])::INTEGER AS m)`,
+      );
       expect(rows.map((row) => Number(row["b"]))).toEqual(list.map((minute) => calendar.bucketOf(grain, minute)));
     }
   }

@@ -32,41 +32,51 @@ async function send(feed: Feed, operations: readonly TableOp[], cut: { readonly 
 
 const cuts = fc.record({ slice: fc.integer({ min: 1, max: 20 }), batch: fc.integer({ min: 1, max: 60 }) });
 
-test("invariant 4: any changes in any batches give the rows and cells of a recomputation", { timeout: 30_000 + Number(process.env["MIRROR_RUNS"] ?? 6) * 5_000 }, async () => {
-  const runs = Number(process.env["MIRROR_RUNS"] ?? 6);
-  await fc.assert(
-    fc.asyncProperty(intentions, cuts, cuts, fc.boolean(), async (list, cut, other, restart) => {
-      const operations = operationsOf(list);
-      const first = await openDuckdbSubject();
-      const second = await openDuckdbSubject({ pendingBytesMax: 1 });
-      const reference = await openMemorySubject();
-      try {
-        const feed = new Feed([first.mirror, reference.mirror]);
-        await feed.snapshot(smallWorld);
-        await send(feed, operations, cut);
-        const truth = await reference.observe();
-        expect(await first.observe()).toEqual(truth);
-        expect(await first.mirror.checkCells()).toEqual([]);
-        expect(first.mirror.status.untrusted).toEqual([]);
+test(
+  "invariant 4: any changes in any batches give the rows and cells of a recomputation",
+  { timeout: 30_000 + Number(process.env["MIRROR_RUNS"] ?? 6) * 5_000 },
+  async () => {
+    const runs = Number(process.env["MIRROR_RUNS"] ?? 6);
+    await fc.assert(
+      fc.asyncProperty(intentions, cuts, cuts, fc.boolean(), async (list, cut, other, restart) => {
+        const operations = operationsOf(list);
+        const first = await openDuckdbSubject();
+        const second = await openDuckdbSubject({ pendingBytesMax: 1 });
+        const reference = await openMemorySubject();
+        try {
+          const feed = new Feed([first.mirror, reference.mirror]);
+          await feed.snapshot(smallWorld);
+          await send(feed, operations, cut);
+          const truth = await reference.observe();
+          expect(await first.observe()).toEqual(truth);
+          expect(await first.mirror.checkCells()).toEqual([]);
+          expect(first.mirror.status.untrusted).toEqual([]);
 
-        const again = new Feed([second.mirror]);
-        await again.snapshot(smallWorld);
-        const half = Math.floor(operations.length / 2);
-        await send(again, operations.slice(0, half), other);
-        const reopened = restart ? await second.reopen() : second;
-        if (restart) {
-          await reopened.mirror.startFor({ tag: "hello", schema: reopened.mirror.schema!, systemIdentifier: "1", timeline: 1, slot: "s" });
-          again.reconnect(0, reopened.mirror);
+          const again = new Feed([second.mirror]);
+          await again.snapshot(smallWorld);
+          const half = Math.floor(operations.length / 2);
+          await send(again, operations.slice(0, half), other);
+          const reopened = restart ? await second.reopen() : second;
+          if (restart) {
+            await reopened.mirror.startFor({
+              tag: "hello",
+              schema: reopened.mirror.schema!,
+              systemIdentifier: "1",
+              timeline: 1,
+              slot: "s",
+            });
+            again.reconnect(0, reopened.mirror);
+          }
+          await send(again, operations.slice(half), other);
+          expect(await reopened.observe()).toEqual(truth);
+          expect(await reopened.mismatches()).toBe(0);
+          await reopened.mirror[Symbol.asyncDispose]();
+        } finally {
+          await first.mirror[Symbol.asyncDispose]();
+          await second.mirror[Symbol.asyncDispose]();
         }
-        await send(again, operations.slice(half), other);
-        expect(await reopened.observe()).toEqual(truth);
-        expect(await reopened.mismatches()).toBe(0);
-        await reopened.mirror[Symbol.asyncDispose]();
-      } finally {
-        await first.mirror[Symbol.asyncDispose]();
-        await second.mirror[Symbol.asyncDispose]();
-      }
-    }),
-    { numRuns: runs },
-  );
-});
+      }),
+      { numRuns: runs },
+    );
+  },
+);

@@ -1,4 +1,17 @@
-import { closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -27,7 +40,14 @@ async function loaded(): Promise<{ subject: DuckdbSubject; feed: Feed; file: str
 }
 
 const openAt = (folder: string, rest: object = {}): ReturnType<typeof openDuckdbMirror> =>
-  openDuckdbMirror({ folder: join(folder, "gen-1"), generation: 1, cells: worldCells, limits: { ...defaultLimits, tempFolder: join(folder, "temp") }, clock: systemClock, ...rest });
+  openDuckdbMirror({
+    folder: join(folder, "gen-1"),
+    generation: 1,
+    cells: worldCells,
+    limits: { ...defaultLimits, tempFolder: join(folder, "temp") },
+    clock: systemClock,
+    ...rest,
+  });
 
 const code = (expected: string): unknown => expect.objectContaining({ code: expected });
 
@@ -113,7 +133,11 @@ test("invariant 4: a cell changed behind the mirror's back is found by recomputa
   const { subject, file } = await loaded();
   expect(await subject.mirror.checkCells()).toEqual([]);
   await subject.mirror[Symbol.asyncDispose]();
-  await tamper(file, "UPDATE cells_failures__hour SET n = n + 1 WHERE bucket = (SELECT min(bucket) FROM cells_failures__hour)", "UPDATE cells_activations__day SET any_low = 5, any_high = 5");
+  await tamper(
+    file,
+    "UPDATE cells_failures__hour SET n = n + 1 WHERE bucket = (SELECT min(bucket) FROM cells_failures__hour)",
+    "UPDATE cells_activations__day SET any_low = 5, any_high = 5",
+  );
   const again = await openAt(subject.folder);
   expect((await again.checkCells()).map(({ metric, cuboid }) => `${metric}/${cuboid}`)).toEqual(["failures/hour", "activations/day"]);
   await again[Symbol.asyncDispose]();
@@ -122,18 +146,30 @@ test("invariant 4: a cell changed behind the mirror's back is found by recomputa
 test("a cell that would count fewer than no rows stops the mirror", async () => {
   const { subject, file } = await loaded();
   await subject.mirror[Symbol.asyncDispose]();
-  await tamper(file, "UPDATE cells_failures__month SET n = 0, hit = 0, any_low = 0, any_high = 0, hit_low = 0, hit_high = 0, none_low = 0, none_high = 0");
+  await tamper(
+    file,
+    "UPDATE cells_failures__month SET n = 0, hit = 0, any_low = 0, any_high = 0, hit_low = 0, hit_high = 0, none_low = 0, none_high = 0",
+  );
   const again = await openAt(subject.folder);
   await again.startFor(hello);
-  await again.receive(new SafeEncoder(worldSchema).changes("attempts", [{ tag: "remove", key: 6 }, { tag: "remove", key: 5 }]));
-  await expect(again.receive({ tag: "commit", lsn: lsnFrom(200n), at: 200, transactions: 1, changes: 2 })).rejects.toEqual(code("mirror/cells-corrupt"));
+  await again.receive(
+    new SafeEncoder(worldSchema).changes("attempts", [
+      { tag: "remove", key: 6 },
+      { tag: "remove", key: 5 },
+    ]),
+  );
+  await expect(again.receive({ tag: "commit", lsn: lsnFrom(200n), at: 200, transactions: 1, changes: 2 })).rejects.toEqual(
+    code("mirror/cells-corrupt"),
+  );
   await again[Symbol.asyncDispose]();
 });
 
 test("another definition of a metric is built anew from the mirror's rows", async () => {
   const { subject } = await loaded();
   await subject.mirror[Symbol.asyncDispose]();
-  const metrics = worldCells.metrics.filter((metric) => metric.name !== "lines").map((metric) => (metric.name === "failures" ? { ...metric, version: "2", filter: [] } : metric));
+  const metrics = worldCells.metrics
+    .filter((metric) => metric.name !== "lines")
+    .map((metric) => (metric.name === "failures" ? { ...metric, version: "2", filter: [] } : metric));
   const again = await openAt(subject.folder, { cells: { ...worldCells, metrics } });
   expect(await again.checkCells()).toEqual([]);
   const rows = await again.view((view) => view.all("SELECT sum(n)::INTEGER AS n FROM cells_failures__month"));
@@ -147,7 +183,9 @@ test("a key that comes twice makes its table untrusted", async () => {
   opened.push(subject);
   const feed = new Feed([subject.mirror]);
   await feed.snapshot({ ...smallWorld, attempts: [...smallWorld.attempts, attempt(3, 1)] });
-  expect(subject.mirror.status.untrusted.map(({ table, reason }) => ({ table, reason }))).toEqual([{ table: "attempts", reason: "key-not-unique" }]);
+  expect(subject.mirror.status.untrusted.map(({ table, reason }) => ({ table, reason }))).toEqual([
+    { table: "attempts", reason: "key-not-unique" },
+  ]);
 });
 
 test.each([
@@ -168,7 +206,10 @@ test("compaction removes the bytes of a deleted account's token, and answers go 
   const { mirror } = subject;
   const token = Buffer.from(tokenOf(5));
   await feed.changes("devices", [{ tag: "remove", key: 5 }]);
-  await feed.changes("attempts", smallWorld.attempts.filter((row) => row["device_id"] === 5).map((row) => ({ tag: "remove", key: Number(row["id"]) })));
+  await feed.changes(
+    "attempts",
+    smallWorld.attempts.filter((row) => row["device_id"] === 5).map((row) => ({ tag: "remove", key: Number(row["id"]) })),
+  );
   await feed.changes("accounts", [{ tag: "remove", key: 5 }]);
   await feed.commit();
   expect(mirror.status.erasure.logicalSince).toBe(feed.position);
@@ -202,13 +243,17 @@ test("invariant 3: a copy of the files taken inside a transaction, as a crash le
   await feed.commit();
   const committed = await subject.observe();
   const { applied } = subject.mirror.status;
-  await feed.changes("attempts", [{ tag: "remove", key: 2 }, { tag: "insert", row: attempt(900, 1) }]);
+  await feed.changes("attempts", [
+    { tag: "remove", key: 2 },
+    { tag: "insert", row: attempt(900, 1) },
+  ]);
   await feed.changes("accounts", [{ tag: "update", row: account(1, "jp") }]);
   // Everything is written but the commit.
   expect(subject.mirror.status.applying).toEqual({ changes: 3 });
   const copy = mkdtempSync(join(tmpdir(), "vitrine-crash-"));
   mkdirSync(join(copy, "gen-1"));
-  for (const name of ["mirror.duckdb", "mirror.duckdb.wal"]) if (existsSync(join(subject.folder, "gen-1", name))) copyFileSync(join(subject.folder, "gen-1", name), join(copy, "gen-1", name));
+  for (const name of ["mirror.duckdb", "mirror.duckdb.wal"])
+    if (existsSync(join(subject.folder, "gen-1", name))) copyFileSync(join(subject.folder, "gen-1", name), join(copy, "gen-1", name));
   const crashed = await openDuckdbSubject(undefined, copy);
   opened.push(crashed);
   expect(await crashed.observe()).toEqual(committed);
@@ -233,29 +278,38 @@ test("invariant 3: a view sees one position, whatever is applied meanwhile", asy
 
 test("a statement beyond its limit is interrupted, and the pool goes on", async () => {
   const { subject } = await loaded();
-  await expect(subject.mirror.view((view) => view.all("SELECT count(*) FROM range(100000) a, range(100000) b WHERE a.range % 7 = b.range % 5", [], 50))).rejects.toEqual(code("mirror/interrupted"));
+  await expect(
+    subject.mirror.view((view) =>
+      view.all("SELECT count(*) FROM range(100000) a, range(100000) b WHERE a.range % 7 = b.range % 5", [], 50),
+    ),
+  ).rejects.toEqual(code("mirror/interrupted"));
   for (let i = 0; i < 6; i += 1) expect(await subject.mirror.view((view) => view.all("SELECT 1 AS one"))).toEqual([{ one: 1 }]);
 });
 
 test("an error of the store quotes nothing", async () => {
   const { subject } = await loaded();
-  await expect(subject.mirror.view((view) => view.all("SELECT 'anna@example.org'::INTEGER"))).rejects.toThrow(/^The store failed: could not run a query \((Conversion|Invalid Input)\)\.$/);
+  await expect(subject.mirror.view((view) => view.all("SELECT 'anna@example.org'::INTEGER"))).rejects.toThrow(
+    /^The store failed: could not run a query \((Conversion|Invalid Input)\)\.$/,
+  );
 });
 
-test.each(["counts", "full", "sample"] as const)("verification by %s finds a row that is missing, and changes applied meanwhile do not matter", async (mode) => {
-  const { subject, feed } = await loaded();
-  const { mirror } = subject;
-  const compare = async (rows: typeof smallWorld.attempts): Promise<number | undefined> => {
-    await using comparison = await mirror.compareRows(mode, ["attempts"]);
-    await feed.changes("attempts", [{ tag: "remove", key: 30 }]);
-    await feed.commit();
-    await mirror.compareWith(comparison, feed.rows("attempts", rows));
-    const [result] = await comparison.finish();
-    await feed.changes("attempts", [{ tag: "insert", row: attempt(30, 30 % 11) }]);
-    await feed.commit();
-    return result?.differing;
-  };
-  expect(await compare(smallWorld.attempts)).toBe(0);
-  const more = [...smallWorld.attempts, attempt(500, 1, { at: 20_000_000 })];
-  expect(await compare(more)).toBe(1);
-});
+test.each(["counts", "full", "sample"] as const)(
+  "verification by %s finds a row that is missing, and changes applied meanwhile do not matter",
+  async (mode) => {
+    const { subject, feed } = await loaded();
+    const { mirror } = subject;
+    const compare = async (rows: typeof smallWorld.attempts): Promise<number | undefined> => {
+      await using comparison = await mirror.compareRows(mode, ["attempts"]);
+      await feed.changes("attempts", [{ tag: "remove", key: 30 }]);
+      await feed.commit();
+      await mirror.compareWith(comparison, feed.rows("attempts", rows));
+      const [result] = await comparison.finish();
+      await feed.changes("attempts", [{ tag: "insert", row: attempt(30, 30 % 11) }]);
+      await feed.commit();
+      return result?.differing;
+    };
+    expect(await compare(smallWorld.attempts)).toBe(0);
+    const more = [...smallWorld.attempts, attempt(500, 1, { at: 20_000_000 })];
+    expect(await compare(more)).toBe(1);
+  },
+);

@@ -31,7 +31,8 @@ for (const { name, run } of mirrorSuite) {
 // The property test applies slices one by one, too; here the cases in which it matters most.
 const slicewise = mirrorSuite.filter(({ name }) => /truncate|swapped|account|comes back/.test(name));
 for (const { name, run } of slicewise) {
-  test(`mirror suite, DuckDB with every slice applied at once: ${name}`, () => run(tracked((options) => openDuckdbSubject({ ...options, pendingBytesMax: 1 }))));
+  test(`mirror suite, DuckDB with every slice applied at once: ${name}`, () =>
+    run(tracked((options) => openDuckdbSubject({ ...options, pendingBytesMax: 1 }))));
 }
 
 const faults: readonly [Fault, string][] = [

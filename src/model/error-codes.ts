@@ -874,8 +874,10 @@ export const errorCodes = {
     exit: 4,
   },
   "source/slot-over-limit": {
-    meaning: "The source kept more of its log for our slot than our own limit (--accept-unlimited-wal) allows, so that we dropped it: its disk comes first.",
-    remedy: "A new snapshot is made as a new generation. Find what held the slot up (a long transaction on the source, a slow disk here, an outage), or allow more.",
+    meaning:
+      "The source kept more of its log for our slot than our own limit (--accept-unlimited-wal) allows, so that we dropped it: its disk comes first.",
+    remedy:
+      "A new snapshot is made as a new generation. Find what held the slot up (a long transaction on the source, a slow disk here, an outage), or allow more.",
     retry: false,
     exit: 4,
   },
@@ -953,7 +955,8 @@ export const errorCodes = {
   },
   "source/url-invalid": {
     meaning: "The source's URL does not parse, or says something that is not known.",
-    remedy: "Write postgres://user@host:5432/database?sslmode=verify-full; percent-encode special characters; better keep the password out of it.",
+    remedy:
+      "Write postgres://user@host:5432/database?sslmode=verify-full; percent-encode special characters; better keep the password out of it.",
     retry: false,
     exit: 2,
   },
@@ -964,7 +967,8 @@ export const errorCodes = {
     exit: 3,
   },
   "source/wal-budget": {
-    meaning: "A replication slot may hold WAL without limit, or less than the agreed outage needs: with Vitrine away the source's disk may fill, or the slot be lost.",
+    meaning:
+      "A replication slot may hold WAL without limit, or less than the agreed outage needs: with Vitrine away the source's disk may fill, or the slot be lost.",
     remedy: "ALTER SYSTEM SET max_slot_wal_keep_size = '…GB'; SELECT pg_reload_conf(); or accept it with --accept-unlimited-wal <GB>.",
     retry: false,
     exit: 3,

@@ -17,7 +17,7 @@ export function parseLsn(text: string): Lsn | undefined {
 
 /** From the 64-bit number of the wire protocol. */
 export function lsnFrom(bits: bigint): Lsn {
-  return BigInt.asUintN(64, bits) as Lsn;
+  return BigInt.asUintN(64, bits) as Lsn; // oxlint-disable-line typescript/no-unsafe-type-assertion -- the brand's own parser
 }
 
 /** `16/B374D848`, as PostgreSQL prints it. */

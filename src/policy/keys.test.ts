@@ -87,7 +87,14 @@ test("a key file is loaded when it is its owner's alone", async () => {
 });
 
 test.each([
-  [access(undefined), ["policy/keys-missing", "There is no key file.", "Bring it back from its backup, or make a new one (a mirror that is there is then built anew): vitrine keys make --keys /k/keys"]],
+  [
+    access(undefined),
+    [
+      "policy/keys-missing",
+      "There is no key file.",
+      "Bring it back from its backup, or make a new one (a mirror that is there is then built anew): vitrine keys make --keys /k/keys",
+    ],
+  ],
   [access(0o640), ["policy/keys-readable", "The key file may be read or written by others (mode 0640).", "chmod 600 /k/keys"]],
   [access(0o602), ["policy/keys-readable", "The key file may be read or written by others (mode 0602).", "chmod 600 /k/keys"]],
   [access(0o600, 1001), ["policy/keys-readable", "The key file belongs to another user.", 'chown "$(id -un)" /k/keys']],

@@ -82,7 +82,9 @@ export async function cutOffSlot(sql: Sql, name: string): Promise<void> {
   const slot = await readSlot(sql, name);
   if (slot === undefined) return;
   requireOurs(slot);
-  await sql.query("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active_pid IS NOT NULL", [name]);
+  await sql.query("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active_pid IS NOT NULL", [
+    name,
+  ]);
   await dropSlot(sql, name);
 }
 

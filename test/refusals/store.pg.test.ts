@@ -1,3 +1,4 @@
+/* oxlint-disable max-lines -- a table of cases */
 /**
  * What befalls Vitrine's own place: its store, state, keys, port, disk, configuration and terminal. Exact code, place, message and
  * remedy; nothing is lost, and what was begun is finished or was never there.

@@ -94,7 +94,9 @@ async function erasure() {
 
 test("a deleted account: its tokens are in the store before, and nowhere after `vitrine compact`", { timeout: 120_000 }, async () => {
   const { source, product } = running;
-  await source.run(`INSERT INTO accounts (id, email, password_hash, name, country, time_zone, language) VALUES (${late}, 'late@example.org', '', '', 'US', 'America/New_York', 'en')`);
+  await source.run(
+    `INSERT INTO accounts (id, email, password_hash, name, country, time_zone, language) VALUES (${late}, 'late@example.org', '', '', 'US', 'America/New_York', 'en')`,
+  );
   const gone = [...(await tokensOf(goes)), ...(await tokensOf(late))];
   const kept = await tokensOf(stays);
   expect(gone.length).toBeGreaterThan(3);
@@ -112,7 +114,9 @@ test("a deleted account: its tokens are in the store before, and nowhere after `
   expect(logical).toMatchObject({ overdue: false });
   expect(Date.parse(logical.logicalSince ?? "")).toBeLessThanOrEqual(Date.now());
   expect(Date.parse(logical.dueBy ?? "") - Date.parse(logical.logicalSince ?? "")).toBe(72 * 3_600_000);
-  expect((await product.command(["status"])).stdout).toContain(`rows deleted or changed since ${logical.logicalSince} are out of every answer; their bytes leave the file at the next compaction, by ${logical.dueBy}`);
+  expect((await product.command(["status"])).stdout).toContain(
+    `rows deleted or changed since ${logical.logicalSince} are out of every answer; their bytes leave the file at the next compaction, by ${logical.dueBy}`,
+  );
   const between = await search(gone);
   expect([...between.found.values()].flat(), "deleted, and still in the file").not.toEqual([]);
 
@@ -181,21 +185,37 @@ test("a policy tightened by one column: its values are nowhere once the generati
   const { erased } = await running.status();
   expect(erased?.generations).toEqual([generation]);
   expect(Date.parse(erased?.at ?? "")).toBeGreaterThan(started);
-  expect((await product.command(["status"])).stdout).toContain(`erased: generation ${generation} was deleted from the disk, with all that it held, at ${erased?.at}`);
-  figures.push(`a column no longer taken: found in ${before.found.get("firmware")?.join(", ")} before, in none of ${after.files} files after; generation ${switched.serving} served and ${generation} was off the disk ${Date.parse(erased?.at ?? "") - started} ms after the file was changed`);
+  expect((await product.command(["status"])).stdout).toContain(
+    `erased: generation ${generation} was deleted from the disk, with all that it held, at ${erased?.at}`,
+  );
+  figures.push(
+    `a column no longer taken: found in ${before.found.get("firmware")?.join(", ")} before, in none of ${after.files} files after; generation ${switched.serving} served and ${generation} was off the disk ${Date.parse(erased?.at ?? "") - started} ms after the file was changed`,
+  );
 });
 
-test("a changed file is taken up without a restart, also when it is applied elsewhere, or changes nothing at the source", { timeout: 120_000 }, async () => {
-  const { product } = running;
-  const file = join(product.folder, "vitrine.yaml");
-  const first = (await running.status()).serving ?? 0;
-  writeFileSync(file, declaration);
-  await running.mend("vitrine apply", { VITRINE_STATE: join(product.folder, "elsewhere") });
-  const second = (await untilSwitched(first)).serving ?? 0;
-  await running.untilProven("activations", question);
-  // The same column, less of it: nothing to do at the source.
-  writeFileSync(file, declaration.replace("created_at:    { is: time of sign-up, take: truncate day }", "created_at:    { is: time of sign-up, take: truncate month }").replace(/(country, time_zone\]\n +grain: )\[day, week, month\]/, "$1[month]"));
-  const { stdout } = await product.command(["apply"], { VITRINE_ADMIN_URL: running.adminUrl });
-  expect(stdout).toBe("The source was as it should be: nothing was run.\nThe Vitrine that runs takes up the changed file.\n");
-  await untilSwitched(second);
-});
+test(
+  "a changed file is taken up without a restart, also when it is applied elsewhere, or changes nothing at the source",
+  { timeout: 120_000 },
+  async () => {
+    const { product } = running;
+    const file = join(product.folder, "vitrine.yaml");
+    const first = (await running.status()).serving ?? 0;
+    writeFileSync(file, declaration);
+    await running.mend("vitrine apply", { VITRINE_STATE: join(product.folder, "elsewhere") });
+    const second = (await untilSwitched(first)).serving ?? 0;
+    await running.untilProven("activations", question);
+    // The same column, less of it: nothing to do at the source.
+    writeFileSync(
+      file,
+      declaration
+        .replace(
+          "created_at:    { is: time of sign-up, take: truncate day }",
+          "created_at:    { is: time of sign-up, take: truncate month }",
+        )
+        .replace(/(country, time_zone\]\n +grain: )\[day, week, month\]/, "$1[month]"),
+    );
+    const { stdout } = await product.command(["apply"], { VITRINE_ADMIN_URL: running.adminUrl });
+    expect(stdout).toBe("The source was as it should be: nothing was run.\nThe Vitrine that runs takes up the changed file.\n");
+    await untilSwitched(second);
+  },
+);

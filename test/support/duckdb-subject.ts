@@ -30,7 +30,11 @@ export async function openDuckdbSubject(options?: SubjectOptions, folder?: strin
   const cells = options?.cells ?? worldCells;
   const at = folder ?? mkdtempSync(join(tmpdir(), "vitrine-mirror-"));
   folders.add(at);
-  const limits = { ...defaultLimits, tempFolder: join(at, "temp"), ...(options?.pendingBytesMax === undefined ? {} : { pendingBytesMax: options.pendingBytesMax }) };
+  const limits = {
+    ...defaultLimits,
+    tempFolder: join(at, "temp"),
+    ...(options?.pendingBytesMax === undefined ? {} : { pendingBytesMax: options.pendingBytesMax }),
+  };
   const mirror = await openDuckdbMirror({ folder: join(at, "gen-1"), generation: 1, cells, limits, clock: systemClock });
   return {
     mirror,
@@ -48,7 +52,8 @@ async function observe(view: MirrorView, schema: SafeSchema | undefined, cells: 
   const rows: Record<string, string[]> = {};
   for (const table of schema?.tables ?? []) rows[table.name] = await observeRows(view, table);
   const observedCells: Record<string, Record<string, string>> = {};
-  for (const metric of cells.metrics) for (const cuboid of metric.cuboids) observedCells[`${metric.name}/${cuboid.id}`] = await observeCells(view, cells, metric, cuboid.id);
+  for (const metric of cells.metrics)
+    for (const cuboid of metric.cuboids) observedCells[`${metric.name}/${cuboid.id}`] = await observeCells(view, cells, metric, cuboid.id);
   return { rows, cells: observedCells };
 }
 
@@ -56,8 +61,10 @@ async function observeRows(view: MirrorView, table: SafeTable): Promise<string[]
   const columns = table.columns.map((column) => {
     // The number that a test's token stands for is its last four bytes, the highest of the little-endian number.
     const number = (token: string): string => `(CASE WHEN ${token} IS NULL THEN NULL ELSE (${token} >> 96)::BIGINT END)`;
-    if (table.kind === "entity" && column.role === "key") return `${number(`(SELECT t.token FROM ${tokensTable(table.name)} t WHERE t.${refColumn} = r.${refColumn})`)} AS ${id(column.name)}`;
-    if (column.role === "ref") return `${number(`(SELECT t.token FROM ${tokensTable(String(column.refers))} t WHERE t.${refColumn} = r.${id(column.name)})`)} AS ${id(column.name)}`;
+    if (table.kind === "entity" && column.role === "key")
+      return `${number(`(SELECT t.token FROM ${tokensTable(table.name)} t WHERE t.${refColumn} = r.${refColumn})`)} AS ${id(column.name)}`;
+    if (column.role === "ref")
+      return `${number(`(SELECT t.token FROM ${tokensTable(String(column.refers))} t WHERE t.${refColumn} = r.${id(column.name)})`)} AS ${id(column.name)}`;
     if (column.kind !== "code") return `r.${id(column.name)}`;
     const word = `(SELECT w.value FROM ${dictionaryTable} w WHERE w.tbl = '${table.name}' AND w.col = '${column.name}' AND w.code = r.${id(column.name)})`;
     return `(CASE r.${id(column.name)} WHEN 0 THEN NULL WHEN 2 THEN 'other' ELSE ${word} END) AS ${id(column.name)}`;

@@ -7,7 +7,16 @@ import type { CellsSpec, Grain, MetricSpec } from "../../src/mirror/cuboid.ts";
 import type { Mirror, MirrorStatus, MirrorView } from "../../src/mirror/mirror.ts";
 import { VitrineError } from "../../src/model/error.ts";
 import type { Lsn } from "../../src/model/lsn.ts";
-import type { DownMessage, SafeChanges, SafeColumn, SafeRows, SafeSchema, SafeTable, SafeValues, UpMessage } from "../../src/policy/safe.ts";
+import type {
+  DownMessage,
+  SafeChanges,
+  SafeColumn,
+  SafeRows,
+  SafeSchema,
+  SafeTable,
+  SafeValues,
+  UpMessage,
+} from "../../src/policy/safe.ts";
 import { ops } from "../../src/policy/safe.ts";
 import type { Observed, Subject, SubjectOptions } from "./mirror-world.ts";
 import { worldCells } from "./mirror-world.ts";
@@ -19,7 +28,7 @@ type Tables = ReadonlyMap<string, PlainRow[]>;
 /** Ways to break it, to see that the suite notices. */
 export type Fault = "reduce-by-key" | "kept-is-null" | "ack-early" | "half-batch" | "moves-forgotten";
 
-const emptyStatus: MirrorStatus = {
+export const emptyStatus: MirrorStatus = {
   generation: 1,
   phase: "empty",
   applied: undefined,
@@ -58,7 +67,8 @@ class MemoryMirror implements Mirror {
       this.status = emptyStatus;
       return { tag: "start", from: { tag: "snapshot" } };
     }
-    if (JSON.stringify(hello.schema) !== JSON.stringify(this.schema)) throw new VitrineError("mirror/schema-changed", { message: "The schema differs." });
+    if (JSON.stringify(hello.schema) !== JSON.stringify(this.schema))
+      throw new VitrineError("mirror/schema-changed", { message: "The schema differs." });
     this.#open = copied(this.#committed);
     return { tag: "start", from: { tag: "stream", lsn: this.status.applied.lsn, epoch: this.#epoch } };
   }
@@ -90,7 +100,16 @@ class MemoryMirror implements Mirror {
         this.#prove();
         return undefined;
       case "epoch-broken":
-        this.status = { ...this.status, untrusted: message.breaks.map((one) => ({ table: one.table, reason: one.reason, message: one.message, remedy: "", since: this.status.proven?.at })) };
+        this.status = {
+          ...this.status,
+          untrusted: message.breaks.map((one) => ({
+            table: one.table,
+            reason: one.reason,
+            message: one.message,
+            remedy: "",
+            since: this.status.proven?.at,
+          })),
+        };
         return undefined;
       default:
         return undefined;
@@ -124,7 +143,11 @@ class MemoryMirror implements Mirror {
       values.forEach((value, i) => (words[firstCode + i] = value));
       this.#words.set(`${table.name}.${column}`, words);
     }
-    return Array.from({ length: message.rowCount }, (_, row) => Object.fromEntries(table.columns.map((column, c) => [column.name, this.#value(table, column, must(message.columns[c], "column"), row)])));
+    return Array.from({ length: message.rowCount }, (_, row) =>
+      Object.fromEntries(
+        table.columns.map((column, c) => [column.name, this.#value(table, column, must(message.columns[c], "column"), row)]),
+      ),
+    );
   }
 
   #value(table: SafeTable, column: SafeColumn, values: SafeValues, row: number): PlainValue {
@@ -132,7 +155,8 @@ class MemoryMirror implements Mirror {
     if (values.nulls?.[row] === 1) return null;
     if (column.kind === "token") return numberOf((values.data as Uint8Array).subarray(row * 16, row * 16 + 16));
     const value = must(values.data[row], "value");
-    if (column.kind === "code") return value === 0 ? null : must(value === 2 ? "other" : this.#words.get(`${table.name}.${column.name}`)?.[Number(value)], "word");
+    if (column.kind === "code")
+      return value === 0 ? null : must(value === 2 ? "other" : this.#words.get(`${table.name}.${column.name}`)?.[Number(value)], "word");
     return column.kind === "bool" ? value === 1 : column.kind === "i64" ? BigInt(value) : value;
   }
 
@@ -151,34 +175,51 @@ class MemoryMirror implements Mirror {
       else if (op === ops.insert) stored.push(row);
       else if (op === ops.remove) stored = stored.filter((one) => !same(one, at));
       else {
-        const keyColumn = must(table.columns.find((one) => one.name === table.key), "key column");
+        const keyColumn = must(
+          table.columns.find((one) => one.name === table.key),
+          "key column",
+        );
         const old = message.hasOldKey[i] === 1 ? this.#value(table, keyColumn, must(message.oldKeys, "old keys"), i) : at;
         const known = (this.#fault === "reduce-by-key" ? before : stored).find((one) => same(one, old));
-        if (known === undefined && Object.values(row).includes(kept)) throw new VitrineError("mirror/unchanged-missing", { message: "The row is missing." });
+        if (known === undefined && Object.values(row).includes(kept))
+          throw new VitrineError("mirror/unchanged-missing", { message: "The row is missing." });
         stored = stored.filter((one) => !same(one, old));
-        stored.push(Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value === kept ? must(known, "row")[name] : value])) as PlainRow);
+        stored.push(
+          Object.fromEntries(
+            Object.entries(row).map(([name, value]) => [name, value === kept ? must(known, "row")[name] : value]),
+          ) as PlainRow,
+        );
       }
     }
     this.#open.set(table.name, stored);
   }
 
   #table(name: string): SafeTable {
-    return must(this.schema?.tables.find((table) => table.name === name), "table");
+    return must(
+      this.schema?.tables.find((table) => table.name === name),
+      "table",
+    );
   }
 
   observed(): Observed {
-    return { rows: Object.fromEntries([...this.#committed].map(([table, rows]) => [table, rows.map((row) => textOf(row)).toSorted()])), cells: this.#frozen ?? this.#cellsOf(this.#committed) };
+    return {
+      rows: Object.fromEntries([...this.#committed].map(([table, rows]) => [table, rows.map((row) => textOf(row)).toSorted()])),
+      cells: this.#frozen ?? this.#cellsOf(this.#committed),
+    };
   }
 
   #cellsOf(tables: Tables): Record<string, Record<string, string>> {
     const out: Record<string, Record<string, string>> = {};
-    for (const metric of this.#cells.metrics) for (const cuboid of metric.cuboids) out[`${metric.name}/${cuboid.id}`] = this.#cuboid(tables, metric, cuboid.grain, cuboid.dimensions);
+    for (const metric of this.#cells.metrics)
+      for (const cuboid of metric.cuboids)
+        out[`${metric.name}/${cuboid.id}`] = this.#cuboid(tables, metric, cuboid.grain, cuboid.dimensions);
     return out;
   }
 
   #cuboid(tables: Tables, metric: MetricSpec, grain: Grain, dimensions: readonly number[]): Record<string, string> {
     const groups = new Map<string, { n: number; hit: number; any: Set<PlainValue>; hits: Set<PlainValue>; none: Set<PlainValue> }>();
-    const matches = (row: PlainRow, condition: MetricSpec["filter"]): boolean => condition.every((one) => one.values.includes(row[one.column] as string));
+    const matches = (row: PlainRow, condition: MetricSpec["filter"]): boolean =>
+      condition.every((one) => one.values.includes(row[one.column] as string));
     for (const row of tables.get(metric.table) ?? []) {
       const minute = row[metric.time];
       if (minute === null || !matches(row, metric.filter)) continue;

@@ -10,7 +10,20 @@ export interface TableOp {
 }
 
 interface Intention {
-  readonly kind: "insert" | "update" | "remove" | "rename" | "swap" | "account" | "device" | "device-away" | "account-away" | "rename-device" | "truncate" | "truncate-devices" | "log";
+  readonly kind:
+    | "insert"
+    | "update"
+    | "remove"
+    | "rename"
+    | "swap"
+    | "account"
+    | "device"
+    | "device-away"
+    | "account-away"
+    | "rename-device"
+    | "truncate"
+    | "truncate-devices"
+    | "log";
   readonly a: number;
   readonly b: number;
   readonly c: number;
@@ -50,7 +63,12 @@ export function operationsOf(list: readonly Intention[]): readonly TableOp[] {
   const send = (table: string, op: PlainOp): number => out.push({ table, op });
   const pick = (set: ReadonlySet<number>, n: number): number | undefined => [...set][set.size === 0 ? 0 : n % set.size];
   const row = (id: number, { b, c }: Intention, keep: boolean): PlainRow =>
-    attempt(id, c % 13 === 0 ? null : c % 12, { ok: b % 7 === 0 ? null : b % 3 !== 0, at: b % 11 === 0 ? null : 26_000_000 + (b % 9) * 500, note: keep ? kept : (notes[c % 4] ?? null), retries: (b % 3) - 1 });
+    attempt(id, c % 13 === 0 ? null : c % 12, {
+      ok: b % 7 === 0 ? null : b % 3 !== 0,
+      at: b % 11 === 0 ? null : 26_000_000 + (b % 9) * 500,
+      note: keep ? kept : (notes[c % 4] ?? null),
+      retries: (b % 3) - 1,
+    });
 
   const act: Record<Intention["kind"], (one: Intention) => void> = {
     insert: (one) => {
@@ -93,7 +111,10 @@ export function operationsOf(list: readonly Intention[]): readonly TableOp[] {
     device: (one) => {
       const id = one.a % 12;
       const known = devices.has(id);
-      send("devices", { tag: known ? "update" : "insert", row: device(id, one.c % 9 === 0 ? null : one.c % 8, models[one.b % 4] ?? null, known && one.b % 2 === 0 ? { blurb: kept } : {}) });
+      send("devices", {
+        tag: known ? "update" : "insert",
+        row: device(id, one.c % 9 === 0 ? null : one.c % 8, models[one.b % 4] ?? null, known && one.b % 2 === 0 ? { blurb: kept } : {}),
+      });
       devices.add(id);
     },
     "device-away": (one) => {
@@ -124,7 +145,13 @@ export function operationsOf(list: readonly Intention[]): readonly TableOp[] {
       devices.clear();
       send("devices", { tag: "truncate" });
     },
-    log: (one) => send("log", one.a % 10 === 0 ? { tag: "truncate" } : { tag: "insert", row: { at: 26_000_000 + one.b, device_id: one.c % 12, level: notes[one.a % 4] ?? null } }),
+    log: (one) =>
+      send(
+        "log",
+        one.a % 10 === 0
+          ? { tag: "truncate" }
+          : { tag: "insert", row: { at: 26_000_000 + one.b, device_id: one.c % 12, level: notes[one.a % 4] ?? null } },
+      ),
   };
   for (const one of list) act[one.kind](one);
   return out;

@@ -1,3 +1,4 @@
+// oxlint-disable max-lines -- one table of cases
 /**
  * One suite for every implementation of the mirror's contract. Cases are plain data, so that a broken mirror can be shown to fail
  * them. Each compares what is observed with what the reference, given the same messages, says.
@@ -18,7 +19,13 @@ export interface SuiteCase {
   readonly run: (open: OpenSubject) => Promise<void>;
 }
 
-export const hello: Extract<DownMessage, { tag: "hello" }> = { tag: "hello", schema: worldSchema, systemIdentifier: "1", timeline: 1, slot: "vitrine_test_1" };
+export const hello: Extract<DownMessage, { tag: "hello" }> = {
+  tag: "hello",
+  schema: worldSchema,
+  systemIdentifier: "1",
+  timeline: 1,
+  slot: "vitrine_test_1",
+};
 const lsn = (value: number): Lsn => lsnFrom(BigInt(value));
 
 /** Feeds the same messages to a mirror and to the reference. */
@@ -56,7 +63,10 @@ export class Feed {
 
   async commit(): Promise<void> {
     this.#lsn += 10;
-    for (const mirror of this.mirrors) deepStrictEqual(await mirror.receive({ tag: "commit", lsn: lsn(this.#lsn), at: this.#lsn, transactions: 1, changes: 1 }), { ack: lsn(this.#lsn) });
+    for (const mirror of this.mirrors)
+      deepStrictEqual(await mirror.receive({ tag: "commit", lsn: lsn(this.#lsn), at: this.#lsn, transactions: 1, changes: 1 }), {
+        ack: lsn(this.#lsn),
+      });
   }
 
   /** Rows as the reader of the first mirror would send them now. */
@@ -72,8 +82,26 @@ export class Feed {
 }
 
 export const account = (id: number, country: string | null = "us"): PlainRow => ({ id, country });
-export const device = (id: number, accountId: number | null, model: string | null = "cam", rest: PlainRow = {}): PlainRow => ({ id, account_id: accountId, model, activated_at: 26_000_000 + id, slots: id % 3, blurb: `large ${id}`, ...rest });
-export const attempt = (id: number, deviceId: number | null, rest: PlainRow = {}): PlainRow => ({ id, device_id: deviceId, at: 26_000_000 + id * 7, ok: id % 3 !== 0, retries: id % 2, price: id * 100, load: id / 4, note: "real", ...rest });
+export const device = (id: number, accountId: number | null, model: string | null = "cam", rest: PlainRow = {}): PlainRow => ({
+  id,
+  account_id: accountId,
+  model,
+  activated_at: 26_000_000 + id,
+  slots: id % 3,
+  blurb: `large ${id}`,
+  ...rest,
+});
+export const attempt = (id: number, deviceId: number | null, rest: PlainRow = {}): PlainRow => ({
+  id,
+  device_id: deviceId,
+  at: 26_000_000 + id * 7,
+  ok: id % 3 !== 0,
+  retries: id % 2,
+  price: id * 100,
+  load: id / 4,
+  note: "real",
+  ...rest,
+});
 const line = (id: number): PlainRow => ({ at: 26_000_000 + id, device_id: id % 4, level: id % 2 === 0 ? "info" : null });
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
@@ -126,7 +154,12 @@ export const mirrorSuite: readonly SuiteCase[] = [
       const subject = await open();
       const reference = await openMemorySubject();
       const feed = new Feed([subject.mirror, reference.mirror]);
-      await feed.snapshot({ attempts: smallWorld.attempts, log: smallWorld.log, devices: smallWorld.devices, accounts: smallWorld.accounts });
+      await feed.snapshot({
+        attempts: smallWorld.attempts,
+        log: smallWorld.log,
+        devices: smallWorld.devices,
+        accounts: smallWorld.accounts,
+      });
       deepStrictEqual(await subject.observe(), await reference.observe());
     },
   },
@@ -150,17 +183,61 @@ export const mirrorSuite: readonly SuiteCase[] = [
       { tag: "update", row: attempt(2, 1, { note: kept }), old: -1 },
     ],
   }),
-  batch("a key changes and the kept value is that of the old key", { attempts: [{ tag: "update", row: attempt(200, 3, { note: kept }), old: 9 }, { tag: "remove", key: 10 }] }),
-  batch("truncate in the middle", { attempts: [{ tag: "insert", row: attempt(100, 1) }, { tag: "update", row: attempt(4, 1) }, { tag: "truncate" }, { tag: "insert", row: attempt(4, 2) }, { tag: "insert", row: attempt(101, 2) }] }),
+  batch("a key changes and the kept value is that of the old key", {
+    attempts: [
+      { tag: "update", row: attempt(200, 3, { note: kept }), old: 9 },
+      { tag: "remove", key: 10 },
+    ],
+  }),
+  batch("truncate in the middle", {
+    attempts: [
+      { tag: "insert", row: attempt(100, 1) },
+      { tag: "update", row: attempt(4, 1) },
+      { tag: "truncate" },
+      { tag: "insert", row: attempt(4, 2) },
+      { tag: "insert", row: attempt(101, 2) },
+    ],
+  }),
   batch("truncate of an entity leaves its facts unknown", { accounts: [{ tag: "truncate" }, { tag: "insert", row: account(2, "fr") }] }),
-  batch("a table without a key", { log: [{ tag: "insert", row: line(50) }, { tag: "insert", row: line(50) }] }),
-  batch("truncate of a table without a key", { log: [{ tag: "insert", row: line(50) }, { tag: "truncate" }, { tag: "insert", row: line(51) }] }),
+  batch("a table without a key", {
+    log: [
+      { tag: "insert", row: line(50) },
+      { tag: "insert", row: line(50) },
+    ],
+  }),
+  batch("truncate of a table without a key", {
+    log: [{ tag: "insert", row: line(50) }, { tag: "truncate" }, { tag: "insert", row: line(51) }],
+  }),
   batch("a device changes its model and its facts move", { devices: [{ tag: "update", row: device(2, 2, "scale", { blurb: kept }) }] }),
-  batch("a device changes its account", { devices: [{ tag: "update", row: device(3, 5, "bulb") }], attempts: [{ tag: "insert", row: attempt(99, 3) }, { tag: "remove", key: 3 }] }),
-  batch("an account changes its country, two hops away", { accounts: [{ tag: "update", row: account(1, "jp") }], attempts: [{ tag: "update", row: attempt(12, 1) }] }),
-  batch("an entity is deleted and comes again", { devices: [{ tag: "remove", key: 4 }, { tag: "insert", row: device(4, 1, "plug") }, { tag: "remove", key: 5 }] }),
-  batch("an entity arrives after its facts", { devices: [{ tag: "insert", row: device(9, 6, "late") }, { tag: "insert", row: device(10, 1, "late") }], accounts: [{ tag: "insert", row: account(6, "late") }] }),
-  batch("an entity changes its key, and its facts follow later", { devices: [{ tag: "update", row: device(50, 1, "cam", { blurb: kept }), old: 0 }], attempts: [{ tag: "update", row: attempt(11, 50) }] }),
+  batch("a device changes its account", {
+    devices: [{ tag: "update", row: device(3, 5, "bulb") }],
+    attempts: [
+      { tag: "insert", row: attempt(99, 3) },
+      { tag: "remove", key: 3 },
+    ],
+  }),
+  batch("an account changes its country, two hops away", {
+    accounts: [{ tag: "update", row: account(1, "jp") }],
+    attempts: [{ tag: "update", row: attempt(12, 1) }],
+  }),
+  batch("an entity is deleted and comes again", {
+    devices: [
+      { tag: "remove", key: 4 },
+      { tag: "insert", row: device(4, 1, "plug") },
+      { tag: "remove", key: 5 },
+    ],
+  }),
+  batch("an entity arrives after its facts", {
+    devices: [
+      { tag: "insert", row: device(9, 6, "late") },
+      { tag: "insert", row: device(10, 1, "late") },
+    ],
+    accounts: [{ tag: "insert", row: account(6, "late") }],
+  }),
+  batch("an entity changes its key, and its facts follow later", {
+    devices: [{ tag: "update", row: device(50, 1, "cam", { blurb: kept }), old: 0 }],
+    attempts: [{ tag: "update", row: attempt(11, 50) }],
+  }),
   batch("an account is deleted with its devices and facts", {
     attempts: range(1, 61)
       .filter((id) => id % 11 === 2)
@@ -180,10 +257,16 @@ export const mirrorSuite: readonly SuiteCase[] = [
         deepStrictEqual(await subject.mismatches(), 0);
       };
       const ids = range(0, 9);
-      const hour = (from: number, unit: number, at: number, rest: PlainRow = {}): PlainRow => attempt(from, unit, { at, ok: true, ...rest });
+      const hour = (from: number, unit: number, at: number, rest: PlainRow = {}): PlainRow =>
+        attempt(from, unit, { at, ok: true, ...rest });
       const full = range(0, 24).map((i) => hour(i + 1, i % 8, 26_000_000));
       const over = range(0, 27).map((i) => hour(i + 101, i % 9, 26_100_000));
-      await feed.snapshot({ accounts: ids.map((id) => account(id)), devices: ids.map((id) => device(id, id)), attempts: [...full, ...over], log: [] });
+      await feed.snapshot({
+        accounts: ids.map((id) => account(id)),
+        devices: ids.map((id) => device(id, id)),
+        attempts: [...full, ...over],
+        log: [],
+      });
       await same();
       for (const step of range(0, 4)) {
         await feed.changes("attempts", [
@@ -201,8 +284,13 @@ export const mirrorSuite: readonly SuiteCase[] = [
     async run(open) {
       const { feed, same } = await begin(open);
       for (const id of range(0, 20)) {
-        await feed.changes("attempts", [{ tag: "update", row: attempt(id + 1, (id * 5) % 11, { ok: id % 2 === 0 }) }, { tag: "insert", row: attempt(300 + id, id % 9) }]);
-        await feed.changes("devices", [{ tag: "update", row: device(id % 9, (id * 3) % 7, ["cam", "bulb", "scale"][id % 3], { blurb: kept }) }]);
+        await feed.changes("attempts", [
+          { tag: "update", row: attempt(id + 1, (id * 5) % 11, { ok: id % 2 === 0 }) },
+          { tag: "insert", row: attempt(300 + id, id % 9) },
+        ]);
+        await feed.changes("devices", [
+          { tag: "update", row: device(id % 9, (id * 3) % 7, ["cam", "bulb", "scale"][id % 3], { blurb: kept }) },
+        ]);
         await feed.commit();
         if (id % 5 === 4) await same();
       }
@@ -213,7 +301,10 @@ export const mirrorSuite: readonly SuiteCase[] = [
     async run(open) {
       const { subject, feed } = await begin(open);
       const before = await subject.observe();
-      deepStrictEqual(await subject.mirror.receive(new SafeEncoder(worldSchema).changes("attempts", [{ tag: "remove", key: 1 }])), undefined);
+      deepStrictEqual(
+        await subject.mirror.receive(new SafeEncoder(worldSchema).changes("attempts", [{ tag: "remove", key: 1 }])),
+        undefined,
+      );
       deepStrictEqual(await subject.observe(), before);
       await feed.commit();
       ok(JSON.stringify(await subject.observe()) !== JSON.stringify(before));
@@ -224,7 +315,9 @@ export const mirrorSuite: readonly SuiteCase[] = [
     async run(open) {
       const { subject } = await begin(open);
       const send = async (): Promise<void> => {
-        await subject.mirror.receive(new SafeEncoder(worldSchema).changes("attempts", [{ tag: "update", row: attempt(999, 1, { note: kept }) }]));
+        await subject.mirror.receive(
+          new SafeEncoder(worldSchema).changes("attempts", [{ tag: "update", row: attempt(999, 1, { note: kept }) }]),
+        );
         await subject.mirror.receive({ tag: "commit", lsn: lsn(900), at: 900, transactions: 1, changes: 1 });
       };
       await rejects(send, (error: { code?: string }) => error.code === "mirror/unchanged-missing");
@@ -248,8 +341,14 @@ export const mirrorSuite: readonly SuiteCase[] = [
     async run(open) {
       const { subject } = await begin(open);
       await subject.mirror.receive({ tag: "proven", lsn: lsn(100), at: 5, epoch: "second" });
-      await subject.mirror.receive({ tag: "epoch-broken", breaks: [{ table: "attempts", reason: "partition-dropped", message: "A partition was dropped.", mend: { tag: "rebuild" } }] });
-      deepStrictEqual(subject.mirror.status.untrusted.map(({ table, reason, since }) => ({ table, reason, since })), [{ table: "attempts", reason: "partition-dropped", since: 5 }]);
+      await subject.mirror.receive({
+        tag: "epoch-broken",
+        breaks: [{ table: "attempts", reason: "partition-dropped", message: "A partition was dropped.", mend: { tag: "rebuild" } }],
+      });
+      deepStrictEqual(
+        subject.mirror.status.untrusted.map(({ table, reason, since }) => ({ table, reason, since })),
+        [{ table: "attempts", reason: "partition-dropped", since: 5 }],
+      );
       await subject.mirror.receive({ tag: "epoch-broken", breaks: [] });
       deepStrictEqual(subject.mirror.status.untrusted, []);
     },
@@ -280,9 +379,15 @@ export const mirrorSuite: readonly SuiteCase[] = [
       const again = await subject.reopen();
       deepStrictEqual(await again.observe(), await reference.observe());
       deepStrictEqual(again.mirror.status.applied, reference.mirror.status.applied);
-      deepStrictEqual(await again.mirror.startFor(hello), { tag: "start", from: { tag: "stream", lsn: lsn(feed.position), epoch: "first" } });
+      deepStrictEqual(await again.mirror.startFor(hello), {
+        tag: "start",
+        from: { tag: "stream", lsn: lsn(feed.position), epoch: "first" },
+      });
       feed.reconnect(0, again.mirror);
-      await feed.changes("attempts", [...range(1, 40).map((id): PlainOp => ({ tag: "remove", key: id })), { tag: "insert", row: attempt(81, 20) }]);
+      await feed.changes("attempts", [
+        ...range(1, 40).map((id): PlainOp => ({ tag: "remove", key: id })),
+        { tag: "insert", row: attempt(81, 20) },
+      ]);
       await feed.changes("accounts", [{ tag: "update", row: account(3, "new country") }]);
       await feed.commit();
       deepStrictEqual(await again.observe(), await reference.observe());
@@ -293,7 +398,10 @@ export const mirrorSuite: readonly SuiteCase[] = [
     name: "another schema is refused",
     async run(open) {
       const { subject } = await begin(open);
-      await rejects(subject.mirror.startFor({ ...hello, schema: { ...worldSchema, policyHash: "another" } }), (error: { code?: string }) => error.code === "mirror/schema-changed");
+      await rejects(
+        subject.mirror.startFor({ ...hello, schema: { ...worldSchema, policyHash: "another" } }),
+        (error: { code?: string }) => error.code === "mirror/schema-changed",
+      );
     },
   },
 ];

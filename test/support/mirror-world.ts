@@ -9,19 +9,43 @@ export const worldSchema: SafeSchema = {
   keys: { account: "1" },
   tables: [
     { name: "accounts", kind: "entity", key: "id", columns: [key("id"), column("country", "code")] },
-    { name: "devices", kind: "entity", key: "id", columns: [key("id"), ref("account_id", "accounts"), column("model", "code"), column("activated_at", "minute"), column("slots", "i32"), column("blurb", "code")] },
+    {
+      name: "devices",
+      kind: "entity",
+      key: "id",
+      columns: [
+        key("id"),
+        ref("account_id", "accounts"),
+        column("model", "code"),
+        column("activated_at", "minute"),
+        column("slots", "i32"),
+        column("blurb", "code"),
+      ],
+    },
     {
       name: "attempts",
       kind: "fact",
       key: "id",
-      columns: [key("id", "i64"), ref("device_id", "devices"), column("at", "minute"), column("ok", "bool"), column("retries", "i32"), column("price", "i64", { scale: 2 }), column("load", "f64"), column("note", "code")],
+      columns: [
+        key("id", "i64"),
+        ref("device_id", "devices"),
+        column("at", "minute"),
+        column("ok", "bool"),
+        column("retries", "i32"),
+        column("price", "i64", { scale: 2 }),
+        column("load", "f64"),
+        column("note", "code"),
+      ],
     },
     { name: "log", kind: "fact", key: undefined, columns: [column("at", "minute"), ref("device_id", "devices"), column("level", "code")] },
   ],
 };
 
 const model = { name: "model", path: { refs: ["device_id"], table: "devices", column: "model", kind: "code" } } as const;
-const country = { name: "country", path: { refs: ["device_id", "account_id"], table: "accounts", column: "country", kind: "code" } } as const;
+const country = {
+  name: "country",
+  path: { refs: ["device_id", "account_id"], table: "accounts", column: "country", kind: "code" },
+} as const;
 
 /** k = 2 with sets of 8 units, so that a world of ten accounts passes every limit. */
 export const worldCells: CellsSpec = {
@@ -35,7 +59,12 @@ export const worldCells: CellsSpec = {
       time: "at",
       filter: [{ column: "note", values: ["real", "other-note"] }],
       hit: [{ column: "ok", values: [false] }],
-      dimensions: [model, country, { name: "retries", path: { refs: [], table: "attempts", column: "retries", kind: "i32" } }, { name: "ok", path: { refs: [], table: "attempts", column: "ok", kind: "bool" } }],
+      dimensions: [
+        model,
+        country,
+        { name: "retries", path: { refs: [], table: "attempts", column: "retries", kind: "i32" } },
+        { name: "ok", path: { refs: [], table: "attempts", column: "ok", kind: "bool" } },
+      ],
       unitPath: ["device_id", "account_id"],
       cuboids: [
         { id: "hour", grain: "hour", dimensions: [] },

@@ -15,7 +15,14 @@ export type PlainOp =
   | { readonly tag: "remove"; readonly key: PlainValue }
   | { readonly tag: "truncate" };
 
-export const column = (name: string, kind: SafeColumn["kind"], rest: Partial<SafeColumn> = {}): SafeColumn => ({ name, kind, role: "value", refers: undefined, scale: 0, ...rest });
+export const column = (name: string, kind: SafeColumn["kind"], rest: Partial<SafeColumn> = {}): SafeColumn => ({
+  name,
+  kind,
+  role: "value",
+  refers: undefined,
+  scale: 0,
+  ...rest,
+});
 export const key = (name: string, kind: SafeColumn["kind"] = "token"): SafeColumn => column(name, kind, { role: "key" });
 export const ref = (name: string, refers: string): SafeColumn => column(name, "token", { role: "ref", refers });
 
@@ -48,7 +55,14 @@ export class SafeEncoder {
 
   rows(table: string, rows: readonly PlainRow[]): SafeRows {
     const growth = new Growth();
-    const columns = this.#table(table).columns.map((one) => this.#values(table, one, rows.map((row) => valueIn(row, one.name)), growth));
+    const columns = this.#table(table).columns.map((one) =>
+      this.#values(
+        table,
+        one,
+        rows.map((row) => valueIn(row, one.name)),
+        growth,
+      ),
+    );
     return minted({ tag: "rows", table, rowCount: rows.length, columns, dictionary: growth.entries });
   }
 
@@ -59,21 +73,41 @@ export class SafeEncoder {
       if (op.tag === "insert" || op.tag === "update") return valueIn(op.row, one.name);
       return op.tag === "remove" && one.name === spec.key ? op.key : undefined;
     };
-    const columns = spec.columns.map((one) => this.#values(table, one, list.map((op) => valueOf(op, one)), growth));
+    const columns = spec.columns.map((one) =>
+      this.#values(
+        table,
+        one,
+        list.map((op) => valueOf(op, one)),
+        growth,
+      ),
+    );
     const oldOf = (op: PlainOp): PlainValue | undefined => (op.tag === "update" ? op.old : undefined);
     const hasOldKey = Uint8Array.from(list, (op) => (oldOf(op) === undefined ? 0 : 1));
     const keyColumn = spec.columns.find((one) => one.name === spec.key);
     const oldKeys = keyColumn === undefined || !hasOldKey.includes(1) ? undefined : this.#values(table, keyColumn, list.map(oldOf), growth);
-    return minted({ tag: "changes", table, rowCount: list.length, ops: Uint8Array.from(list, (op) => ops[op.tag]), hasOldKey, oldKeys, columns, dictionary: growth.entries });
+    return minted({
+      tag: "changes",
+      table,
+      rowCount: list.length,
+      ops: Uint8Array.from(list, (op) => ops[op.tag]),
+      hasOldKey,
+      oldKeys,
+      columns,
+      dictionary: growth.entries,
+    });
   }
 
   #table(name: string): SafeTable {
-    return must(this.#schema.tables.find((table) => table.name === name), "table");
+    return must(
+      this.#schema.tables.find((table) => table.name === name),
+      "table",
+    );
   }
 
   /** undefined: zeros, nothing is meant. */
   #values(table: string, one: SafeColumn, values: readonly (PlainValue | undefined)[], growth: Growth): SafeValues {
-    const flags = (test: (value: PlainValue | undefined) => boolean): Uint8Array | undefined => (values.some(test) ? Uint8Array.from(values, (value) => (test(value) ? 1 : 0)) : undefined);
+    const flags = (test: (value: PlainValue | undefined) => boolean): Uint8Array | undefined =>
+      values.some(test) ? Uint8Array.from(values, (value) => (test(value) ? 1 : 0)) : undefined;
     const unchanged = flags((value) => value === kept);
     const nulls = one.kind === "code" ? undefined : flags((value) => value === null);
     return { data: this.#data(table, one, values, growth), nulls, unchanged };

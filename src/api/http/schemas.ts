@@ -108,7 +108,14 @@ export const statusSchema = object(
     startedAt: text,
     serving: whole,
     generations: list(generation),
-    readers: list(object({ generation: whole, state: text, message: text, code: text, remedy: text, slot, notices: list(notice) }, ["code", "remedy", "slot", "notices"])),
+    readers: list(
+      object({ generation: whole, state: text, message: text, code: text, remedy: text, slot, notices: list(notice) }, [
+        "code",
+        "remedy",
+        "slot",
+        "notices",
+      ]),
+    ),
     erased: object({ generations: list(whole), at: text }),
   },
   ["serving", "erased"],

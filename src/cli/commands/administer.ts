@@ -82,7 +82,9 @@ another generation of the copy.
     await using admin = await adminSession(context);
     const done = await applyOnce({ ...admin, config, newPassword: isSet(context, "new-password") });
     const takenUp = await tellServer(context);
-    print(context, { ran: done.ran, passwordFile: done.password === undefined ? undefined : config.passwordFile, takenUp }, () => applyText(done, config, takenUp));
+    print(context, { ran: done.ran, passwordFile: done.password === undefined ? undefined : config.passwordFile, takenUp }, () =>
+      applyText(done, config, takenUp),
+    );
     return 0;
   },
 };
@@ -117,16 +119,27 @@ the administrator in VITRINE_ADMIN_URL. Stop \`vitrine run\` first. The copy sta
 };
 
 /** Plans and applies; writes a new password to its file and the act to the ledger. Throws the first finding that blocks. */
-export async function applyOnce(options: { readonly session: Session; readonly source: Source; readonly config: Config; readonly newPassword: boolean }): Promise<{ readonly ran: number; readonly password: string | undefined }> {
+export async function applyOnce(options: {
+  readonly session: Session;
+  readonly source: Source;
+  readonly config: Config;
+  readonly newPassword: boolean;
+}): Promise<{ readonly ran: number; readonly password: string | undefined }> {
   const { session, source, config } = options;
   const planned = await makePlan(session, source, config);
   const blocking = planned.findings.find((finding) => finding.blocking);
-  if (blocking !== undefined) throw new VitrineError(blocking.code, { message: blocking.message, place: blocking.place, remedy: blocking.remedy });
+  if (blocking !== undefined)
+    throw new VitrineError(blocking.code, { message: blocking.message, place: blocking.place, remedy: blocking.remedy });
   const newPassword = options.newPassword || planned.catalog.role === undefined || !existsSync(config.passwordFile);
   const done = await applyPlan(session, planned.plan, { readerRole, newPassword, random: (count) => randomBytes(count) });
   if (done.password !== undefined) writeSecret(config.passwordFile, `${done.password}\n`);
   using state = openState({ folder: config.stateFolder, now: Date.now, random: () => randomBytes(8).toString("hex") });
-  if (done.ran > 0 || done.password !== undefined) state.append("apply", { statements: done.ran, policyHash: planned.compiled.schema.policyHash, newPassword: done.password !== undefined });
+  if (done.ran > 0 || done.password !== undefined)
+    state.append("apply", {
+      statements: done.ran,
+      policyHash: planned.compiled.schema.policyHash,
+      newPassword: done.password !== undefined,
+    });
   return done;
 }
 
@@ -170,7 +183,13 @@ async function makePlan(session: Session, source: Source, config: Config): Promi
     acceptUnlimitedWalGb: config.acceptUnlimitedWalGb ?? declaration.limits.acceptUnlimitedWalGb,
   });
   const sizes = sizesFrom(await readSizes(session, compiled, catalog));
-  return { plan: planSource(compiled, catalog, { readerRole, facts }), compiled, catalog, findings: preflight(catalog, wish), cuboids: estimateMetrics(declaration, sizes) };
+  return {
+    plan: planSource(compiled, catalog, { readerRole, facts }),
+    compiled,
+    catalog,
+    findings: preflight(catalog, wish),
+    cuboids: estimateMetrics(declaration, sizes),
+  };
 }
 
 /** Does a running Vitrine take up the file? False also when none runs here. */

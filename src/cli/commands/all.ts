@@ -9,4 +9,21 @@ import { query } from "./query.ts";
 import { status } from "./status.ts";
 import { watch } from "./watch.ts";
 
-export const commands: readonly Command[] = [demo, keys, plan, apply, run, query, watch, status, prove, verify, compact, token, config, backup, restore, detach];
+export const commands: readonly Command[] = [
+  demo,
+  keys,
+  plan,
+  apply,
+  run,
+  query,
+  watch,
+  status,
+  prove,
+  verify,
+  compact,
+  token,
+  config,
+  backup,
+  restore,
+  detach,
+];

@@ -19,5 +19,12 @@ Data lies in .vitrine/ (the copy) and .demo/ (the database, keys, passwords, log
     seed: { type: "string", value: "N", help: "seed of a new world (default 1)" },
   },
   // PostgreSQL's launcher and the example are loaded by this command alone: the others shall start at once.
-  run: async (context) => (await import("../demo.ts")).runDemo({ context, accounts: text(context, "accounts"), attempts: text(context, "attempts"), rate: text(context, "rate"), seed: text(context, "seed") }),
+  run: async (context) =>
+    (await import("../demo.ts")).runDemo({
+      context,
+      accounts: text(context, "accounts"),
+      attempts: text(context, "attempts"),
+      rate: text(context, "rate"),
+      seed: text(context, "seed"),
+    }),
 };

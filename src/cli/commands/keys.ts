@@ -35,20 +35,32 @@ Whoever has a key can turn tokens of numbers and UUIDs back into them.`,
     const [action = "make"] = context.positionals;
     if (action === "make") {
       const made = await makeKeys(config);
-      print(context, { made, file: config.keysFile }, () => (made.length === 0 ? `All keys are there: ${config.keysFile}\n` : `Made: ${made.join(", ")} in ${config.keysFile}\n`));
+      print(context, { made, file: config.keysFile }, () =>
+        made.length === 0 ? `All keys are there: ${config.keysFile}\n` : `Made: ${made.join(", ")} in ${config.keysFile}\n`,
+      );
       return 0;
     }
     const there = await keysFrom({ keysFile: config.keysFile, keysText: undefined });
     if (action === "list") {
       const rows = [...there.values()].map((key) => ({ space: key.space, id: key.id, fingerprint: keyFingerprint(key) }));
-      print(context, rows, () => table(["space", "key", "fingerprint"], rows.map((row) => [row.space, row.id, row.fingerprint])));
+      print(context, rows, () =>
+        table(
+          ["space", "key", "fingerprint"],
+          rows.map((row) => [row.space, row.id, row.fingerprint]),
+        ),
+      );
       return 0;
     }
     if (action !== "destroy") throw new VitrineError("cli/usage", { message: "keys knows make, list and destroy." });
     const space = text(context, "space");
-    if (space === undefined || !there.has(space) || !isSet(context, "yes")) throw new VitrineError("cli/usage", { message: "destroy needs --space with a space that has a key, and --yes.", place: "--space" });
+    if (space === undefined || !there.has(space) || !isSet(context, "yes"))
+      throw new VitrineError("cli/usage", { message: "destroy needs --space with a space that has a key, and --yes.", place: "--space" });
     writeSecret(config.keysFile, formatKeys([...there.values()].filter((key) => key.space !== space)));
-    print(context, { destroyed: space }, () => `The key of ${space} is gone from the file. Copies of the file elsewhere are yours to destroy.\n`);
+    print(
+      context,
+      { destroyed: space },
+      () => `The key of ${space} is gone from the file. Copies of the file elsewhere are yours to destroy.\n`,
+    );
     return 0;
   },
 };
@@ -58,6 +70,7 @@ export async function makeKeys(config: Pick<Config, "configFile" | "keysFile">):
   const declaration = parseDeclaration(readFileSync(config.configFile, "utf8"), config.configFile);
   const there: TokenKeys = existsSync(config.keysFile) ? await keysFrom({ keysFile: config.keysFile, keysText: undefined }) : new Map();
   const missing = tokenSpaces(declaration).filter((space) => !there.has(space));
-  if (missing.length > 0) writeSecret(config.keysFile, formatKeys([...there.values(), ...missing.map((space) => makeKey(space, (count) => randomBytes(count)))]));
+  if (missing.length > 0)
+    writeSecret(config.keysFile, formatKeys([...there.values(), ...missing.map((space) => makeKey(space, (count) => randomBytes(count)))]));
   return missing;
 }

@@ -25,7 +25,14 @@ a second Ctrl-C kills. Needs keys (\`vitrine keys\`) and a source that was set u
   async run(context) {
     const config = context.config({ needsFile: true });
     const { stop, kill } = signals();
-    await runSupervisor({ config, environment: { ...context.environment, VITRINE_LOG: context.terminal.isTerminal ? "text" : "json" }, stderr: "inherit", log: context.log, stop, kill });
+    await runSupervisor({
+      config,
+      environment: { ...context.environment, VITRINE_LOG: context.terminal.isTerminal ? "text" : "json" },
+      stderr: "inherit",
+      log: context.log,
+      stop,
+      kill,
+    });
     return 0;
   },
 };
@@ -42,10 +49,24 @@ a sample of block ranges, or of all. Exit code 1: a table differs (it is then un
   settings: ["state"],
   async run(context) {
     const [mode = "counts"] = context.positionals;
-    if (!["counts", "sample", "full"].includes(mode)) throw new VitrineError("cli/usage", { message: "verify knows counts, sample and full." });
+    if (!["counts", "sample", "full"].includes(mode))
+      throw new VitrineError("cli/usage", { message: "verify knows counts, sample and full." });
     using server = await connectServer(context);
-    const report = (await server.ask("verify", { mode, tables: texts(context, "table") }, context.terminal.error)) as unknown as VerifyReport; // eslint-disable-line -- our own server's answer
-    print(context, report, () => `${table(["table", "source", "copy", "differing"], report.tables.map((one) => [one.table, integer(one.sourceRows), integer(one.rows), integer(one.differing)]))}${report.message}\n`);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own server's answer
+    const report = (await server.ask(
+      "verify",
+      { mode, tables: texts(context, "table") },
+      context.terminal.error,
+    )) as unknown as VerifyReport;
+    print(
+      context,
+      report,
+      () =>
+        `${table(
+          ["table", "source", "copy", "differing"],
+          report.tables.map((one) => [one.table, integer(one.sourceRows), integer(one.rows), integer(one.differing)]),
+        )}${report.message}\n`,
+    );
     return report.equal ? 0 : 1;
   },
 };
@@ -68,7 +89,10 @@ hours old; \`vitrine status\` shows both times. Answers go on meanwhile.`,
 };
 
 function compactText({ bytesBefore, bytesAfter, logicalSince, physicalAt }: CompactReport): string {
-  const erased = logicalSince === undefined || physicalAt === undefined ? "" : ` What was deleted or changed since ${logicalSince} is out of the file since ${physicalAt}.`;
+  const erased =
+    logicalSince === undefined || physicalAt === undefined
+      ? ""
+      : ` What was deleted or changed since ${logicalSince} is out of the file since ${physicalAt}.`;
   return `The store had ${bytes(bytesBefore)} and has ${bytes(bytesAfter)}.${erased}\n`;
 }
 
@@ -90,14 +114,29 @@ export const token: Command = {
     const [action = "list", id] = context.positionals;
     using server = await connectServer(context);
     if (action === "new") {
-      const made = (await server.ask("token-new", { name: text(context, "name") ?? "unnamed", role: text(context, "role") ?? "viewer" })) as { readonly token: string; readonly id: string }; // eslint-disable-line -- our own server's answer
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own server's answer
+      const made = (await server.ask("token-new", {
+        name: text(context, "name") ?? "unnamed",
+        role: text(context, "role") ?? "viewer",
+      })) as { readonly token: string; readonly id: string };
       print(context, made, () => `${made.token}\n`);
       if (!context.json) context.terminal.error(`Shown this once. Its id is ${made.id}.\n`);
       return 0;
     }
     if (action === "list") {
-      const list = (await server.ask("token-list")) as unknown as readonly { readonly id: string; readonly name: string; readonly role: string; readonly createdAt: number }[]; // eslint-disable-line -- as above
-      print(context, list, () => table(["id", "name", "role", "made"], list.map((one) => [one.id, one.name, one.role, new Date(one.createdAt).toISOString()])));
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own server's answer
+      const list = (await server.ask("token-list")) as unknown as readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly role: string;
+        readonly createdAt: number;
+      }[];
+      print(context, list, () =>
+        table(
+          ["id", "name", "role", "made"],
+          list.map((one) => [one.id, one.name, one.role, new Date(one.createdAt).toISOString()]),
+        ),
+      );
       return 0;
     }
     if (action !== "revoke" || id === undefined) throw new VitrineError("cli/usage", { message: "token knows new, list and revoke ID." });
@@ -116,9 +155,27 @@ never printed.`,
   options: {},
   async run(context) {
     const { choices } = context.config();
-    const rows = (Object.keys(settings) as SettingName[]).map((name) => ({ name, value: name === "source" ? masked(choices[name].value) : choices[name].value, origin: choices[name].origin, flag: `--${settings[name].flag}`, variable: settings[name].variable })); // eslint-disable-line -- the table's own names
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table's own names
+    const rows = (Object.keys(settings) as SettingName[]).map((name) => ({
+      name,
+      value: name === "source" ? masked(choices[name].value) : choices[name].value,
+      origin: choices[name].origin,
+      flag: `--${settings[name].flag}`,
+      variable: settings[name].variable,
+    }));
     const colours = paint(context.terminal.hasColour);
-    print(context, rows, () => table(["setting", "value", "origin", "flag", "environment"], rows.map((row) => [row.name, row.value ?? colours.dim("(none)"), row.value === undefined ? "" : row.origin, row.flag, row.variable])));
+    print(context, rows, () =>
+      table(
+        ["setting", "value", "origin", "flag", "environment"],
+        rows.map((row) => [
+          row.name,
+          row.value ?? colours.dim("(none)"),
+          row.value === undefined ? "" : row.origin,
+          row.flag,
+          row.variable,
+        ]),
+      ),
+    );
     return Promise.resolve(0);
   },
 };
@@ -198,11 +255,16 @@ function checkAndMark(folder: string, file: string): void {
   try {
     using state = openState({ folder, now: Date.now, random: () => randomBytes(8).toString("hex") });
     const wrong = state.checkLedger();
-    if (wrong.length > 0) throw new VitrineError("cli/state-unreadable", { message: `The backup's ledger does not hold together at row ${wrong[0]}.` });
+    if (wrong.length > 0)
+      throw new VitrineError("cli/state-unreadable", { message: `The backup's ledger does not hold together at row ${wrong[0]}.` });
     state.append("restore", { generations: state.generations().length });
   } catch (error) {
     if (!(error instanceof VitrineError)) throw error;
-    throw new VitrineError(error.code, { message: error.message, place: file, remedy: "Name a file that `vitrine backup` wrote; what was there is as it was." });
+    throw new VitrineError(error.code, {
+      message: error.message,
+      place: file,
+      remedy: "Name a file that `vitrine backup` wrote; what was there is as it was.",
+    });
   }
 }
 

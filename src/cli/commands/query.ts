@@ -51,7 +51,8 @@ function questionOf(context: CommandContext, metric: string) {
 
 function parseWhere(given: string): readonly [string, readonly string[]] {
   const match = /^([a-z][a-z0-9_]*)=(.+)$/s.exec(given);
-  if (match?.[1] === undefined || match[2] === undefined) throw new VitrineError("cli/usage", { message: "A condition is NAME=VALUE or NAME=VALUE,VALUE.", place: "--where" });
+  if (match?.[1] === undefined || match[2] === undefined)
+    throw new VitrineError("cli/usage", { message: "A condition is NAME=VALUE or NAME=VALUE,VALUE.", place: "--where" });
   return [match[1], match[2].split(",")];
 }
 
@@ -59,7 +60,12 @@ function list(context: CommandContext, metrics: readonly MetricDescription[]): n
   print(context, metrics, () =>
     table(
       ["metric", "title", "grains", "by"],
-      metrics.map((metric) => [metric.name, metric.title, metric.grains.join(" "), metric.dimensions.map((dimension) => dimension.name).join(" ")]),
+      metrics.map((metric) => [
+        metric.name,
+        metric.title,
+        metric.grains.join(" "),
+        metric.dimensions.map((dimension) => dimension.name).join(" "),
+      ]),
     ),
   );
   return 0;

@@ -31,7 +31,10 @@ function statusText(report: Report, context: Pick<CommandContext, "terminal">): 
   const colours = paint(context.terminal.hasColour);
   const lines = [`Vitrine ${report.version}, running since ${report.startedAt}`, ""];
   for (const generation of report.generations) lines.push(...generationLines(generation, report, colours));
-  if (report.erased !== undefined) lines.push(`erased: generation ${report.erased.generations.join(", ")} was deleted from the disk, with all that it held, at ${report.erased.at}`);
+  if (report.erased !== undefined)
+    lines.push(
+      `erased: generation ${report.erased.generations.join(", ")} was deleted from the disk, with all that it held, at ${report.erased.at}`,
+    );
   return lines.join("\n");
 }
 
@@ -50,9 +53,19 @@ function generationLines(generation: GenerationReport, report: Report, colours: 
     ...(reader === undefined ? [] : readerLines(reader, colours)),
     ...rollupLines(generation),
     ...erasureLines(generation, colours),
-    ...generation.loading.filter((one) => !one.done).map((one) => `  loading   ${one.table}: ${integer(one.rows)} of about ${integer(one.estimate)} rows`),
-    ...generation.untrusted.map((one) => colours.red(`  untrusted ${one.table}: ${one.reason}. ${one.message} ${one.remedy}${one.since === undefined ? "" : ` (since ${one.since})`}`)),
-    ...generation.trouble.map((one) => colours.amber(`  values    ${one.table}.${one.column}: ${integer(one.other)} were not allowed and became \`other\`, ${integer(one.degraded)} could not be held`)),
+    ...generation.loading
+      .filter((one) => !one.done)
+      .map((one) => `  loading   ${one.table}: ${integer(one.rows)} of about ${integer(one.estimate)} rows`),
+    ...generation.untrusted.map((one) =>
+      colours.red(
+        `  untrusted ${one.table}: ${one.reason}. ${one.message} ${one.remedy}${one.since === undefined ? "" : ` (since ${one.since})`}`,
+      ),
+    ),
+    ...generation.trouble.map((one) =>
+      colours.amber(
+        `  values    ${one.table}.${one.column}: ${integer(one.other)} were not allowed and became \`other\`, ${integer(one.degraded)} could not be held`,
+      ),
+    ),
     ...(rows.length === 0 ? [] : ["", table(["table", "rows"], rows).replaceAll(/^/gm, "  ").trimEnd()]),
     "",
   ];
@@ -64,8 +77,15 @@ function positionText(position: GenerationReport["applied"]): string {
 
 function readerLines(reader: ReaderReport, colours: Colours): readonly string[] {
   const slot = reader.slot === undefined ? "" : `; ${slotText(reader.slot)}`;
-  const notices = (reader.notices ?? []).flatMap((one) => [colours.amber(`  notice    ${one.place}: ${one.message} (${one.code})`), `            do: ${one.remedy}`]);
-  return [`  reader    ${reader.state}: ${reader.message}${slot}`, ...notices, ...(reader.code === undefined ? [] : [colours.red(`            ${reader.code}; do: ${reader.remedy ?? ""}`)])];
+  const notices = (reader.notices ?? []).flatMap((one) => [
+    colours.amber(`  notice    ${one.place}: ${one.message} (${one.code})`),
+    `            do: ${one.remedy}`,
+  ]);
+  return [
+    `  reader    ${reader.state}: ${reader.message}${slot}`,
+    ...notices,
+    ...(reader.code === undefined ? [] : [colours.red(`            ${reader.code}; do: ${reader.remedy ?? ""}`)]),
+  ];
 }
 
 function slotText({ retainedBytes, safeBytes }: NonNullable<ReaderReport["slot"]>): string {
@@ -88,7 +108,9 @@ function rollupLines({ cuboids }: GenerationReport): readonly string[] {
 
 function erasureLines({ erasure }: GenerationReport, colours: Colours): readonly string[] {
   const { logicalSince, physicalAt, dueBy, overdue } = erasure;
-  const due = overdue ? colours.red(`since ${dueBy} they are overdue: vitrine compact`) : `their bytes leave the file at the next compaction, by ${dueBy}`;
+  const due = overdue
+    ? colours.red(`since ${dueBy} they are overdue: vitrine compact`)
+    : `their bytes leave the file at the next compaction, by ${dueBy}`;
   return [
     ...(logicalSince === undefined ? [] : [`  erasure   rows deleted or changed since ${logicalSince} are out of every answer; ${due}`]),
     ...(physicalAt === undefined ? [] : [`  erasure   what was deleted before ${physicalAt} is out of the file, too`]),

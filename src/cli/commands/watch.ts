@@ -61,10 +61,18 @@ async function look(server: ControlClient): Promise<Picture> {
   const status = (await server.ask("status")) as unknown as StatusReport; // eslint-disable-line -- our own server's answers, here and below
   const answers: Answer[] = [];
   try {
-    const metrics = (await server.ask("metrics")) as unknown as readonly { readonly name: string; readonly kind: string; readonly dimensions: readonly { readonly name: string }[] }[]; // eslint-disable-line -- as above
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own server's answer
+    const metrics = (await server.ask("metrics")) as unknown as readonly {
+      readonly name: string;
+      readonly kind: string;
+      readonly dimensions: readonly { readonly name: string }[];
+    }[];
     for (const metric of metrics.slice(0, 4)) {
       const by = metric.kind === "ratio" ? metric.dimensions.slice(0, 1).map((dimension) => dimension.name) : [];
-      const question = metric.kind === "ratio" ? { metric: metric.name, grain: "all", range: "last 7 days", by } : { metric: metric.name, grain: "day", range: "last 30 days", by };
+      const question =
+        metric.kind === "ratio"
+          ? { metric: metric.name, grain: "all", range: "last 7 days", by }
+          : { metric: metric.name, grain: "day", range: "last 30 days", by };
       answers.push((await server.ask("query", { question })) as unknown as Answer); // eslint-disable-line -- as above
     }
   } catch (error) {
@@ -79,7 +87,12 @@ function draw({ status, answers }: Picture, terminal: Terminal): string {
   const width = Math.max(40, Math.min(terminal.columns, 120));
   const lines = [colours.bold("Vitrine"), healthLine(status), ""];
   for (const answer of answers) {
-    lines.push(colours.bold(clean(answer.title)), ...(answer.kind === "ratio" ? ratioLines(answer, terminal) : countLines(answer, terminal, width)), colours.dim(envelopeText(answer, { ...terminal, hasColour: false }).trimEnd()), "");
+    lines.push(
+      colours.bold(clean(answer.title)),
+      ...(answer.kind === "ratio" ? ratioLines(answer, terminal) : countLines(answer, terminal, width)),
+      colours.dim(envelopeText(answer, { ...terminal, hasColour: false }).trimEnd()),
+      "",
+    );
   }
   lines.push(...loadingLines(status));
   return `${lines.slice(0, Math.max(10, terminal.rows - 1)).join("\n")}\n`;
@@ -99,23 +112,37 @@ function countLines(answer: Answer, terminal: Terminal, width: number): readonly
   const values = answer.cells.map((cell) => cell.value);
   const last = answer.cells.at(-1);
   if (last === undefined) return ["  nothing yet"];
-  return [`  ${colours.blue(spark(values.slice(-(width - 4))))}`, `  ${answer.cells[0]?.period ?? ""} to ${last.period ?? ""} · today ${colours.bold(integer(last.value))} · the day before ${integer(values.at(-2) ?? 0)}`];
+  return [
+    `  ${colours.blue(spark(values.slice(-(width - 4))))}`,
+    `  ${answer.cells[0]?.period ?? ""} to ${last.period ?? ""} · today ${colours.bold(integer(last.value))} · the day before ${integer(values.at(-2) ?? 0)}`,
+  ];
 }
 
 function ratioLines(answer: Answer, terminal: Terminal): readonly string[] {
   const colours = paint(terminal.hasColour);
   const cells = [...answer.cells].toSorted((a, b) => b.count - a.count).slice(0, 12);
   const most = Math.max(...cells.map((cell) => cell.value), 0);
-  const name = (by: Readonly<Record<string, string | null>>): string => clean(Object.values(by).map((value) => value ?? "–").join(" "));
+  const name = (by: Readonly<Record<string, string | null>>): string =>
+    clean(
+      Object.values(by)
+        .map((value) => value ?? "–")
+        .join(" "),
+    );
   const widest = Math.max(...cells.map((cell) => Array.from(name(cell.by)).length), 5);
-  return cells.map((cell) => `  ${name(cell.by).padEnd(widest)} ${percent(cell.value).padStart(9)} ${colours.blue(bar(most === 0 ? 0 : cell.value / most, 24).padEnd(24))} ${integer(cell.hits ?? 0)} of ${integer(cell.count)}`);
+  return cells.map(
+    (cell) =>
+      `  ${name(cell.by).padEnd(widest)} ${percent(cell.value).padStart(9)} ${colours.blue(bar(most === 0 ? 0 : cell.value / most, 24).padEnd(24))} ${integer(cell.hits ?? 0)} of ${integer(cell.count)}`,
+  );
 }
 
 function loadingLines(status: StatusReport): readonly string[] {
   return status.generations.flatMap((generation) =>
     generation.loading
       .filter((one) => !one.done && one.rows > 0)
-      .map((one) => `  copying ${one.table}: ${integer(one.rows)} of about ${integer(one.estimate)} rows ${bar(one.estimate === 0 ? 0 : one.rows / one.estimate, 20)}`),
+      .map(
+        (one) =>
+          `  copying ${one.table}: ${integer(one.rows)} of about ${integer(one.estimate)} rows ${bar(one.estimate === 0 ? 0 : one.rows / one.estimate, 20)}`,
+      ),
   );
 }
 
@@ -124,11 +151,20 @@ function lineOf({ status, answers }: Picture): string {
   const shown = status.generations.find((one) => one.generation === status.serving);
   const parts = answers.map((answer) => {
     const cells = answer.kind === "ratio" ? [...answer.cells].toSorted((a, b) => b.count - a.count).slice(0, 3) : answer.cells.slice(-1);
-    const words = cells.map((cell) => `${clean(cell.period ?? Object.values(cell.by).map((value) => value ?? "–").join(" "))} ${answer.kind === "ratio" ? percent(cell.value) : integer(cell.value)}`);
+    const words = cells.map(
+      (cell) =>
+        `${clean(
+          cell.period ??
+            Object.values(cell.by)
+              .map((value) => value ?? "–")
+              .join(" "),
+        )} ${answer.kind === "ratio" ? percent(cell.value) : integer(cell.value)}`,
+    );
     return `${answer.metric} [${answer.state}] ${words.join(", ")} as of ${answer.proven?.at ?? "–"}`;
   });
   const loading = status.generations.flatMap((one) => one.loading).filter((one) => !one.done && one.rows > 0);
-  const copying = loading.length === 0 ? [] : [loading.map((one) => `copying ${one.table} ${integer(one.rows)}/${integer(one.estimate)}`).join(", ")];
+  const copying =
+    loading.length === 0 ? [] : [loading.map((one) => `copying ${one.table} ${integer(one.rows)}/${integer(one.estimate)}`).join(", ")];
   const reader = status.readers.find((one) => one.generation === status.serving);
   const state = shown?.phase ?? "starting";
   const lag = shown?.lagMs === undefined ? "" : ` lag ${duration(shown.lagMs)}`;

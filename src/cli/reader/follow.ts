@@ -220,7 +220,10 @@ class Heartbeat {
     const differences = [...compareEpochs(this.#stored, beat.epoch), ...(same ? [] : compareEpochs(this.#stored, after))];
     const breaks = [...new Map(differences.map((one) => [JSON.stringify(one), one])).values()];
     await this.#say(breaks);
-    if (breaks.length > 0 && this.#options.isPolicyChanged()) throw new VitrineError("cli/config-changed", { message: "vitrine.yaml has another policy than at our start, and the source was changed." });
+    if (breaks.length > 0 && this.#options.isPolicyChanged())
+      throw new VitrineError("cli/config-changed", {
+        message: "vitrine.yaml has another policy than at our start, and the source was changed.",
+      });
     this.#noticePrivileges(breaks);
     // What is said of one table does not hold up the others; they are as fresh as this beat.
     const isOfAll = breaks.some((one) => one.table === "*" && one.concerns === "data");

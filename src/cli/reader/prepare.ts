@@ -57,7 +57,8 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const wish = await wishFor({ compiled, catalog, source, session, stage: "start", ...options });
   const findings = preflight(catalog, wish);
   const blocking = findings.find((finding) => finding.blocking);
-  if (blocking !== undefined) throw new VitrineError(blocking.code, { message: blocking.message, place: blocking.place, remedy: blocking.remedy });
+  if (blocking !== undefined)
+    throw new VitrineError(blocking.code, { message: blocking.message, place: blocking.place, remedy: blocking.remedy });
   return {
     source,
     catalog,
@@ -142,7 +143,10 @@ async function readValues(session: Session, compiled: CompiledPolicy): Promise<R
   const values = new Map<string, readonly string[]>();
   for (const column of compiled.valuesFrom) {
     const rows = await session.query(valuesFromSql(column));
-    values.set(valuesName(column), rows.map((row) => String(Object.values(row)[0])));
+    values.set(
+      valuesName(column),
+      rows.map((row) => String(Object.values(row)[0])),
+    );
   }
   return values;
 }

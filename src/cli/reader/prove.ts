@@ -10,7 +10,10 @@ import type { Prepared } from "./prepare.ts";
 import { splitName } from "./prepare.ts";
 
 /** `at` in microseconds since 1970. `probeSlot`: name of a temporary slot, ours alone. */
-export async function tryOut(prepared: Prepared, options: { readonly at: number; readonly probeSlot: string }): Promise<{ readonly verdicts: readonly ProofVerdict[]; readonly notices: readonly ReaderNotice[] }> {
+export async function tryOut(
+  prepared: Prepared,
+  options: { readonly at: number; readonly probeSlot: string },
+): Promise<{ readonly verdicts: readonly ProofVerdict[]; readonly notices: readonly ReaderNotice[] }> {
   const { source, compiled } = prepared;
   const role = source.address.user;
   await using session = await source.openSql();
@@ -19,7 +22,10 @@ export async function tryOut(prepared: Prepared, options: { readonly at: number;
   const columns = await probeColumns(source, await listUndeclaredColumns(source, grantedColumns(compiled)), catalog.role?.memberOf ?? []);
   const otherDecoding = await probeOtherDecoding(source, options.probeSlot);
   const physical = await probePhysicalReplication(source);
-  return { verdicts: proveSource({ columns, otherDecoding, physical, role, selects: catalog.role?.selects }, options.at), notices: noticesOf(catalog, prepared) };
+  return {
+    verdicts: proveSource({ columns, otherDecoding, physical, role, selects: catalog.role?.selects }, options.at),
+    notices: noticesOf(catalog, prepared),
+  };
 }
 
 /** What preflight finds now and lets pass: it is shown for as long as it is so. */

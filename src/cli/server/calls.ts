@@ -38,12 +38,14 @@ export function callsTo<T extends object>(port: MessagePort, names: readonly (ke
     if ("error" in reply) one?.reject(errorFrom(reply.error));
     else one?.resolve(reply.value);
   });
-  const call = (method: string) => async (...given: readonly unknown[]): Promise<unknown> => {
-    last += 1;
-    const one = Promise.withResolvers<unknown>();
-    waiting.set(last, one);
-    port.postMessage({ id: last, method, arguments: given } satisfies Call);
-    return one.promise;
-  };
+  const call =
+    (method: string) =>
+    async (...given: readonly unknown[]): Promise<unknown> => {
+      last += 1;
+      const one = Promise.withResolvers<unknown>();
+      waiting.set(last, one);
+      port.postMessage({ id: last, method, arguments: given } satisfies Call);
+      return one.promise;
+    };
   return Object.fromEntries(names.map((name) => [name, call(name)])) as unknown as T; // eslint-disable-line -- every name of T was mapped
 }

@@ -33,7 +33,10 @@ export function commandsOf(options: CommandsOptions): ControlHandler {
     verify: async (args) => service.verify(modeOf(args["mode"]), texts(args["tables"])),
     compact: async () => service.compact(),
     reload: async () => ({ changed: options.onReload() }),
-    ledger: async (args) => ({ entries: state.ledger({ last: Number(args["last"] ?? 20), ...(typeof args["kind"] === "string" ? { kind: args["kind"] } : {}) }), broken: state.checkLedger() }),
+    ledger: async (args) => ({
+      entries: state.ledger({ last: Number(args["last"] ?? 20), ...(typeof args["kind"] === "string" ? { kind: args["kind"] } : {}) }),
+      broken: state.checkLedger(),
+    }),
     "token-new": async (args) => newToken(options, args),
     "token-list": async () => state.tokens().map(({ id, name, role, createdAt }) => ({ id, name, role, createdAt })),
     "token-revoke": async (args) => revoke(options, args),
@@ -66,9 +69,11 @@ function texts(list: Json | undefined): readonly string[] {
 
 function newToken(options: CommandsOptions, args: Arguments): { readonly id: string; readonly token: string; readonly role: Role } {
   const role = roles.find((one) => one === (args["role"] ?? "viewer"));
-  if (role === undefined) throw new VitrineError("cli/usage", { message: `A token's role is one of ${roles.join(", ")}.`, place: "--role" });
+  if (role === undefined)
+    throw new VitrineError("cli/usage", { message: `A token's role is one of ${roles.join(", ")}.`, place: "--role" });
   const name = textOf(args["name"]);
-  if (!/^[\w .@-]{1,60}$/.test(name)) throw new VitrineError("cli/usage", { message: "A token's name has 1 to 60 letters, digits, spaces or . @ _ -", place: "--name" });
+  if (!/^[\w .@-]{1,60}$/.test(name))
+    throw new VitrineError("cli/usage", { message: "A token's name has 1 to 60 letters, digits, spaces or . @ _ -", place: "--name" });
   const { token, sha256 } = makeToken((count) => randomBytes(count));
   const id = randomBytes(4).toString("hex");
   options.state.addToken({ id, hash: sha256, role, name, createdAt: options.nowMs() });
@@ -79,7 +84,8 @@ function newToken(options: CommandsOptions, args: Arguments): { readonly id: str
 
 function revoke(options: CommandsOptions, args: Arguments): { readonly revoked: string } {
   const id = textOf(args["id"]);
-  if (!options.state.revokeToken(id, options.nowMs())) throw new VitrineError("cli/refused", { message: "There is no token of that id; `vitrine token list` shows them." });
+  if (!options.state.revokeToken(id, options.nowMs()))
+    throw new VitrineError("cli/refused", { message: "There is no token of that id; `vitrine token list` shows them." });
   options.state.append("token", { event: "revoked", id });
   options.onTokens();
   return { revoked: id };
@@ -90,7 +96,10 @@ function backup(options: CommandsOptions, args: Arguments): { readonly file: str
   try {
     options.state.backup(file);
   } catch {
-    throw new VitrineError("cli/refused", { message: "The backup could not be written: is the file there already, or the folder missing?", place: file });
+    throw new VitrineError("cli/refused", {
+      message: "The backup could not be written: is the file there already, or the folder missing?",
+      place: file,
+    });
   }
   return { file };
 }

@@ -161,6 +161,10 @@ export class Driver {
       rows: this.#rowCounts(),
     });
     this.#store(next);
+    this.#endStream(
+      next.find((one) => one.number === number),
+      number,
+    );
     if (tag === "caught-up") this.#options.crash("server-after-switch");
     const isRebuild = tag === "broken" || tag === "unusable" || tag === "lost";
     const subject = before.find((one) => one.number === number);
@@ -168,6 +172,12 @@ export class Driver {
       () => void this.#follow().catch(this.#options.onStoreFailure),
       isRebuild && subject !== undefined ? this.#pauseMs(subject, reason) : 0,
     );
+  }
+
+  /** Before any pause: a reader that is started again meanwhile would copy everything for a generation that is over. */
+  #endStream(generation: Generation | undefined, number: number): void {
+    if (this.#readers.get(number) !== "stream") return;
+    if (generation === undefined || readerFor(generation) !== "stream") this.#dropReader(number);
   }
 
   /** The first rebuild is begun at once; one that follows a generation younger than a minute waits. */

@@ -33,13 +33,26 @@ export class Host {
   reader: ReaderReport;
   rules: Readonly<Record<string, readonly string[]>> = {};
 
-  constructor(options: { readonly number: number; readonly mirror: DuckdbMirror; readonly declaration: Declaration | undefined; readonly events: HostEvents; readonly crash: CrashHook }) {
+  constructor(options: {
+    readonly number: number;
+    readonly mirror: DuckdbMirror;
+    readonly declaration: Declaration | undefined;
+    readonly events: HostEvents;
+    readonly crash: CrashHook;
+  }) {
     this.number = options.number;
     this.mirror = options.mirror;
     this.declaration = options.declaration;
     this.#events = options.events;
     this.#crash = options.crash;
-    this.reader = { generation: options.number, state: "starting", message: "The reader is being started.", code: undefined, remedy: undefined, slot: undefined };
+    this.reader = {
+      generation: options.number,
+      state: "starting",
+      message: "The reader is being started.",
+      code: undefined,
+      remedy: undefined,
+      slot: undefined,
+    };
   }
 
   /** Takes over a new pipe; the old one is over. Rejects when the store failed: then the process must end. */
@@ -73,7 +86,14 @@ export class Host {
         return;
       case "reader-status":
         // A frame leaves out what is undefined: a code that is not said is none any more.
-        this.reader = { ...this.reader, state: message.state, message: message.message, code: message.code, remedy: message.remedy, slot: message.slot ?? this.reader.slot };
+        this.reader = {
+          ...this.reader,
+          state: message.state,
+          message: message.message,
+          code: message.code,
+          remedy: message.remedy,
+          slot: message.slot ?? this.reader.slot,
+        };
         this.#events.onReaderStatus(message);
         return;
       case "proof":

@@ -26,7 +26,13 @@ export async function startHttp(options: {
 }): Promise<Http> {
   const { port1, port2 } = new MessageChannel();
   serveCalls(port1, options.backend);
-  const workerData: HttpWorkerData = { calls: port2, addresses: options.addresses, hosts: options.hosts, version: options.version, tokens: options.tokens };
+  const workerData: HttpWorkerData = {
+    calls: port2,
+    addresses: options.addresses,
+    hosts: options.hosts,
+    version: options.version,
+    tokens: options.tokens,
+  };
   const file = join(import.meta.dirname, "..", `http-worker${extname(import.meta.filename)}`);
   const worker = new Worker(file, { workerData, transferList: [port2], resourceLimits: { maxOldGenerationSizeMb: 128 } });
   const urls = Promise.withResolvers<readonly string[]>();

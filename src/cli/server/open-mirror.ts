@@ -17,5 +17,12 @@ export interface OpenMirrorOptions {
 
 export async function openMirror(options: OpenMirrorOptions): Promise<DuckdbMirror> {
   const { folder, generation, mustExist = false, cells, memoryMb } = options;
-  return openDuckdbMirror({ folder, generation, mustExist, cells, clock: systemClock, limits: { ...defaultLimits, memoryLimit: `${memoryMb}MB`, tempFolder: join(folder, "temporary") } });
+  return openDuckdbMirror({
+    folder,
+    generation,
+    mustExist,
+    cells,
+    clock: systemClock,
+    limits: { ...defaultLimits, memoryLimit: `${memoryMb}MB`, tempFolder: join(folder, "temporary") },
+  });
 }

@@ -31,7 +31,12 @@ export function isCompactionDue({ nowMs, hour, erasure, triedAtMs }: CompactionL
 }
 
 /** `hour`: local; a server that did not run then does it when it next sees that hour, or when it has become urgent. */
-export function scheduleCompaction(options: { readonly service: Pick<Service, "compact" | "erasure">; readonly hour: number; readonly nowMs: () => number; readonly log: Log }): NodeJS.Timeout {
+export function scheduleCompaction(options: {
+  readonly service: Pick<Service, "compact" | "erasure">;
+  readonly hour: number;
+  readonly nowMs: () => number;
+  readonly log: Log;
+}): NodeJS.Timeout {
   const { service, hour, log } = options;
   let triedAtMs: number | undefined;
   const look = (): void => {

@@ -25,7 +25,10 @@ export class Verification {
   readonly #running = new Map<number, Running>();
 
   /** undefined: the reader is not there, or has ended meanwhile. */
-  async run(host: Host, { mode, tables }: { readonly mode: VerifyMode; readonly tables: readonly string[] }): Promise<VerifyOutcome | undefined> {
+  async run(
+    host: Host,
+    { mode, tables }: { readonly mode: VerifyMode; readonly tables: readonly string[] },
+  ): Promise<VerifyOutcome | undefined> {
     let mine = 0;
     try {
       return await this.#requests.ask((request) => {

@@ -1,3 +1,4 @@
+// oxlint-disable max-lines -- one batch from reduction to rows, cells and position: the steps are read together
 /**
  * Applies changes to rows, entities in memory and cells, inside the open transaction. The order matters: old rows are taken out and
  * read while entities are still the old ones; then entities change; then new rows are counted. So
@@ -50,7 +51,11 @@ export interface ApplyContext {
 
 /** `floors`: by entity, refs from here on are new in this batch, so no stored row refers to them. */
 // oxlint-disable-next-line complexity -- the order of the steps is the point, so they stand in one place
-export async function applySlices(context: ApplyContext, slices: ReadonlyMap<string, readonly Slice[]>, floors: ReadonlyMap<string, number>): Promise<readonly Fault[]> {
+export async function applySlices(
+  context: ApplyContext,
+  slices: ReadonlyMap<string, readonly Slice[]>,
+  floors: ReadonlyMap<string, number>,
+): Promise<readonly Fault[]> {
   const { memory } = context;
   memory.growEntities();
   const faults: Fault[] = [];
@@ -60,12 +65,20 @@ export async function applySlices(context: ApplyContext, slices: ReadonlyMap<str
   const touched = touchedEntities(memory, changes);
   const moving = existingChanges(memory, changes, touched, floors);
   markStale(memory, changes);
-  const work = memory.metrics.filter((metric) => !metric.stale).map((metric) => ({ metric, moved: movedRefs(memory, metric.plan.spec, moving), batches: [] as RowBatch[], removed: [] as Evaluated[] }));
+  const work = memory.metrics
+    .filter((metric) => !metric.stale)
+    .map((metric) => ({
+      metric,
+      moved: movedRefs(memory, metric.plan.spec, moving),
+      batches: [] as RowBatch[],
+      removed: [] as Evaluated[],
+    }));
   for (const one of work) one.batches.push(...(await movedRows(context, one, touched)));
   for (const { metric, batches, removed } of work) {
     const { spec } = metric.plan;
     const change = changes.find((each) => each.info.table.name === spec.table);
-    if (change?.info.table.kind === "fact" && change.oldCount > 0) removed.push(metric.plan.evaluate(batchOf(change.info, change.old.columns, change.oldCount)));
+    if (change?.info.table.kind === "fact" && change.oldCount > 0)
+      removed.push(metric.plan.evaluate(batchOf(change.info, change.old.columns, change.oldCount)));
     for (const batch of batches) removed.push(metric.plan.evaluate(batch));
     const own = touched.get(spec.table);
     if (own !== undefined) removed.push(metric.plan.evaluate(entityBatch(memory, spec.table, own)));
@@ -77,7 +90,8 @@ export async function applySlices(context: ApplyContext, slices: ReadonlyMap<str
     const { spec } = metric.plan;
     const added: Evaluated[] = batches.map((batch) => metric.plan.evaluate(batch));
     const change = changes.find((each) => each.info.table.name === spec.table);
-    if (change?.info.table.kind === "fact") for (const { columns, rowCount } of change.added) added.push(metric.plan.evaluate(batchOf(change.info, columns, rowCount)));
+    if (change?.info.table.kind === "fact")
+      for (const { columns, rowCount } of change.added) added.push(metric.plan.evaluate(batchOf(change.info, columns, rowCount)));
     const own = touched.get(spec.table);
     if (own !== undefined) added.push(metric.plan.evaluate(entityBatch(memory, spec.table, own)));
     metric.apply(removed, added);
@@ -94,7 +108,15 @@ async function takeOut(context: ApplyContext, info: TableInfo, slices: readonly 
   const { table } = info;
   const none: OldRows = { columns: [], rowOf: new Map() };
   const plain = slices.every((slice) => slice.insertsOnly);
-  if (plain && table.kind === "fact") return { info, truncated: false, old: none, oldCount: 0, gone: [], added: slices.map(({ columns, rowCount }) => ({ columns, rowCount })) };
+  if (plain && table.kind === "fact")
+    return {
+      info,
+      truncated: false,
+      old: none,
+      oldCount: 0,
+      gone: [],
+      added: slices.map(({ columns, rowCount }) => ({ columns, rowCount })),
+    };
   if (info.keyIndex < 0) {
     const { truncated, chains } = reduceAppends(slices);
     if (truncated) await truncate(context, info);
@@ -149,7 +171,12 @@ async function truncate({ connection, memory }: ApplyContext, info: TableInfo): 
 }
 
 /** Deletes rows by key and gives them back: one pass, row groups skipped by the keys' range. */
-async function deleteRows(connection: Connection, info: TableInfo, keys: readonly Key[], pacer: Pacer): Promise<{ readonly old: OldRows; readonly rowCount: number }> {
+async function deleteRows(
+  connection: Connection,
+  info: TableInfo,
+  keys: readonly Key[],
+  pacer: Pacer,
+): Promise<{ readonly old: OldRows; readonly rowCount: number }> {
   const { table, layouts, keyIndex } = info;
   const none = { old: { columns: [], rowOf: new Map<Key, number>() }, rowCount: 0 };
   if (keys.length === 0) return none;
@@ -158,12 +185,21 @@ async function deleteRows(connection: Connection, info: TableInfo, keys: readonl
   const names = table.columns.map((column) => `f.${rowsColumn(table, column.name)}`).join(", ");
   const parts: { columns: readonly Column[]; rowCount: number }[] = [];
   const keySet = await keysSql(connection, layout, keys, pacer);
-  await connection.scan({ sql: `DELETE FROM ${rowsTable(table.name)} f WHERE f.${key} IN ${keySet} RETURNING ${names}`, layouts, whole: true }, (columns, rowCount) => {
-    parts.push({ columns, rowCount });
-  });
+  await connection.scan(
+    { sql: `DELETE FROM ${rowsTable(table.name)} f WHERE f.${key} IN ${keySet} RETURNING ${names}`, layouts, whole: true },
+    (columns, rowCount) => {
+      parts.push({ columns, rowCount });
+    },
+  );
   const rowCount = parts.reduce((sum, part) => sum + part.rowCount, 0);
   if (rowCount === 0) return none;
-  const columns = layouts.map((one, c) => joined(one, parts.map((part) => ({ column: must(part.columns[c], "column"), rowCount: part.rowCount })), rowCount));
+  const columns = layouts.map((one, c) =>
+    joined(
+      one,
+      parts.map((part) => ({ column: must(part.columns[c], "column"), rowCount: part.rowCount })),
+      rowCount,
+    ),
+  );
   const rowOf = new Map<Key, number>();
   for (let row = 0; row < rowCount; row += 1) rowOf.set(keyAt(must(columns[keyIndex], "key column"), layout, row), row);
   return { old: { columns, rowOf }, rowCount };
@@ -212,14 +248,20 @@ function touchedEntities(memory: Memory, changes: readonly TableChange[]): Reado
   for (const { info, old, added, truncated } of changes) {
     if (info.table.kind !== "entity" || truncated) continue;
     const refs = new Set<number>([...old.rowOf.keys()].map(Number));
-    for (const { columns, rowCount } of added) for (const ref of (must(columns[info.keyIndex], "refs").data as Int32Array).subarray(0, rowCount)) refs.add(ref); // eslint-disable-line -- refs
+    for (const { columns, rowCount } of added)
+      for (const ref of (must(columns[info.keyIndex], "refs").data as Int32Array).subarray(0, rowCount)) refs.add(ref); // eslint-disable-line -- refs
     if (memory.entities.has(info.table.name)) touched.set(info.table.name, Int32Array.from(refs));
   }
   return touched;
 }
 
 /** What changes of entities that rows may already refer to. */
-function existingChanges(memory: Memory, changes: readonly TableChange[], touched: ReadonlyMap<string, Int32Array>, floors: ReadonlyMap<string, number>): EntityChanges {
+function existingChanges(
+  memory: Memory,
+  changes: readonly TableChange[],
+  touched: ReadonlyMap<string, Int32Array>,
+  floors: ReadonlyMap<string, number>,
+): EntityChanges {
   const found = new Map<string, Map<number, { presence: boolean; columns: Set<string> }>>();
   for (const { info, added } of changes) {
     const entity = memory.entities.get(info.table.name);
@@ -236,7 +278,11 @@ function existingChanges(memory: Memory, changes: readonly TableChange[], touche
       if (ref >= floor) continue;
       const place = places.get(ref);
       const presence = (entity.present[ref] === 1) !== (place !== undefined);
-      const columns = new Set(presence || place === undefined ? [] : entity.columns.filter((name) => !Object.is(entity.column(name)[ref], place.batch.column(name)[place.row])));
+      const columns = new Set(
+        presence || place === undefined
+          ? []
+          : entity.columns.filter((name) => !Object.is(entity.column(name)[ref], place.batch.column(name)[place.row])),
+      );
       if (presence || columns.size > 0) differing.set(ref, { presence, columns });
     }
     if (differing.size > 0) found.set(info.table.name, differing);
@@ -248,11 +294,16 @@ function existingChanges(memory: Memory, changes: readonly TableChange[], touche
 function markStale(memory: Memory, changes: readonly TableChange[]): void {
   const truncated = new Set(changes.filter((change) => change.truncated).map((change) => change.info.table.name));
   if (truncated.size === 0) return;
-  for (const metric of memory.metrics) if (truncated.has(metric.plan.spec.table) || [...metric.entities].some((name) => truncated.has(name))) metric.stale = true;
+  for (const metric of memory.metrics)
+    if (truncated.has(metric.plan.spec.table) || [...metric.entities].some((name) => truncated.has(name))) metric.stale = true;
 }
 
 /** Rows that no change names but whose entity changes: facts by a scan, entities from memory. */
-async function movedRows(context: ApplyContext, work: { readonly metric: MetricCells; readonly moved: ReadonlyMap<string, ReadonlySet<number>> }, touched: ReadonlyMap<string, Int32Array>): Promise<readonly RowBatch[]> {
+async function movedRows(
+  context: ApplyContext,
+  work: { readonly metric: MetricCells; readonly moved: ReadonlyMap<string, ReadonlySet<number>> },
+  touched: ReadonlyMap<string, Int32Array>,
+): Promise<readonly RowBatch[]> {
   const { metric, moved } = work;
   if (moved.size === 0) return [];
   const { memory } = context;
@@ -284,7 +335,11 @@ class LiveEntities implements RowBatch {
   }
 }
 
-async function movedFacts(context: ApplyContext, metric: MetricCells, moved: ReadonlyMap<string, ReadonlySet<number>>): Promise<readonly RowBatch[]> {
+async function movedFacts(
+  context: ApplyContext,
+  metric: MetricCells,
+  moved: ReadonlyMap<string, ReadonlySet<number>>,
+): Promise<readonly RowBatch[]> {
   const { connection, memory, pacer } = context;
   const { spec, columns: names } = metric.plan;
   const info = memory.info(spec.table);
@@ -296,7 +351,12 @@ async function movedFacts(context: ApplyContext, metric: MetricCells, moved: Rea
       const table = `moved_${staged}`;
       staged += 1;
       await connection.run(`CREATE OR REPLACE TEMP TABLE ${table} (k INTEGER)`);
-      await appendColumns(connection, { table: id(table), layouts: ["i32"], catalog: "temp" }, [{ data: Int32Array.from(refs), nulls: undefined }], { rowCount: refs.size, pacer });
+      await appendColumns(
+        connection,
+        { table: id(table), layouts: ["i32"], catalog: "temp" },
+        [{ data: Int32Array.from(refs), nulls: undefined }],
+        { rowCount: refs.size, pacer },
+      );
       conditions.push(`f.${id(column)} IN (SELECT k FROM temp.${table})`);
     }
   }
@@ -319,7 +379,10 @@ export function layoutsOf(info: TableInfo, names: readonly string[]): readonly L
 /** Entities of `refs` that are there now. */
 function entityBatch(memory: Memory, table: string, refs: Int32Array): RowBatch {
   const entity = must(memory.entities.get(table), "entity");
-  return batchOfEntities(entity, refs.filter((ref) => entity.present[ref] === 1));
+  return batchOfEntities(
+    entity,
+    refs.filter((ref) => entity.present[ref] === 1),
+  );
 }
 
 function changeMemory(memory: Memory, change: TableChange): void {
@@ -385,4 +448,3 @@ function suspectKeys(memory: Memory, change: TableChange): readonly Key[] {
 export function unknownTable(): VitrineError {
   return new VitrineError("mirror/out-of-order", { message: "The reader sent rows of a table that is not in the store's schema." });
 }
-

@@ -4,6 +4,7 @@ import { rowsColumn, rowsTable } from "../layout.ts";
 import { layoutsOf } from "./apply.ts";
 import type { ApplyContext } from "./apply.ts";
 import { batchOfEntities, batchOfSome, presentRefs } from "./batches.ts";
+import type { Cells } from "./cells.ts";
 import type { RowBatch } from "./evaluate.ts";
 import type { MetricCells, MinuteRange } from "./metric-cells.ts";
 import { nullInt } from "./stored.ts";
@@ -13,7 +14,12 @@ import { createCells, dropCells, writeAllCells } from "./tables.ts";
 const entitySlice = 8_192;
 
 /** Rows of a metric's table, all or those of a range of minutes. */
-async function scanRows(context: ApplyContext, metric: MetricCells, range: MinuteRange | undefined, take: (batch: RowBatch) => void): Promise<void> {
+async function scanRows(
+  context: ApplyContext,
+  metric: MetricCells,
+  range: MinuteRange | undefined,
+  take: (batch: RowBatch) => void,
+): Promise<void> {
   const { connection, memory, pacer } = context;
   const { spec, columns: names } = metric.plan;
   const info = memory.info(spec.table);
@@ -51,7 +57,11 @@ export async function writeBuilt({ connection, pacer }: ApplyContext, metric: Me
   const { name, cuboids } = metric.plan.spec;
   metric.finishBuild();
   if (metric.dropGivenUp()) {
-    await dropCells(connection, name, cuboids.map((cuboid) => cuboid.id));
+    await dropCells(
+      connection,
+      name,
+      cuboids.map((cuboid) => cuboid.id),
+    );
     await createCells(connection, metric.plan.spec);
   }
   await writeAllCells(connection, metric, pacer);
@@ -59,9 +69,20 @@ export async function writeBuilt({ connection, pacer }: ApplyContext, metric: Me
 
 /** Makes every touched cell decide whether k units stand behind it: recounts those that do not, all of a metric in as few scans as can be. */
 export async function settleMetric(context: ApplyContext, metric: MetricCells): Promise<void> {
-  const undecided = metric.settle();
-  if (undecided.size === 0) return;
-  const recounter = metric.recounter(undecided);
-  for (const range of metric.rangesOf(undecided)) await scanRows(context, metric, range, (batch) => recounter.add(metric.plan.evaluate(batch)));
+  await recount(context, metric, metric.settle());
+}
+
+/**
+ * After a restart no units are known: counts those of the cells that are about to change anyway, before there is a batch that would
+ * have to wait for it.
+ */
+export async function warmMetric(context: ApplyContext, metric: MetricCells): Promise<void> {
+  await recount(context, metric, metric.coldNow());
+}
+
+async function recount(context: ApplyContext, metric: MetricCells, cells: ReadonlyMap<Cells, readonly number[]>): Promise<void> {
+  if (cells.size === 0) return;
+  const recounter = metric.recounter(cells);
+  for (const range of metric.rangesOf(cells)) await scanRows(context, metric, range, (batch) => recounter.add(metric.plan.evaluate(batch)));
   recounter.finish();
 }

@@ -109,9 +109,7 @@ export class Cells {
     const cell = this.count;
     if ((cell + 1) * 8 > this.#numbers.length) this.#grow();
     this.#keys[cell * this.#stride] = bucket;
-    dims.forEach((dim, i) => {
-      this.#keys[cell * this.#stride + 1 + i] = dim[row] as number; // eslint-disable-line -- inside
-    });
+    for (let i = 0; i < dims.length; i += 1) this.#keys[cell * this.#stride + 1 + i] = dims[i]![row]!;
     this.#handles[cell * 2] = empty;
     this.#handles[cell * 2 + 1] = empty;
     this.#slots[slot] = cell + 1;
@@ -165,19 +163,20 @@ export class Cells {
     }
     if (handle >= 0 && this.sets.size(handle) >= this.sets.capacity && !this.sets.has(handle, unit)) {
       // One more than a set holds, so there are at least so many, whatever bits they share; see `finish`.
-      const members: number[] = [unit];
-      this.sets.each(handle, (member) => members.push(member));
-      this.sets.free(handle);
-      const bitmap = this.#newBitmap();
-      this.#handles[place] = bitmap;
-      for (const member of members) this.#setBit(place, bitmap, member);
+      this.#setBit(place, this.#toBitmap(place, handle), unit);
       return;
     }
     this.#handles[place] = this.sets.add(handle, unit, weight);
   }
 
-  #newBitmap(): number {
-    return firstBitmap - this.#bitmaps.make();
+  /** Puts a bitmap in the place of a set. */
+  #toBitmap(place: number, handle: number): number {
+    const bitmap = firstBitmap - this.#bitmaps.make();
+    const size = this.sets.size(handle);
+    this.#handles[place] = bitmap;
+    for (let i = 0; i < size; i += 1) this.#setBit(place, bitmap, this.sets.unitAt(handle, i));
+    this.sets.free(handle);
+    return bitmap;
   }
 
   #setBit(place: number, handle: number, unit: number): void {
@@ -188,29 +187,27 @@ export class Cells {
   absorb(cell: number, finer: Cells, other: number): void {
     this.#numbers[cell * 8]! += finer.#numbers[other * 8]!;
     this.#numbers[cell * 8 + 3]! += finer.#numbers[other * 8 + 3]!;
-    for (const cls of [noneClass, hitClass]) {
-      const theirs = finer.#handles[other * 2 + cls]!;
-      const place = cell * 2 + cls;
-      if (this.#handles[place] === full) continue;
-      if (theirs === full) {
-        this.sets.free(this.#handles[place]!);
-        this.#handles[place] = full;
-      } else if (theirs <= firstBitmap) this.#absorbBitmap(place, finer, theirs);
-      else finer.sets.each(theirs, (unit, count) => this.#buildUnit(place, this.#handles[place]!, unit, count));
+    this.#absorbClass(cell * 2 + noneClass, finer, other * 2 + noneClass);
+    this.#absorbClass(cell * 2 + hitClass, finer, other * 2 + hitClass);
+  }
+
+  #absorbClass(place: number, finer: Cells, other: number): void {
+    if (this.#handles[place] === full) return;
+    const theirs = finer.#handles[other]!;
+    if (theirs === full) {
+      this.sets.free(this.#handles[place]!);
+      this.#handles[place] = full;
+    } else if (theirs <= firstBitmap) this.#absorbBitmap(place, finer, theirs);
+    else {
+      const size = finer.sets.size(theirs);
+      for (let i = 0; i < size; i += 1)
+        this.#buildUnit(place, this.#handles[place]!, finer.sets.unitAt(theirs, i), finer.sets.countAt(theirs, i));
     }
   }
 
   #absorbBitmap(place: number, finer: Cells, theirs: number): void {
     let handle = this.#handles[place]!;
-    if (handle === full) return;
-    if (handle > firstBitmap) {
-      const members: number[] = [];
-      this.sets.each(handle, (member) => members.push(member));
-      this.sets.free(handle);
-      handle = this.#newBitmap();
-      this.#handles[place] = handle;
-      for (const member of members) this.#setBit(place, handle, member);
-    }
+    if (handle > firstBitmap) handle = this.#toBitmap(place, handle);
     if (this.#bitmaps.unite(firstBitmap - handle, finer.#bitmaps, firstBitmap - theirs) >= bitmapFull) this.#handles[place] = full;
   }
 
@@ -218,11 +215,12 @@ export class Cells {
   finish(): void {
     const more = this.sets.capacity + 1;
     for (let cell = 0; cell < this.count; cell += 1) {
-      for (const cls of [noneClass, hitClass]) {
+      for (let cls = noneClass; cls <= hitClass; cls += 1) {
         const place = cell * 2 + cls;
         const handle = this.#handles[place]!;
         if (handle === full) this.#setBounds(cell, cls, bitmapFull, unbounded, cold);
-        else if (handle <= firstBitmap) this.#setBounds(cell, cls, Math.max(more, this.#bitmaps.count(firstBitmap - handle)), unbounded, cold);
+        else if (handle <= firstBitmap)
+          this.#setBounds(cell, cls, Math.max(more, this.#bitmaps.count(firstBitmap - handle)), unbounded, cold);
         else this.#setBounds(cell, cls, this.sets.size(handle), this.sets.size(handle), handle);
       }
       this.#setAny(cell, 0, unbounded);
@@ -249,6 +247,17 @@ export class Cells {
     return found;
   }
 
+  /** Buckets of the newest periods. */
+  newest(): ReadonlySet<number> {
+    const periods: Record<Grain, number> = { hour: 24 * 60, day: 1, week: 0, month: 0 };
+    let newest = -Infinity;
+    for (let cell = 0; cell < this.count; cell += 1) newest = Math.max(newest, this.bucketOf(cell));
+    const buckets = new Set<number>();
+    for (let cell = 0; cell < this.count; cell += 1)
+      if (this.bucketOf(cell) >= newest - periods[this.cuboid.grain]) buckets.add(this.bucketOf(cell));
+    return buckets;
+  }
+
   // Streaming: signed changes, then `settle`.
 
   /** Changes counts of a cell by one row. */
@@ -266,7 +275,13 @@ export class Cells {
   }
 
   /** A unit's rows of a class in a cell change by `weight` (net over the batch); `other` is the change in the other class. */
-  moveUnit(move: { readonly cell: number; readonly isHit: boolean; readonly unit: number; readonly weight: number; readonly other: number }): void {
+  moveUnit(move: {
+    readonly cell: number;
+    readonly isHit: boolean;
+    readonly unit: number;
+    readonly weight: number;
+    readonly other: number;
+  }): void {
     const { cell, unit, weight } = move;
     const cls = move.isHit ? hitClass : noneClass;
     const place = cell * 2 + cls;
@@ -281,7 +296,13 @@ export class Cells {
     if (weight < 0 && move.other <= 0) this.#numbers[cell * 8 + 1] = Math.max(0, this.#numbers[cell * 8 + 1]! - 1);
   }
 
-  #moveTracked(move: { readonly place: number; readonly at: number; readonly handle: number; readonly unit: number; readonly weight: number }): void {
+  #moveTracked(move: {
+    readonly place: number;
+    readonly at: number;
+    readonly handle: number;
+    readonly unit: number;
+    readonly weight: number;
+  }): void {
     const { place, at, handle, unit, weight } = move;
     const next = weight > 0 ? this.sets.add(handle, unit, weight) : this.sets.remove(handle, unit, -weight);
     if (next === undefined) throw corrupt(this, "units");
@@ -411,5 +432,8 @@ export class Cells {
 }
 
 function corrupt(cells: Cells, what: string): VitrineError {
-  return new VitrineError("mirror/cells-corrupt", { message: `A cell of ${cells.metric.name} (${cells.cuboid.id}) would count fewer than no ${what}.`, place: cells.metric.name });
+  return new VitrineError("mirror/cells-corrupt", {
+    message: `A cell of ${cells.metric.name} (${cells.cuboid.id}) would count fewer than no ${what}.`,
+    place: cells.metric.name,
+  });
 }

@@ -48,9 +48,15 @@ interface Part {
 }
 
 /** Whole buckets of a grain, the outer parts open, so that a cell without rows is in one of them. */
-function partsOf(calendar: Calendar, grain: Grain, span: { readonly from: number; readonly to: number; readonly rowCount: number }): readonly Part[] {
+function partsOf(
+  calendar: Calendar,
+  grain: Grain,
+  span: { readonly from: number; readonly to: number; readonly rowCount: number },
+): readonly Part[] {
   const count = Math.max(1, Math.ceil(span.rowCount / rowsPerPart));
-  const cuts = Array.from({ length: count - 1 }, (_, i) => calendar.bucketOf(grain, span.from + Math.floor(((i + 1) * (span.to - span.from)) / count)));
+  const cuts = Array.from({ length: count - 1 }, (_, i) =>
+    calendar.bucketOf(grain, span.from + Math.floor(((i + 1) * (span.to - span.from)) / count)),
+  );
   const buckets = [...new Set(cuts)].filter((bucket) => calendar.startOf(grain, bucket) > span.from);
   return Array.from({ length: buckets.length + 1 }, (_, i) => {
     const first = buckets[i - 1];
@@ -64,7 +70,11 @@ function partsOf(calendar: Calendar, grain: Grain, span: { readonly from: number
   });
 }
 
-async function checkPart(view: MirrorView, { schema, cells }: Memory, part: Part & { readonly metric: MetricSpec; readonly cuboid: CuboidSpec }): Promise<{ readonly total: number; readonly differing: number }> {
+async function checkPart(
+  view: MirrorView,
+  { schema, cells }: Memory,
+  part: Part & { readonly metric: MetricSpec; readonly cuboid: CuboidSpec },
+): Promise<{ readonly total: number; readonly differing: number }> {
   const { metric, cuboid, from, to } = part;
   const truth = rowsSql({ schema, cells, metric, grain: cuboid.grain, dimensions: cuboid.dimensions, from, to });
   const keys = ["bucket", ...cuboid.dimensions.map((_, i) => `d${i}`)];
@@ -72,7 +82,10 @@ async function checkPart(view: MirrorView, { schema, cells }: Memory, part: Part
   const wrong = ["c.n IS DISTINCT FROM r.n", boundsWrong("any", cells.k)];
   if (metric.hit !== undefined) wrong.push("c.hit IS DISTINCT FROM r.hit", boundsWrong("hit", cells.k), boundsWrong("none", cells.k));
   const stored = `SELECT * FROM ${cellsSql(metric, cuboid.id)} WHERE ${part.buckets}`;
-  const rows = await view.all(`SELECT count(*) AS total, count(*) FILTER (${wrong.join(" OR ")}) AS differing FROM (${stored}) c FULL JOIN (${truth.sql}) r ON ${on}`, truth.values);
+  const rows = await view.all(
+    `SELECT count(*) AS total, count(*) FILTER (${wrong.join(" OR ")}) AS differing FROM (${stored}) c FULL JOIN (${truth.sql}) r ON ${on}`,
+    truth.values,
+  );
   return { total: Number(rows[0]?.["total"]), differing: Number(rows[0]?.["differing"]) };
 }
 
@@ -82,8 +95,16 @@ function boundsWrong(cls: string, k: number): string {
   return `NOT coalesce(c.${cls}_low <= ${units} AND ${units} <= c.${cls}_high AND (c.${cls}_low >= ${k} OR c.${cls}_high < ${k}), false)`;
 }
 
-async function spanOf(view: MirrorView, table: string, time: string): Promise<{ readonly from: number; readonly to: number; readonly rowCount: number }> {
+async function spanOf(
+  view: MirrorView,
+  table: string,
+  time: string,
+): Promise<{ readonly from: number; readonly to: number; readonly rowCount: number }> {
   const rows = await view.all(`SELECT min(${id(time)}) AS low, max(${id(time)}) AS high, count(*) AS n FROM ${rowsTable(table)}`);
   const row = rows[0];
-  return { from: Math.max(minuteMin, Number(row?.["low"] ?? 0)), to: Math.min(minuteMax, Number(row?.["high"] ?? 0) + 1), rowCount: Number(row?.["n"]) };
+  return {
+    from: Math.max(minuteMin, Number(row?.["low"] ?? 0)),
+    to: Math.min(minuteMax, Number(row?.["high"] ?? 0) + 1),
+    rowCount: Number(row?.["n"]),
+  };
 }

@@ -26,7 +26,9 @@ export async function dropUnusedTokens(connection: Connection, memory: Memory): 
   for (const [entity, index] of memory.tokens) {
     if (index.used === (memory.rows.get(entity) ?? 0)) continue;
     const holders = [{ table: entity, column: refColumn }];
-    for (const { table } of memory.tables.values()) for (const column of table.columns) if (column.role === "ref" && column.refers === entity) holders.push({ table: table.name, column: id(column.name) });
+    for (const { table } of memory.tables.values())
+      for (const column of table.columns)
+        if (column.role === "ref" && column.refers === entity) holders.push({ table: table.name, column: id(column.name) });
     const kept = holders.map(({ table, column }) => `NOT EXISTS (SELECT 1 FROM ${rowsTable(table)} r WHERE r.${column} = t.${refColumn})`);
     await connection.run(`DELETE FROM ${tokensTable(entity)} t WHERE ${kept.join(" AND ")}`);
     dropped.push(entity);

@@ -37,7 +37,13 @@ interface Side {
   readonly sums: Map<number, bigint>;
 }
 
-export function compareRows(options: { readonly connection: Connection; readonly memory: Memory; readonly pacer: Pacer; readonly mode: CompareMode; readonly tables: readonly string[] }): Comparison {
+export function compareRows(options: {
+  readonly connection: Connection;
+  readonly memory: Memory;
+  readonly pacer: Pacer;
+  readonly mode: CompareMode;
+  readonly tables: readonly string[];
+}): Comparison {
   const { connection, memory, pacer, mode, tables } = options;
   const staged = new Map<string, number>();
   const source = new Map<string, Side>();
@@ -57,7 +63,10 @@ export function compareRows(options: { readonly connection: Connection; readonly
     const { name } = info.table;
     const columns: readonly Column[] = storedRows({ memory }, message);
     if (!staged.has(name)) await connection.run(`CREATE TEMP TABLE ${id(stageName(name))} AS SELECT * FROM ${rowsTable(name)} LIMIT 0`);
-    await appendColumns(connection, { table: id(stageName(name)), layouts: info.layouts, catalog: "temp" }, columns, { rowCount: message.rowCount, pacer });
+    await appendColumns(connection, { table: id(stageName(name)), layouts: info.layouts, catalog: "temp" }, columns, {
+      rowCount: message.rowCount,
+      pacer,
+    });
     staged.set(name, (staged.get(name) ?? 0) + message.rowCount);
     if ((staged.get(name) ?? 0) >= stagedMax) await drain(info);
   };
@@ -99,15 +108,22 @@ async function sumsOf(connection: Connection, info: TableInfo, stage: string | u
   const from = stage === undefined ? rowsTable(info.table.name) : `temp.${id(stage)}`;
   const names = info.table.columns.map((column) => rowsColumn(info.table, column.name));
   const time = info.table.columns.find((column) => column.kind === "minute");
-  const bucket = info.table.kind === "fact" && time !== undefined ? `coalesce(${id(time.name)} // 1440, ${codes.null})` : `(hash(${names[Math.max(0, info.keyIndex)]}) % 64)::INTEGER`;
-  const rows = await connection.rows(`SELECT ${bucket} AS bucket, count(*) AS n, sum(hash(${names.join(", ")})::HUGEINT)::VARCHAR AS total FROM ${from} GROUP BY bucket`);
+  const bucket =
+    info.table.kind === "fact" && time !== undefined
+      ? `coalesce(${id(time.name)} // 1440, ${codes.null})`
+      : `(hash(${names[Math.max(0, info.keyIndex)]}) % 64)::INTEGER`;
+  const rows = await connection.rows(
+    `SELECT ${bucket} AS bucket, count(*) AS n, sum(hash(${names.join(", ")})::HUGEINT)::VARCHAR AS total FROM ${from} GROUP BY bucket`,
+  );
   return rows.map((row) => ({ bucket: Number(row["bucket"]), rows: Number(row["n"]), sum: BigInt(String(row["total"])) }));
 }
 
 /** Rows that came and that the store does not have just so. */
 async function missingRows(connection: Connection, info: TableInfo): Promise<number> {
   const names = info.table.columns.map((column) => rowsColumn(info.table, column.name)).join(", ");
-  const rows = await connection.rows(`SELECT count(*) AS n FROM (SELECT ${names} FROM temp.${id(stageName(info.table.name))} EXCEPT ALL SELECT ${names} FROM ${rowsTable(info.table.name)})`);
+  const rows = await connection.rows(
+    `SELECT count(*) AS n FROM (SELECT ${names} FROM temp.${id(stageName(info.table.name))} EXCEPT ALL SELECT ${names} FROM ${rowsTable(info.table.name)})`,
+  );
   return Number(rows[0]?.["n"]);
 }
 

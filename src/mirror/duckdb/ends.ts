@@ -36,7 +36,7 @@ export class EndsBuilder {
   readonly #units: number[];
   /** By parent (a group of fewer dimensions) and value: the group of one more. */
   readonly #pairs = new Pairs();
-  readonly #groupOfLeaf = new Map<number, number>();
+  readonly #groupOfLeaf: (number | undefined)[] = [];
 
   /** `marks`: integers of each dimension for a NULL ref and for a missing entity. */
   constructor(ref: string, size: number, marks: { readonly nulls: readonly number[]; readonly missing: readonly number[] }) {
@@ -49,18 +49,19 @@ export class EndsBuilder {
   /** Entities from ref `from` on. `dims[i]` undefined: not over this ref. */
   add(from: number, dims: readonly (Int32Array | undefined)[], unit: Int32Array | undefined): void {
     const count = (unit ?? dims.find((one) => one !== undefined))?.length ?? 0;
+    const over = dims.filter((one) => one !== undefined);
     for (let row = 0; row < count; row += 1) {
       const state = unit === undefined ? 0 : Math.min(0, unit[row]!);
       let leaf = this.#pairs.idOf(0, -state);
-      for (const values of dims) if (values !== undefined) leaf = this.#pairs.idOf(leaf, values[row]!);
-      const group = this.#groupOfLeaf.get(leaf) ?? this.#make(leaf, dims, row, state);
+      for (let i = 0; i < over.length; i += 1) leaf = this.#pairs.idOf(leaf, over[i]![row]!);
+      const group = this.#groupOfLeaf[leaf] ?? this.#make(leaf, dims, row, state);
       this.#groups[from + row] = group;
     }
   }
 
   #make(leaf: number, dims: readonly (Int32Array | undefined)[], row: number, state: number): number {
     const group = this.#units.length;
-    this.#groupOfLeaf.set(leaf, group);
+    this.#groupOfLeaf[leaf] = group;
     this.#units.push(state);
     for (const [i, values] of dims.entries()) this.#dims[i]?.push(values?.[row] ?? 0);
     if (group === 0xffff && this.#groups instanceof Uint16Array) this.#groups = Int32Array.from(this.#groups);

@@ -91,8 +91,13 @@ export class Connection {
    * Reads a result vector by vector; `layouts` are its columns' (no text). The arrays are copies of the caller's own. `whole`: the
    * statement is finished before the first rows are given (needed when it writes, or when others follow in between).
    */
-  async scan(query: { readonly sql: string; readonly values?: readonly SqlValue[]; readonly layouts: readonly Layout[]; readonly whole?: boolean }, take: (columns: readonly Column[], rowCount: number) => void | Promise<void>): Promise<void> {
-    const result = await guarded("run a query", () => (query.whole === true ? this.#connection.run(query.sql, bound(query.values)) : this.#connection.stream(query.sql, bound(query.values))));
+  async scan(
+    query: { readonly sql: string; readonly values?: readonly SqlValue[]; readonly layouts: readonly Layout[]; readonly whole?: boolean },
+    take: (columns: readonly Column[], rowCount: number) => void | Promise<void>,
+  ): Promise<void> {
+    const result = await guarded("run a query", () =>
+      query.whole === true ? this.#connection.run(query.sql, bound(query.values)) : this.#connection.stream(query.sql, bound(query.values)),
+    );
     for (;;) {
       const chunk = await guarded("read a result", () => result.fetchChunk());
       const rowCount = chunk?.rowCount ?? 0;
@@ -140,7 +145,9 @@ export class Appender {
       columns.forEach((column, i) => {
         const layout = must(this.#layouts[i], "layout");
         const vector = bindings.data_chunk_get_vector(this.#chunk.chunk, i);
-        if (layout === "text") for (let row = from; row < to; row += 1) bindings.vector_assign_string_element(vector, row - from, must((column as readonly string[])[row], "text")); // eslint-disable-line -- text columns are arrays
+        if (layout === "text")
+          for (let row = from; row < to; row += 1)
+            bindings.vector_assign_string_element(vector, row - from, must((column as readonly string[])[row], "text")); // eslint-disable-line -- text columns are arrays
         else this.#write(vector, layout, column as Column, from, to); // eslint-disable-line -- and others are not
       });
       this.#appender.appendDataChunk(this.#chunk);
@@ -149,7 +156,13 @@ export class Appender {
     }
   }
 
-  #write(vector: Parameters<typeof bindings.copy_data_to_vector>[0], layout: Exclude<Layout, "text">, column: Column, from: number, to: number): void {
+  #write(
+    vector: Parameters<typeof bindings.copy_data_to_vector>[0],
+    layout: Exclude<Layout, "text">,
+    column: Column,
+    from: number,
+    to: number,
+  ): void {
     const width = widths[layout];
     const { data, nulls } = column;
     bindings.copy_data_to_vector(vector, 0, data.buffer as ArrayBuffer, data.byteOffset + from * width, (to - from) * width); // eslint-disable-line -- never shared memory
@@ -216,14 +229,32 @@ async function guarded<T>(what: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** DuckDB's messages start with their kind ("IO Error: …"); the rest is thrown away, for it may quote values. */
-const kinds = ["IO", "Out of Memory", "Constraint", "Conversion", "Binder", "Parser", "Catalog", "TransactionContext", "Serialization", "INTERRUPT", "Interrupt", "FATAL", "INTERNAL", "Invalid Input", "Permission"];
+const kinds = [
+  "IO",
+  "Out of Memory",
+  "Constraint",
+  "Conversion",
+  "Binder",
+  "Parser",
+  "Catalog",
+  "TransactionContext",
+  "Serialization",
+  "INTERRUPT",
+  "Interrupt",
+  "FATAL",
+  "INTERNAL",
+  "Invalid Input",
+  "Permission",
+];
 
 /** Turns what DuckDB threw into an error of ours without a word of its text. */
 function translated(what: string, error: unknown): VitrineError {
   if (error instanceof VitrineError) return error;
   const text = error instanceof Error ? error.message : "";
   // What the system refuses for now says nothing about the file.
-  const kind = /Permission denied|Too many open files|Cannot allocate memory/i.test(text) ? "system" : (kinds.find((one) => text.startsWith(`${one} Error`)) ?? "unknown");
+  const kind = /Permission denied|Too many open files|Cannot allocate memory/i.test(text)
+    ? "system"
+    : (kinds.find((one) => text.startsWith(`${one} Error`)) ?? "unknown");
   return new VitrineError(codeOf(text, kind), { message: `The store failed: could not ${what} (${kind}).`, origin: { code: kind } });
 }
 

@@ -65,7 +65,10 @@ export class EntityMemory {
   }
 
   #column(name: string): SafeTable["columns"][number] {
-    return must(this.table.columns.find((column) => column.name === name), "column of an entity");
+    return must(
+      this.table.columns.find((column) => column.name === name),
+      "column of an entity",
+    );
   }
 }
 
@@ -76,7 +79,10 @@ export function neededColumns(schema: SafeSchema, cells: CellsSpec, entity: stri
     let at = from;
     for (const ref of refs) {
       if (at === entity) needed.add(ref);
-      const table = must(schema.tables.find((one) => one.name === at), "table");
+      const table = must(
+        schema.tables.find((one) => one.name === at),
+        "table",
+      );
       at = must(table.columns.find((one) => one.name === ref)?.refers, "entity referred to");
     }
     return at;
@@ -88,7 +94,10 @@ export function neededColumns(schema: SafeSchema, cells: CellsSpec, entity: stri
     needed.add(metric.time);
     for (const { column } of [...metric.filter, ...(metric.hit ?? [])]) needed.add(column);
   }
-  const table = must(schema.tables.find((one) => one.name === entity), "table");
+  const table = must(
+    schema.tables.find((one) => one.name === entity),
+    "table",
+  );
   needed.delete(table.key ?? "");
   return [...needed];
 }

@@ -6,7 +6,7 @@
 import { assert, must } from "../../lib/assert.ts";
 import type { SafeColumn, SafeSchema, SafeTable } from "../../policy/safe.ts";
 import { codes } from "../../policy/safe.ts";
-import type { CellDimension, MetricSpec, RowCondition } from "../cuboid.ts";
+import type { MetricSpec, RowCondition } from "../cuboid.ts";
 import { encodeDimension } from "../layout.ts";
 import type { RefEnds } from "./ends.ts";
 import { EndsBuilder, groupsOf, lookedUp, unitsOf } from "./ends.ts";
@@ -67,88 +67,129 @@ export interface BuildState {
   readonly scratch: Scratch;
 }
 
-export function planOf(spec: MetricSpec, state: { readonly schema: SafeSchema; readonly entities: ReadonlyMap<string, EntityMemory>; readonly words: ReadonlyMap<string, Words> }): MetricPlan {
+export function planOf(
+  spec: MetricSpec,
+  state: { readonly schema: SafeSchema; readonly entities: ReadonlyMap<string, EntityMemory>; readonly words: ReadonlyMap<string, Words> },
+): MetricPlan {
   const { schema, entities } = state;
-  const table = must(schema.tables.find((one) => one.name === spec.table), "table of a metric");
+  const table = must(
+    schema.tables.find((one) => one.name === spec.table),
+    "table of a metric",
+  );
   const words = must(state.words.get(table.name), "words of a table");
   const filter = spec.filter.map((one) => testOf(table, one, words));
   const hit = spec.hit?.map((one) => testOf(table, one, words));
   const interned = spec.dimensions.map(({ path }) => (path.kind === "code" || path.kind === "bool" ? undefined : new Interned()));
   const firstRefs = [...spec.dimensions.map(({ path }) => path.refs[0]), spec.unitPath[0]];
   const own = spec.dimensions.filter(({ path }) => path.refs.length === 0).map(({ path }) => path.column);
-  const columns = new Set([spec.time, ...spec.filter.map((one) => one.column), ...(spec.hit ?? []).map((one) => one.column), ...own, ...firstRefs.filter((name) => name !== undefined)]);
+  const columns = new Set([
+    spec.time,
+    ...spec.filter.map((one) => one.column),
+    ...(spec.hit ?? []).map((one) => one.column),
+    ...own,
+    ...firstRefs.filter((name) => name !== undefined),
+  ]);
   const needsSelf = spec.unitPath.length === 0;
   assert(!needsSelf || table.kind === "entity", "a unit of its own only for entities");
   if (needsSelf) columns.add(must(table.key, "key of an entity"));
 
-  const of = { table, entities, schema };
-  const endOf = (path: CellDimension["path"], paths: Paths, i: number, make: MakeInts): Int32Array => {
-    const end = paths.follow(path.refs);
-    const held = must(entities.get(path.table), "entity").column(path.column);
-    return dimensionOf({ kind: path.kind, own: undefined, end, held, keep: undefined, count: end.length, interned: interned[i] }, make);
+  const parts: Parts = { spec, table, schema, entities, filter, hit, interned };
+  return {
+    spec,
+    table,
+    columns: [...columns],
+    interned,
+    evaluate: (batch, build) => evaluateRows(parts, batch, build),
+    ends: async (most, pause) => {
+      const found = new Map<string, RefEnds>();
+      for (const first of new Set(firstRefs.filter((name) => name !== undefined))) {
+        const entity = must(entities.get(must(table.columns.find((one) => one.name === first)?.refers, "entity referred to")), "entity");
+        if (entity.present.length <= most) found.set(first, await endsOver(parts, { first, entity, pause }));
+      }
+      return found;
+    },
   };
+}
 
-  const evaluate = (batch: RowBatch, build?: BuildState): Evaluated => {
-    const make = build === undefined ? newInts : build.scratch.ints;
-    const keep = keptRows(batch, spec.time, filter);
-    const count = keep?.length ?? batch.rowCount;
-    const take = (source: Int32Array): Int32Array => (keep === undefined ? source.subarray(0, count) : gather(source, keep, make));
-    const paths = new Paths(batch, of, keep);
-    const grouped = new Map([...(build?.ends ?? [])].map(([ref, ends]) => {
+/** A plan with all that its evaluation needs. */
+interface Parts {
+  readonly spec: MetricSpec;
+  readonly table: SafeTable;
+  readonly schema: SafeSchema;
+  readonly entities: ReadonlyMap<string, EntityMemory>;
+  readonly filter: readonly Test[];
+  readonly hit: readonly Test[] | undefined;
+  readonly interned: readonly (Interned | undefined)[];
+}
+
+function evaluateRows(parts: Parts, batch: RowBatch, build: BuildState | undefined): Evaluated {
+  const { spec, table, interned, hit } = parts;
+  const make = build === undefined ? newInts : build.scratch.ints;
+  const keep = keptRows(batch, spec.time, parts.filter);
+  const count = keep?.length ?? batch.rowCount;
+  const take = (source: Int32Array): Int32Array => (keep === undefined ? source.subarray(0, count) : gather(source, keep, make));
+  const paths = new Paths(batch, parts, keep);
+  const grouped = new Map(
+    [...(build?.ends ?? [])].map(([ref, ends]) => {
       const refs = take(ints(batch.column(ref)));
       return [ref, { refs, groups: groupsOf(ends, refs, make) }] as const;
-    }));
-    const unitOf = (): Int32Array => {
-      if (needsSelf) return take(ints(batch.column(must(table.key, "key"))));
-      const ends = build?.ends.get(must(spec.unitPath[0], "ref"));
-      if (ends?.unit === undefined) return paths.follow(spec.unitPath);
-      const { groups, refs } = must(grouped.get(ends.ref), "groups");
-      return unitsOf(ends.unit, groups, refs, make);
-    };
-    const unit = unitOf();
-    const dims = spec.dimensions.map(({ path }, i) => {
-      const [first] = path.refs;
-      if (first === undefined) return dimensionOf({ kind: path.kind, own: batch.column(path.column), end: noInts, held: undefined, keep, count, interned: interned[i] }, make);
-      const values = build?.ends.get(first)?.dims[i];
-      return values === undefined ? endOf(path, paths, i, make) : lookedUp(values, must(grouped.get(first), "groups").groups, make);
-    });
-    const minute = take(ints(batch.column(spec.time)));
-    return { rowCount: count, minute, unit, dims, hit: hit === undefined ? undefined : hitsOf(batch, hit, keep) };
+    }),
+  );
+  const unitOf = (): Int32Array => {
+    const [first] = spec.unitPath;
+    if (first === undefined) return take(ints(batch.column(must(table.key, "key"))));
+    const unit = build?.ends.get(first)?.unit;
+    const over = grouped.get(first);
+    return unit === undefined || over === undefined ? paths.follow(spec.unitPath) : unitsOf(unit, over.groups, over.refs, make);
   };
+  const dims = spec.dimensions.map(({ path }, i) => {
+    const [first] = path.refs;
+    if (first === undefined)
+      return ownDimension({ kind: path.kind, values: batch.column(path.column), keep, count, interned: interned[i] }, make);
+    const values = build?.ends.get(first)?.dims[i];
+    const over = grouped.get(first);
+    return values === undefined || over === undefined ? farDimension(parts, i, paths, make) : lookedUp(values, over.groups, make);
+  });
+  const minute = take(ints(batch.column(spec.time)));
+  return { rowCount: count, minute, unit: unitOf(), dims, hit: hit === undefined ? undefined : hitsOf(batch, hit, keep) };
+}
 
-  const ends = async (most: number, pause: () => Promise<void>): Promise<ReadonlyMap<string, RefEnds>> => {
-    const found = new Map<string, RefEnds>();
-    for (const first of new Set(firstRefs.filter((name) => name !== undefined))) {
-      const entity = must(entities.get(must(table.columns.find((one) => one.name === first)?.refers, "entity referred to")), "entity");
-      if (entity.present.length > most) continue;
-      const dims = spec.dimensions.map(({ path }, i) => (path.refs[0] === first ? (paths: Paths) => endOf(path, paths, i, newInts) : undefined));
-      const nothing = (mark: number): number[] => spec.dimensions.map((_, i) => wide(interned[i], mark));
-      const builder = new EndsBuilder(first, entity.present.length, { nulls: nothing(codes.null), missing: nothing(codes.unknown) });
-      const unitHere = spec.unitPath[0] === first && spec.unitPath.length <= 2;
-      const second = spec.unitPath[1];
-      for (let from = 0; from < entity.present.length; from += endsSlice) {
-        const refs = new Int32Array(Math.min(endsSlice, entity.present.length - from));
-        for (let i = 0; i < refs.length; i += 1) refs[i] = from + i;
-        const paths = new Paths({ rowCount: refs.length, column: () => refs }, of, undefined);
-        builder.add(from, dims.map((one) => one?.(paths)), unitHere ? paths.follow(spec.unitPath) : undefined);
-        await pause();
-      }
-      found.set(first, builder.finish(unitHere ? { held: () => (second === undefined ? undefined : ints(entity.column(second))) } : undefined, dims.map((one) => one !== undefined)));
-    }
-    return found;
-  };
-  return { spec, table, columns: [...columns], interned, evaluate, ends };
+/** What all refs of one column lead to. */
+async function endsOver(
+  parts: Parts,
+  over: { readonly first: string; readonly entity: EntityMemory; readonly pause: () => Promise<void> },
+): Promise<RefEnds> {
+  const { spec, interned } = parts;
+  const { first, entity } = over;
+  const isOver = spec.dimensions.map(({ path }) => path.refs[0] === first);
+  const unitIsOver = spec.unitPath[0] === first && spec.unitPath.length <= 2;
+  const marks = (mark: number): number[] => spec.dimensions.map((_, i) => wide(interned[i], mark));
+  const size = entity.present.length;
+  const builder = new EndsBuilder(first, size, { nulls: marks(codes.null), missing: marks(codes.unknown) });
+  for (let from = 0; from < size; from += endsSlice) {
+    const refs = new Int32Array(Math.min(endsSlice, size - from));
+    for (let i = 0; i < refs.length; i += 1) refs[i] = from + i;
+    const paths = new Paths({ rowCount: refs.length, column: () => refs }, parts, undefined);
+    const dims = isOver.map((one, i) => (one ? farDimension(parts, i, paths, newInts) : undefined));
+    builder.add(from, dims, unitIsOver ? paths.follow(spec.unitPath) : undefined);
+    await over.pause();
+  }
+  const second = spec.unitPath[1];
+  const held = (): Int32Array | undefined => (second === undefined ? undefined : ints(entity.column(second)));
+  return builder.finish(unitIsOver ? { held } : undefined, isOver);
 }
 
 /** Refs whose ends are looked up at a time. */
 const endsSlice = 16_384;
-const noInts = new Int32Array(0);
 
 type Test = { readonly column: string; readonly allowed: ReadonlySet<number> };
 
 /** One condition; a text's codes are learnt as the dictionary grows. */
 function testOf(table: SafeTable, condition: RowCondition[number], words: Words): Test {
-  const column = must(table.columns.find((one) => one.name === condition.column), "column of a condition");
+  const column = must(
+    table.columns.find((one) => one.name === condition.column),
+    "column of a condition",
+  );
   const allowed = new Set<number>();
   if (column.kind === "code") {
     const texts = new Set(condition.values.map(String));
@@ -166,7 +207,7 @@ function scaled(column: SafeColumn, value: number): number {
 /** Rows that count, or undefined for all. */
 function keptRows(batch: RowBatch, time: string, filter: readonly Test[]): Int32Array | undefined {
   const minutes = batch.column(time);
-  if (filter.length === 0 && !minutes.subarray(0, batch.rowCount).includes(nullInt as never)) return undefined;
+  if (filter.length === 0 && !ints(minutes).subarray(0, batch.rowCount).includes(nullInt)) return undefined;
   const keep = new Int32Array(batch.rowCount);
   let count = 0;
   for (let row = 0; row < batch.rowCount; row += 1) {
@@ -215,7 +256,11 @@ class Paths {
   readonly #keep: Int32Array | undefined;
   readonly #known = new Map<string, { readonly refs: Int32Array; readonly entity: EntityMemory }>();
 
-  constructor(batch: RowBatch, state: { readonly table: SafeTable; readonly entities: ReadonlyMap<string, EntityMemory>; readonly schema: SafeSchema }, keep: Int32Array | undefined) {
+  constructor(
+    batch: RowBatch,
+    state: { readonly table: SafeTable; readonly entities: ReadonlyMap<string, EntityMemory>; readonly schema: SafeSchema },
+    keep: Int32Array | undefined,
+  ) {
     this.#batch = batch;
     this.#state = state;
     this.#keep = keep;
@@ -274,36 +319,40 @@ function nextRefs(from: Int32Array, held: Int32Array, entity: EntityMemory): Int
   return out;
 }
 
-interface DimensionWork {
+/** A column of the row itself, of the rows `keep`. */
+interface OwnDimension {
   readonly kind: SafeColumn["kind"];
-  /** Values of the row itself (of the rows `keep`), or … */
-  readonly own: Numbers | undefined;
-  /** … refs of the entity whose column is `held`. */
-  readonly end: Int32Array;
-  readonly held: Numbers | undefined;
+  readonly values: Numbers;
   readonly keep: Int32Array | undefined;
   readonly count: number;
   readonly interned: Interned | undefined;
 }
 
-function dimensionOf(work: DimensionWork, make: MakeInts): Int32Array {
-  const { kind, own, end, held, keep, interned, count } = work;
-  if (own !== undefined && kind === "code") return keep === undefined ? ints(own).subarray(0, count) : gather(ints(own), keep, make);
+function ownDimension({ kind, values, keep, count, interned }: OwnDimension, make: MakeInts): Int32Array {
+  if (kind === "code") return keep === undefined ? ints(values).subarray(0, count) : gather(ints(values), keep, make);
   const out = make(count);
-  const encode = (value: number): number => (kind === "code" ? value : wide(interned, encodeDimension(kind, value === nullInt || Number.isNaN(value) ? undefined : value)));
-  if (own !== undefined) {
-    for (let i = 0; i < count; i += 1) out[i] = encode(own[keep === undefined ? i : keep[i]!]!);
-    return out;
-  }
-  const column = must(held, "column");
-  const ofNull = wide(interned, codes.null);
-  const ofMissing = wide(interned, codes.unknown);
-  for (let i = 0; i < count; i += 1) {
-    const ref = end[i]!;
-    if (ref < 0) out[i] = ref === noRef ? ofNull : ofMissing;
-    else out[i] = encode(column[ref]!);
+  for (let i = 0; i < count; i += 1) out[i] = encoded(kind, interned, values[keep === undefined ? i : keep[i]!]!);
+  return out;
+}
+
+/** A column of the entity at the end of the dimension's path. */
+function farDimension({ spec, entities, interned }: Parts, i: number, paths: Paths, make: MakeInts): Int32Array {
+  const { path } = must(spec.dimensions[i], "dimension");
+  const end = paths.follow(path.refs);
+  const held = must(entities.get(path.table), "entity").column(path.column);
+  const out = make(end.length);
+  const ofNull = wide(interned[i], codes.null);
+  const ofMissing = wide(interned[i], codes.unknown);
+  for (let row = 0; row < end.length; row += 1) {
+    const ref = end[row]!;
+    if (ref < 0) out[row] = ref === noRef ? ofNull : ofMissing;
+    else out[row] = path.kind === "code" ? held[ref]! : encoded(path.kind, interned[i], held[ref]!);
   }
   return out;
+}
+
+function encoded(kind: SafeColumn["kind"], interned: Interned | undefined, value: number): number {
+  return wide(interned, encodeDimension(kind, value === nullInt || Number.isNaN(value) ? undefined : value));
 }
 
 function wide(interned: Interned | undefined, value: number): number {

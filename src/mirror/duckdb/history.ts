@@ -77,7 +77,7 @@ export class DuckdbHistory implements HistoryWriter {
     const keys = keysOf(metric).join(", ");
     const measures = cellMeasures(metric).map((name) => `${name.endsWith("_low") ? "max" : "sum"}(${name})::BIGINT AS ${name}`);
     await this.#connection.run(
-      `CREATE OR REPLACE TABLE ${historyTable(metric.name)} AS SELECT ${keys}, ${measures.join(", ")} FROM temp.${incoming} GROUP BY ${keys} ORDER BY cuboid, bucket`,
+      `CREATE TABLE ${historyTable(metric.name)} AS SELECT ${keys}, ${measures.join(", ")} FROM temp.${incoming} GROUP BY ${keys} ORDER BY cuboid, bucket`,
     );
     await this.#connection.run(`DROP TABLE temp.${incoming}`);
   }

@@ -96,7 +96,9 @@ export class Load {
 
   /** Fact tables with a key of which nothing is known yet: random keys are compared by the database. */
   get unchecked(): readonly TableInfo[] {
-    return [...this.#context.memory.tables.values()].filter((info) => info.table.kind === "fact" && info.keyIndex >= 0 && (this.#keys.get(info.table.name)?.overflowed ?? true));
+    return [...this.#context.memory.tables.values()].filter(
+      (info) => info.table.kind === "fact" && info.keyIndex >= 0 && (this.#keys.get(info.table.name)?.overflowed ?? true),
+    );
   }
 
   #putEntities(info: TableInfo, columns: readonly Column[], rowCount: number): void {
@@ -133,7 +135,11 @@ export class Load {
     }
     for (let from = 0; from < rowCount; from += buildSlice) {
       const to = Math.min(rowCount, from + buildSlice);
-      const batch = batchOf(info, columns.map((column, c) => slice(column, info.layouts[c] === "token" ? 16 : 1, from, to)), to - from);
+      const batch = batchOf(
+        info,
+        columns.map((column, c) => slice(column, info.layouts[c] === "token" ? 16 : 1, from, to)),
+        to - from,
+      );
       for (const metric of metrics) if (!metric.stale) metric.build(batch);
       await pacer.pause();
     }
@@ -150,5 +156,10 @@ export function storedRows({ memory }: Pick<ApplyContext, "memory">, message: Sa
   const words = must(memory.words.get(table.name), "words");
   words.grow(message.dictionary);
   assert(message.columns.length === table.columns.length, "as many columns as the schema has");
-  return table.columns.map((column, c) => storedColumn({ table, column, values: must(message.columns[c], "column"), rowCount: message.rowCount, skip: undefined }, { tokens: memory.tokens, words }));
+  return table.columns.map((column, c) =>
+    storedColumn(
+      { table, column, values: must(message.columns[c], "column"), rowCount: message.rowCount, skip: undefined },
+      { tokens: memory.tokens, words },
+    ),
+  );
 }

@@ -43,7 +43,15 @@ export class Memory {
     this.words = new Map(schema.tables.map((table) => [table.name, new Words(table.name)]));
     this.entities = new Map(entities.map((table) => [table.name, new EntityMemory(table, neededColumns(schema, cells, table.name))]));
     const calendar = calendarOf(cells.zone);
-    this.metrics = cells.metrics.map((metric) => new MetricCells(planOf(metric, { schema, entities: this.entities, words: this.words }), cells, calendar, entitiesOf(schema, metric)));
+    this.metrics = cells.metrics.map(
+      (metric) =>
+        new MetricCells(
+          planOf(metric, { schema, entities: this.entities, words: this.words }),
+          cells,
+          calendar,
+          entitiesOf(schema, metric),
+        ),
+    );
     for (const table of schema.tables) this.rows.set(table.name, 0);
     for (const table of entities) this.tokensStored.set(table.name, 0);
   }

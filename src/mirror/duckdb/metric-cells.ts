@@ -190,17 +190,19 @@ export class MetricCells {
     const dims = places.map(() => new Int32Array(1));
     for (let other = 0; other < fine.count; other += 1) {
       const bucket = coarser(this.#calendar, fine.cuboid.grain, coarse.cuboid.grain, fine.bucketOf(other));
-      places.forEach((place, i) => {
-        dims[i]![0] = fine.dimOf(other, place);
-      });
+      for (let i = 0; i < places.length; i += 1) dims[i]![0] = fine.dimOf(other, places[i]!);
       coarse.absorb(coarse.find(bucket, dims, 0), fine, other);
     }
   }
 
   /** Takes rows out of the cells and puts rows in. */
   apply(removed: readonly Evaluated[], added: readonly Evaluated[]): void {
-    const minus = removed.filter((rows) => rows.rowCount > 0).map((rows) => ({ rows, sign: -1 as const, buckets: new Buckets(rows, this.#calendar) }));
-    const plus = added.filter((rows) => rows.rowCount > 0).map((rows) => ({ rows, sign: 1 as const, buckets: new Buckets(rows, this.#calendar) }));
+    const minus = removed
+      .filter((rows) => rows.rowCount > 0)
+      .map((rows) => ({ rows, sign: -1 as const, buckets: new Buckets(rows, this.#calendar) }));
+    const plus = added
+      .filter((rows) => rows.rowCount > 0)
+      .map((rows) => ({ rows, sign: 1 as const, buckets: new Buckets(rows, this.#calendar) }));
     const work = [...minus, ...plus];
     if (work.length === 0) return;
     for (const cells of this.cuboids) {
@@ -236,12 +238,23 @@ export class MetricCells {
     return undecided;
   }
 
+  /** Cells of the newest periods whose units are not known though they may be few, by cuboid. */
+  coldNow(): ReadonlyMap<Cells, readonly number[]> {
+    const found = new Map<Cells, readonly number[]>();
+    for (const cells of this.cuboids) {
+      const list = cells.coldIn(cells.newest());
+      if (list.length > 0) found.set(cells, list);
+    }
+    return found;
+  }
+
   /** Minutes whose rows can be in these cells, as few ranges as are apart. */
   rangesOf(undecided: ReadonlyMap<Cells, readonly number[]>): readonly MinuteRange[] {
     const ranges: MinuteRange[] = [];
     for (const [cells, list] of undecided) {
       const { grain } = cells.cuboid;
-      for (const bucket of new Set(list.map((cell) => cells.bucketOf(cell)))) ranges.push({ from: this.#calendar.startOf(grain, bucket), to: this.#calendar.endOf(grain, bucket) });
+      for (const bucket of new Set(list.map((cell) => cells.bucketOf(cell))))
+        ranges.push({ from: this.#calendar.startOf(grain, bucket), to: this.#calendar.endOf(grain, bucket) });
     }
     return mergedRanges(ranges);
   }
@@ -249,7 +262,15 @@ export class MetricCells {
   /** Recounts undecided cells from all rows of their ranges, given in any batches. */
   recounter(undecided: ReadonlyMap<Cells, readonly number[]>): { add(rows: Evaluated): void; finish(): void } {
     // All cells of a period that may be small are recounted with it: the next change of one would ask for the same scan.
-    const targets = [...undecided].map(([cells, some]) => ({ cells, list: [...new Set([...some, ...cells.coldIn(new Set(some.map((cell) => cells.bucketOf(cell))))])] })).map(({ cells, list }) => ({ cells, units: new Map(list.map((cell) => [cell, [new Map<number, number>(), new Map<number, number>()] as const])) }));
+    const targets = [...undecided]
+      .map(([cells, some]) => ({
+        cells,
+        list: [...new Set([...some, ...cells.coldIn(new Set(some.map((cell) => cells.bucketOf(cell))))])],
+      }))
+      .map(({ cells, list }) => ({
+        cells,
+        units: new Map(list.map((cell) => [cell, [new Map<number, number>(), new Map<number, number>()] as const])),
+      }));
     const add = (rows: Evaluated): void => {
       const buckets = new Buckets(rows, this.#calendar);
       for (const { cells, units } of targets) {
@@ -329,7 +350,12 @@ function dimsOf(rows: Evaluated, cuboid: CuboidSpec): readonly Int32Array[] {
   return cuboid.dimensions.map((dimension) => must(rows.dims[dimension], "dimension"));
 }
 
-const nests: Record<Grain, readonly Grain[]> = { hour: ["hour", "day", "week", "month"], day: ["day", "week", "month"], week: ["week"], month: ["month"] };
+const nests: Record<Grain, readonly Grain[]> = {
+  hour: ["hour", "day", "week", "month"],
+  day: ["day", "week", "month"],
+  week: ["week"],
+  month: ["month"],
+};
 
 function sourcesOf(cuboids: readonly CuboidSpec[]): (number | undefined)[] {
   return cuboids.map((cuboid, i) => sourceOf(cuboids, i, cuboid));
@@ -340,7 +366,8 @@ function sourceOf(cuboids: readonly CuboidSpec[], index: number, cuboid: CuboidS
   let best: number | undefined;
   const size = (one: CuboidSpec): number => one.dimensions.length * 10 + nests[one.grain].length;
   cuboids.forEach((other, i) => {
-    const finer = i !== index && nests[other.grain].includes(cuboid.grain) && cuboid.dimensions.every((one) => other.dimensions.includes(one));
+    const finer =
+      i !== index && nests[other.grain].includes(cuboid.grain) && cuboid.dimensions.every((one) => other.dimensions.includes(one));
     // Two equal cuboids: the second follows from the first.
     const equal = other.grain === cuboid.grain && other.dimensions.length === cuboid.dimensions.length;
     if (!finer || (equal && i > index)) return;

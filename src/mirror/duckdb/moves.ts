@@ -13,7 +13,10 @@ export type EntityChanges = ReadonlyMap<string, ReadonlyMap<number, { readonly p
  */
 export function movedRefs(memory: Memory, spec: MetricSpec, changes: EntityChanges): ReadonlyMap<string, ReadonlySet<number>> {
   const moved = new Map<string, Set<number>>();
-  const paths = [{ refs: spec.unitPath, column: undefined }, ...spec.dimensions.map(({ path }) => ({ refs: path.refs, column: path.column }))];
+  const paths = [
+    { refs: spec.unitPath, column: undefined },
+    ...spec.dimensions.map(({ path }) => ({ refs: path.refs, column: path.column })),
+  ];
   for (const { refs, column } of paths) {
     const first = refs[0];
     if (first === undefined) continue;
@@ -26,7 +29,12 @@ export function movedRefs(memory: Memory, spec: MetricSpec, changes: EntityChang
   return moved;
 }
 
-function affectedAtFirst(memory: Memory, table: string, path: { readonly refs: readonly string[]; readonly column: string | undefined }, changes: EntityChanges): ReadonlySet<number> {
+function affectedAtFirst(
+  memory: Memory,
+  table: string,
+  path: { readonly refs: readonly string[]; readonly column: string | undefined },
+  changes: EntityChanges,
+): ReadonlySet<number> {
   const entities: EntityMemory[] = [];
   let at = table;
   for (const ref of path.refs) {
@@ -40,7 +48,8 @@ function affectedAtFirst(memory: Memory, table: string, path: { readonly refs: r
     // What the next step, or the dimension, reads of this entity.
     const next = path.refs[i + 1];
     const read = next ?? path.column;
-    for (const [ref, change] of changes.get(entity.table.name) ?? []) if (change.presence || (read !== undefined && change.columns.has(read))) here.add(ref);
+    for (const [ref, change] of changes.get(entity.table.name) ?? [])
+      if (change.presence || (read !== undefined && change.columns.has(read))) here.add(ref);
     if (affected.size > 0 && next !== undefined) for (const ref of holdersOf(entity, next, affected)) here.add(ref);
     affected = here;
   }

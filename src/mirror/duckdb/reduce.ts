@@ -160,7 +160,11 @@ export interface OldRows {
  * The rows of the chains that are alive, as columns. Values that a change kept are taken from the version before, at last from the
  * stored row; where that is missing mirror/unchanged-missing is thrown.
  */
-export function materialise(chains: readonly Chain[], layouts: readonly Layout[], old: OldRows | undefined): { readonly columns: readonly Column[]; readonly rowCount: number } {
+export function materialise(
+  chains: readonly Chain[],
+  layouts: readonly Layout[],
+  old: OldRows | undefined,
+): { readonly columns: readonly Column[]; readonly rowCount: number } {
   const alive = chains.filter((chain) => chain.alive);
   const columns = layouts.map((layout, c) => {
     const target = emptyColumn(layout, alive.length);

@@ -30,7 +30,10 @@ export async function restoreMemory(connection: Connection, schema: SafeSchema, 
 
 async function restoreWords(connection: Connection, memory: Memory): Promise<void> {
   const rows = await connection.rows(`SELECT tbl, col, code, value FROM ${dictionaryTable} ORDER BY tbl, col, code`);
-  for (const row of rows) must(memory.words.get(String(row["tbl"])), "words").column(String(row["col"])).restore(Number(row["code"]), String(row["value"]));
+  for (const row of rows)
+    must(memory.words.get(String(row["tbl"])), "words")
+      .column(String(row["col"]))
+      .restore(Number(row["code"]), String(row["value"]));
 }
 
 export async function restoreTokens(connection: Connection, memory: Memory, entity: string, pacer: Pacer): Promise<void> {
@@ -40,12 +43,15 @@ export async function restoreTokens(connection: Connection, memory: Memory, enti
   const counted = await connection.rows(`SELECT coalesce(max(${refColumn}), -1) + 1 AS n FROM ${table}`);
   const count = Number(counted[0]?.["n"]);
   index.reserve(count);
-  await connection.scan({ sql: `SELECT ${refColumn}, token FROM ${table}`, layouts: ["i32", "token"] }, async ([refs, tokens], rowCount) => {
-    const words = wordsOf(must(tokens, "tokens").data as Uint8Array); // eslint-disable-line -- layout token
-    const list = must(refs, "refs").data as Int32Array; // eslint-disable-line -- layout i32
-    for (let row = 0; row < rowCount; row += 1) index.restore(list[row]!, words, row * 4);
-    await pacer.pause();
-  });
+  await connection.scan(
+    { sql: `SELECT ${refColumn}, token FROM ${table}`, layouts: ["i32", "token"] },
+    async ([refs, tokens], rowCount) => {
+      const words = wordsOf(must(tokens, "tokens").data as Uint8Array); // eslint-disable-line -- layout token
+      const list = must(refs, "refs").data as Int32Array; // eslint-disable-line -- layout i32
+      for (let row = 0; row < rowCount; row += 1) index.restore(list[row]!, words, row * 4);
+      await pacer.pause();
+    },
+  );
   memory.tokensStored.set(entity, index.count);
 }
 
@@ -63,7 +69,9 @@ async function restoreEntities(connection: Connection, memory: Memory, info: Tab
 export async function restoreKeyMax(connection: Connection, memory: Memory, info: TableInfo): Promise<void> {
   const layout = info.layouts[info.keyIndex];
   if (layout !== "i32" && layout !== "i64") return;
-  const rows = await connection.rows(`SELECT max(${rowsColumn(info.table, must(info.table.key, "key"))})::VARCHAR AS k FROM ${rowsTable(info.table.name)}`);
+  const rows = await connection.rows(
+    `SELECT max(${rowsColumn(info.table, must(info.table.key, "key"))})::VARCHAR AS k FROM ${rowsTable(info.table.name)}`,
+  );
   const largest = rows[0]?.["k"];
   if (typeof largest !== "string") return;
   memory.keyMax.set(info.table.name, Number.isSafeInteger(Number(largest)) ? Number(largest) : BigInt(largest));

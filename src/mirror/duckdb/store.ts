@@ -18,7 +18,7 @@ import { controlTable, rowsColumn, rowsTable, storeVersion } from "../layout.ts"
 import type { CuboidStatus, Mirror, MirrorStatus, MirrorView, SnapshotTimes } from "../mirror.ts";
 import { applySlices, unknownTable } from "./apply.ts";
 import type { ApplyContext, Fault } from "./apply.ts";
-import { rebuildMetric, settleMetric, writeBuilt } from "./build.ts";
+import { rebuildMetric, settleMetric, warmMetric, writeBuilt } from "./build.ts";
 import type { CellMismatch } from "./check.ts";
 import { checkCells } from "./check.ts";
 import { compactInto, dropUnusedTokens, swapFiles } from "./compact.ts";
@@ -311,7 +311,9 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
       }
       if (schemaText(schema) !== schemaText(hello.schema))
         throw new VitrineError("mirror/schema-changed", { message: "The reader's policy, keys or tables are not those of this store." });
-      for (const words of must(this.#memory, "memory").words.values()) words.forgetPipe();
+      const memory = must(this.#memory, "memory");
+      for (const words of memory.words.values()) words.forgetPipe();
+      for (const metric of memory.metrics) if (!metric.stale) await warmMetric(this.#context, metric);
       return { tag: "start", from: { tag: "stream", lsn: applied.lsn, epoch } };
     });
   }

@@ -33,7 +33,13 @@ export function layoutOf(table: SafeTable, column: SafeColumn): Layout {
 
 /** From the pipe's values to stored ones. `skip[row]` = 1: the row has nothing in this column (no ref may be given out for it). */
 export function storedColumn(
-  from: { readonly table: SafeTable; readonly column: SafeColumn; readonly values: SafeValues; readonly rowCount: number; readonly skip: Uint8Array | undefined },
+  from: {
+    readonly table: SafeTable;
+    readonly column: SafeColumn;
+    readonly values: SafeValues;
+    readonly rowCount: number;
+    readonly skip: Uint8Array | undefined;
+  },
   state: { readonly tokens: ReadonlyMap<string, TokenIndex>; readonly words: Words },
 ): ChangedColumn {
   const { table, column, values, rowCount } = from;
@@ -93,7 +99,13 @@ export function emptyNumbers(table: SafeTable, column: SafeColumn, rowCount: num
 }
 
 /** Copies row `from` of `source` to row `to` of `target`, both of one layout. */
-export function copyRow(layout: Layout, source: Column, from: number, target: { data: Column["data"]; nulls: Uint8Array }, to: number): void {
+export function copyRow(
+  layout: Layout,
+  source: Column,
+  from: number,
+  target: { data: Column["data"]; nulls: Uint8Array },
+  to: number,
+): void {
   if (source.nulls?.[from] === 1) {
     target.nulls[to] = 1;
     return;

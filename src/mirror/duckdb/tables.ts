@@ -23,6 +23,7 @@ import { vectorSize } from "./engine.ts";
 import type { Memory } from "./memory.ts";
 import type { MetricCells } from "./metric-cells.ts";
 import type { Pacer } from "./pacer.ts";
+import type { TokenIndex } from "./token-index.ts";
 
 /** Removes all tables but the control table. */
 export async function dropTables(connection: Connection): Promise<void> {
@@ -93,13 +94,7 @@ export async function appendColumns(
 export async function appendFresh(connection: Connection, memory: Memory, pacer: Pacer): Promise<void> {
   for (const [entity, index] of memory.tokens) {
     const from = memory.tokensStored.get(entity) ?? 0;
-    const rowCount = index.count - from;
-    const refs = Int32Array.from({ length: rowCount }, (_, i) => from + i);
-    const tokens = { data: index.bytes(from, index.count), nulls: undefined };
-    await appendColumns(connection, { table: tokensTable(entity), layouts: ["i32", "token"] }, [{ data: refs, nulls: undefined }, tokens], {
-      rowCount,
-      pacer,
-    });
+    if (index.count > from) await appendTokens(connection, { entity, index, from, pacer });
     memory.tokensStored.set(entity, index.count);
   }
   const words = [...memory.words.values()].flatMap((one) => one.takeFresh());
@@ -113,6 +108,23 @@ export async function appendFresh(connection: Connection, memory: Memory, pacer:
     rowCount: words.length,
     pacer,
   });
+}
+
+async function appendTokens(
+  connection: Connection,
+  work: { readonly entity: string; readonly index: TokenIndex; readonly from: number; readonly pacer: Pacer },
+): Promise<void> {
+  const { index, from } = work;
+  const appender = await connection.appender(bare(tokensTable(work.entity)), ["i32", "token"]);
+  const refs = new Int32Array(vectorSize);
+  for (let at = from; at < index.count; at += vectorSize) {
+    const rowCount = Math.min(vectorSize, index.count - at);
+    for (let i = 0; i < rowCount; i += 1) refs[i] = at + i;
+    const tokens = { data: index.bytes(at, at + rowCount), nulls: undefined };
+    appender.append([{ data: refs, nulls: undefined }, tokens], 0, rowCount);
+    await work.pacer.pause();
+  }
+  appender.close();
 }
 
 /** Layouts of a cells table. */

@@ -1,5 +1,5 @@
 /**
- * Token (16 bytes) to dense ref, by open addressing in typed arrays: some 100 ns a look-up at millions, 24 to 32 bytes an entry. A slot
+ * Token (16 bytes) to dense ref, by open addressing in typed arrays: some 100 ns a look-up at millions, 22 to 27 bytes an entry. A slot
  * holds the ref and, in the bits that refs leave free, a part of the token's hash: another token in its place is known without a
  * look at its words, which are far away in memory.
  */
@@ -43,13 +43,14 @@ export class TokenIndex {
   }
 
   /**
-   * Refs of many tokens at once, new ones where they are not known; rows that `skip` names stay 0. In three passes over a few rows at a
+   * Refs of many tokens at once, new ones where they are not known; rows that `skip` names stay 0. In passes over a few rows at a
    * time, so that the processor waits for many places in memory at once instead of one after the other, and finds them still near.
    */
   assignAll(words: Int32Array, rowCount: number, skip: ((row: number) => boolean) | undefined): Int32Array {
     const refs = new Int32Array(rowCount);
     for (let from = 0; from < rowCount; from += passRows) {
       const to = Math.min(rowCount, from + passRows);
+      this.#reach(words, refs, from, to);
       this.#guess(words, refs, from, to);
       this.#doubt(words, refs, from, to);
       this.#confirm(words, refs, from, to, skip);
@@ -57,12 +58,28 @@ export class TokenIndex {
     return refs;
   }
 
-  /** What stands in the first place of each token: ref + 1, or 0. */
+  /** What stands in the first place of each token. */
+  #reach(words: Int32Array, refs: Int32Array, from: number, to: number): void {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    for (let row = from; row < to; row += 1)
+      refs[row] = slots[hash(words[row * 4]!, words[row * 4 + 1]!, words[row * 4 + 2]!, words[row * 4 + 3]!) & mask]!;
+  }
+
+  /** Ref + 1 of the first token with the same part of the hash; 0 where there is none. */
   #guess(words: Int32Array, refs: Int32Array, from: number, to: number): void {
     const slots = this.#slots;
     const mask = this.#mask;
     const refMask = this.#refMask;
-    for (let row = from; row < to; row += 1) refs[row] = slots[hash(words[row * 4]!, words[row * 4 + 1]!, words[row * 4 + 2]!, words[row * 4 + 3]!) & mask]! & refMask;
+    for (let row = from; row < to; row += 1) {
+      const mixed = hash(words[row * 4]!, words[row * 4 + 1]!, words[row * 4 + 2]!, words[row * 4 + 3]!);
+      let entry = refs[row]!;
+      for (let slot = mixed & mask; entry !== 0 && ((entry ^ mixed) & ~refMask) !== 0;) {
+        slot = (slot + 1) & mask;
+        entry = slots[slot]!;
+      }
+      refs[row] = entry & refMask;
+    }
   }
 
   /** 0 where the first word is another one; the other words are near then. */
@@ -80,7 +97,14 @@ export class TokenIndex {
       const at = row * 4;
       const stored = this.#words;
       if (skip?.(row) === true) refs[row] = 0;
-      else if (base >= 0 && stored[base] === words[at] && stored[base + 1] === words[at + 1] && stored[base + 2] === words[at + 2] && stored[base + 3] === words[at + 3]) refs[row]! -= 1;
+      else if (
+        base >= 0 &&
+        stored[base] === words[at] &&
+        stored[base + 1] === words[at + 1] &&
+        stored[base + 2] === words[at + 2] &&
+        stored[base + 3] === words[at + 3]
+      )
+        refs[row]! -= 1;
       else refs[row] = this.assign(words, at);
     }
   }
@@ -125,8 +149,8 @@ export class TokenIndex {
     for (let i = 0; i < 4; i += 1) this.#words[ref * 4 + i] = words[at + i] as number; // eslint-disable-line -- inside
     this.#count = Math.max(this.#count, ref + 1);
     this.#used += 1;
-    if (this.#used * 2 > this.#slots.length) this.#rehash(this.#slots.length * 2, ref);
-    // Refs with gaps: more of them than half of the slots.
+    if (this.#used * 4 > this.#slots.length * 3) this.#rehash(this.#slots.length * 2, ref);
+    // Refs with gaps: more of them than slots.
     else if (ref + 1 > this.#refMask) this.#rehash(this.#slots.length, ref);
     else this.#slots[slot] = (ref + 1) | (hash(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!) & ~this.#refMask);
   }
@@ -186,8 +210,9 @@ function hash(a: number, b: number, c: number, d: number): number {
 }
 
 function slotsFor(count: number): number {
+  // Up to three quarters are taken: a place that another token has costs little, for its hash stands there.
   let slots = 1_024;
-  while (slots < count * 2) slots *= 2;
+  while (slots * 3 < count * 4) slots *= 2;
   return slots;
 }
 

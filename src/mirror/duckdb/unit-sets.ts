@@ -10,11 +10,13 @@ export const empty = -2;
 export class UnitSets {
   readonly capacity: number;
   readonly #tiers: readonly Tier[];
+  readonly #first: Tier;
 
   constructor(capacity: number) {
     this.capacity = capacity;
     const sizes = [...new Set([Math.min(4, capacity), Math.min(16, capacity), capacity])];
     this.#tiers = sizes.map((size) => new Tier(size));
+    this.#first = must(this.#tiers[0], "tier");
   }
 
   /** Bytes held. */
@@ -33,7 +35,7 @@ export class UnitSets {
   /** Adds `weight` rows (> 0) of a unit. Returns the set's new handle; `cold` when it is full. */
   add(handle: number, unit: number, weight: number): number {
     if (handle === empty) {
-      const first = must(this.#tiers[0], "tier");
+      const first = this.#first;
       const block = first.take();
       first.push(block, unit, weight);
       return this.#handle(0, block);
@@ -56,7 +58,8 @@ export class UnitSets {
       return cold;
     }
     const larger = next.take();
-    tier.each(block, (ref, count) => next.push(larger, ref, count));
+    const size = tier.size(block);
+    for (let i = 0; i < size; i += 1) next.push(larger, tier.unitAt(block, i), tier.countAt(block, i));
     next.push(larger, unit, weight);
     tier.give(block);
     return this.#handle(index + 1, larger);
@@ -82,18 +85,22 @@ export class UnitSets {
     if (handle >= 0) this.#tierOf(handle).give(this.#blockOf(handle));
   }
 
-  each(handle: number, visit: (unit: number, count: number) => void): void {
-    if (handle >= 0) this.#tierOf(handle).each(this.#blockOf(handle), visit);
+  /** The i-th member of a set that is held, 0 <= i < size. */
+  unitAt(handle: number, i: number): number {
+    return this.#tierOf(handle).unitAt(this.#blockOf(handle), i);
+  }
+
+  /** Rows of the i-th member. */
+  countAt(handle: number, i: number): number {
+    return this.#tierOf(handle).countAt(this.#blockOf(handle), i);
   }
 
   /** Members of the union of two sets. */
   unionSize(a: number, b: number): number {
     let count = this.size(a);
-    if (b === empty) return count;
-    const tier = a === empty ? undefined : this.#tierOf(a);
-    this.each(b, (unit) => {
-      if (tier === undefined || tier.find(this.#blockOf(a), unit) < 0) count += 1;
-    });
+    const others = this.size(b);
+    if (a === empty || b === empty) return count + others;
+    for (let i = 0; i < others; i += 1) if (!this.has(a, this.unitAt(b, i))) count += 1;
     return count;
   }
 
@@ -183,9 +190,11 @@ class Tier {
     this.#data[base] = last;
   }
 
-  each(block: number, visit: (unit: number, count: number) => void): void {
-    const base = block * this.#stride;
-    const size = this.#data[base] as number; // eslint-disable-line -- inside
-    for (let i = 0; i < size; i += 1) visit(this.#data[base + 1 + i] as number, this.#data[base + 1 + this.capacity + i] as number); // eslint-disable-line -- inside
+  unitAt(block: number, i: number): number {
+    return this.#data[block * this.#stride + 1 + i] as number; // eslint-disable-line -- inside
+  }
+
+  countAt(block: number, i: number): number {
+    return this.#data[block * this.#stride + 1 + this.capacity + i] as number; // eslint-disable-line -- inside
   }
 }

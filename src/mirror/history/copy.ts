@@ -8,8 +8,8 @@ import type { CarryOptions, HistoryWriter, KeptHistory } from "../history.ts";
 import { cellMeasures, cellsSql, historySql, rowsSql, wordsSql } from "../layout.ts";
 import type { MirrorView } from "../mirror.ts";
 
-/** Cells read at a time, so that they need not all be objects at once. */
-const pageCells = 20_000;
+/** Cells read at a time: they need not all be objects at once, and answers go on in between. */
+const pageCells = 5_000;
 /** Earlier than any minute that a row can have. */
 const firstMinute = -(2 ** 31) + 1;
 

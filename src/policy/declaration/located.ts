@@ -67,7 +67,10 @@ function translate(error: YAMLError): { code: ErrorCode; message: string } {
     case "TAB_AS_INDENT":
       return { code: "policy/invalid", message: "YAML is indented with blanks, not with a tab." };
     case "BAD_INDENT":
-      return { code: "policy/invalid", message: "The indentation does not fit what stands above, or a bracket or brace there is not closed." };
+      return {
+        code: "policy/invalid",
+        message: "The indentation does not fit what stands above, or a bracket or brace there is not closed.",
+      };
     case "MULTIPLE_DOCS":
       return { code: "policy/invalid", message: "A second YAML document begins here; the file must be one." };
     case "TAG_RESOLVE_FAILED":
