@@ -64,13 +64,13 @@ async function startBackground(script: string): Promise<void> {
   const child = spawn("bash", ["-c", `exec ${command}`], { cwd: root, detached: true, stdio: ["ignore", "inherit", "inherit"] });
   background.push(child);
   const start = performance.now();
-  while (performance.now() - start < limitMs.ready && child.exitCode === null) {
+  while (performance.now() - start < limitMs.ready && !hasEnded(child)) {
     if (isReady()) break;
     await sleep(1_000);
   }
   report(
     `${command}: ready after ${Math.round((performance.now() - start) / 1_000)} s`,
-    child.exitCode === null && performance.now() - start < limitMs.ready,
+    !hasEnded(child) && performance.now() - start < limitMs.ready,
   );
 }
 
@@ -82,15 +82,24 @@ function isReady(): boolean {
 
 async function interrupt(child: ChildProcess): Promise<void> {
   const family = descendants(child.pid ?? 0);
-  child.kill("SIGINT");
+  // A terminal's Ctrl-C goes to the whole process group; the child leads one of its own.
+  if (child.pid !== undefined && !hasEnded(child)) process.kill(-child.pid, "SIGINT");
   const start = performance.now();
-  while (performance.now() - start < limitMs.end && (child.exitCode === null || family.some(isAlive))) await sleep(100);
+  while (performance.now() - start < limitMs.end && (!hasEnded(child) || family.some(isAlive))) await sleep(100);
   const left = family.filter(isAlive);
   report(
-    `Ctrl-C ended ${family.length} processes in ${Math.round(performance.now() - start)} ms, exit code ${child.exitCode}`,
-    left.length === 0 && child.exitCode !== null && family.length > 1,
+    `Ctrl-C ended ${family.length} processes in ${Math.round(performance.now() - start)} ms, exit ${child.exitCode ?? child.signalCode}`,
+    left.length === 0 && hasEnded(child) && family.length > 1,
   );
-  for (const { pid, args } of left) process.stdout.write(`still running: ${pid} ${args}\n`);
+  for (const { pid, args } of left) {
+    process.stdout.write(`still running: ${pid} ${args}\n`);
+    process.kill(pid, "SIGKILL");
+  }
+}
+
+/** npm, told to stop, ends by the signal itself: then it has no exit code. */
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 interface Process {
