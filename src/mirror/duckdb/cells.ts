@@ -240,9 +240,7 @@ export class Cells {
     const found: number[] = [];
     for (let cell = 0; cell < this.count; cell += 1) {
       if (!buckets.has(this.bucketOf(cell)) || this.#numbers[cell * 8] === 0) continue;
-      const none = this.#handles[cell * 2] === cold && this.#numbers[cell * 8 + 6]! <= this.sets.capacity;
-      const hit = this.#handles[cell * 2 + 1] === cold && this.#numbers[cell * 8 + 4]! <= this.sets.capacity;
-      if (none || hit) found.push(cell);
+      if (this.mayBeSmall(cell, false) || this.mayBeSmall(cell, true)) found.push(cell);
     }
     return found;
   }
@@ -356,27 +354,32 @@ export class Cells {
     return pairs.every((i) => this.#numbers[at + i]! >= this.#k || this.#numbers[at + i + 1]! < this.#k);
   }
 
+  /** Whether a class is not followed though it may have no more units than can be. */
+  mayBeSmall(cell: number, isHit: boolean): boolean {
+    const low = this.#numbers[cell * 8 + (isHit ? 4 : 6)]!;
+    return this.#handles[cell * 2 + (isHit ? hitClass : noneClass)] === cold && low <= this.sets.capacity;
+  }
+
   /**
-   * Sets a recounted cell: rows by unit of each class. A class with `recountMax` units or more was not counted to the end.
+   * Sets a recounted cell: rows by unit of each class; undefined: of that class more than is followed was known before. A class with
+   * `recountMax` units or more was not counted to the end.
    */
-  recount(cell: number, none: ReadonlyMap<number, number>, hit: ReadonlyMap<number, number>): void {
+  recount(cell: number, none: ReadonlyMap<number, number> | undefined, hit: ReadonlyMap<number, number> | undefined): void {
     this.touch(cell);
-    [none, hit].forEach((units, cls) => {
-      this.sets.free(this.#handles[cell * 2 + cls]!);
-      const more = units.size >= recountMax;
-      let handle = more ? cold : empty;
-      for (const [unit, rowCount] of units) {
-        if (handle === cold) break;
-        handle = this.sets.add(handle, unit, rowCount);
-      }
-      this.#setBounds(cell, cls, units.size, more ? unbounded : units.size, handle);
-    });
-    let union = none.size;
-    for (const unit of hit.keys()) if (!none.has(unit)) union += 1;
-    const more = none.size >= recountMax || hit.size >= recountMax;
-    this.#numbers[cell * 8 + 1] = union;
-    this.#numbers[cell * 8 + 2] = more ? unbounded : union;
+    if (none !== undefined) this.#recountClass(cell, noneClass, none);
+    if (hit !== undefined) this.#recountClass(cell, hitClass, hit);
+    this.#setAny(cell, 0, unbounded);
     assert(this.#decides(cell), "a recounted cell that decides");
+  }
+
+  #recountClass(cell: number, cls: number, units: ReadonlyMap<number, number>): void {
+    const more = units.size >= recountMax;
+    let handle = more ? cold : empty;
+    for (const [unit, rowCount] of units) {
+      if (handle === cold) break;
+      handle = this.sets.add(handle, unit, rowCount);
+    }
+    this.#setBounds(cell, cls, units.size, more ? unbounded : units.size, handle);
   }
 
   /** What changed since the last call: cells and the signed changes of their measures (8 each, order of `measureOrder`). */
@@ -406,15 +409,15 @@ export class Cells {
     this.#handles[cell * 2 + 1] = measures.hitHigh === 0 ? empty : cold;
   }
 
-  /** Gives up the sets of all but the newest periods; their bounds stay. */
-  coolOld(): void {
+  /** Gives up the sets of all but the newest periods, those of at least `units` units; their bounds stay, exact as they are now. */
+  coolOld(units: number): void {
     const periods: Record<Grain, number> = { hour: 48 * 60, day: 3, week: 7, month: 1 };
     let newest = -Infinity;
     for (let cell = 0; cell < this.count; cell += 1) newest = Math.max(newest, this.bucketOf(cell));
     const bucket = newest - periods[this.cuboid.grain];
     for (let place = 0; place < this.count * 2; place += 1) {
       const handle = this.#handles[place]!;
-      if (handle < 0 || this.bucketOf(place >> 1) >= bucket) continue;
+      if (handle < 0 || this.bucketOf(place >> 1) >= bucket || this.sets.size(handle) < units) continue;
       this.sets.free(handle);
       this.#handles[place] = cold;
     }

@@ -6,10 +6,11 @@
 import { must } from "../../lib/assert.ts";
 import type { Calendar } from "../calendar.ts";
 import type { CellsSpec, CuboidSpec, Grain } from "../cuboid.ts";
-import { Cells, recountMax } from "./cells.ts";
+import { Cells } from "./cells.ts";
 import type { RefEnds } from "./ends.ts";
 import type { Evaluated, MetricPlan, RowBatch } from "./evaluate.ts";
 import type { Pacer } from "./pacer.ts";
+import { Recount } from "./recount.ts";
 import type { MakeInts } from "./scratch.ts";
 import { newInts, Scratch } from "./scratch.ts";
 
@@ -267,28 +268,13 @@ export class MetricCells {
         cells,
         list: [...new Set([...some, ...cells.coldIn(new Set(some.map((cell) => cells.bucketOf(cell))))])],
       }))
-      .map(({ cells, list }) => ({
-        cells,
-        units: new Map(list.map((cell) => [cell, [new Map<number, number>(), new Map<number, number>()] as const])),
-      }));
+      .map(({ cells, list }) => new Recount(cells, list));
     const add = (rows: Evaluated): void => {
       const buckets = new Buckets(rows, this.#calendar);
-      for (const { cells, units } of targets) {
-        const bucket = buckets.of(cells.cuboid.grain);
-        const dims = dimsOf(rows, cells.cuboid);
-        for (let row = 0; row < rows.rowCount; row += 1) {
-          const unit = rows.unit[row]!;
-          if (unit < 0) continue;
-          const pair = units.get(cells.find(bucket[row]!, dims, row));
-          if (pair === undefined) continue;
-          const of = pair[rows.hit?.[row] === 1 ? 1 : 0];
-          const known = of.get(unit);
-          if (known !== undefined || of.size < recountMax) of.set(unit, (known ?? 0) + 1);
-        }
-      }
+      for (const target of targets) target.add(rows, buckets.of(target.cells.cuboid.grain), dimsOf(rows, target.cells.cuboid));
     };
     const finish = (): void => {
-      for (const { cells, units } of targets) for (const [cell, [none, hit]] of units) cells.recount(cell, none, hit);
+      for (const target of targets) target.finish();
     };
     return { add, finish };
   }

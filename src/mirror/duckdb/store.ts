@@ -494,8 +494,11 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
 
   #coolUnits(memory: Memory): void {
     const all = memory.metrics.flatMap((metric) => metric.cuboids);
-    if (all.reduce((sum, cells) => sum + cells.sets.bytes, 0) <= unitBytesMax) return;
-    for (const cells of all) cells.coolOld();
+    // Sets far above k first: many units must go before such a cell has to be recounted.
+    for (const units of [2 * memory.cells.k, 0]) {
+      if (all.reduce((sum, cells) => sum + cells.sets.bytes, 0) <= unitBytesMax) return;
+      for (const cells of all) cells.coolOld(units);
+    }
   }
 
   async #prove(message: Message<"proven">): Promise<undefined> {

@@ -1,0 +1,57 @@
+/** Units of some cells of one cuboid, counted from rows: what bounds do not decide any more. */
+import type { Cells } from "./cells.ts";
+import { recountMax } from "./cells.ts";
+import type { Evaluated } from "./evaluate.ts";
+
+/** Rows by unit. */
+type Units = Map<number, number>;
+
+interface Asked {
+  readonly cell: number;
+  /** undefined: known well enough. */
+  readonly none: Units | undefined;
+  readonly hit: Units | undefined;
+}
+
+export class Recount {
+  readonly cells: Cells;
+  readonly #buckets: ReadonlySet<number>;
+  readonly #list: readonly Asked[];
+  /** By cell: one more than its place in the list; 0 where it is not asked for. */
+  readonly #places: Int32Array;
+
+  constructor(cells: Cells, list: readonly number[]) {
+    this.cells = cells;
+    this.#buckets = new Set(list.map((cell) => cells.bucketOf(cell)));
+    this.#places = new Int32Array(cells.count);
+    for (const [i, cell] of list.entries()) this.#places[cell] = i + 1;
+    const wanted = (cell: number, isHit: boolean): Units | undefined => (cells.mayBeSmall(cell, isHit) ? new Map() : undefined);
+    this.#list = list.map((cell) => ({ cell, none: wanted(cell, false), hit: wanted(cell, true) }));
+  }
+
+  /** `bucket` and `dims` are those of the cuboid. */
+  add(rows: Evaluated, bucket: Int32Array, dims: readonly Int32Array[]): void {
+    let last: number | undefined;
+    let isAsked = false;
+    for (let row = 0; row < rows.rowCount; row += 1) {
+      // Rows come nearly in order of time: most are of a period that was looked at just before, and of one that is not asked for.
+      const at = bucket[row]!;
+      if (at !== last) isAsked = this.#buckets.has(at);
+      last = at;
+      const unit = rows.unit[row]!;
+      if (!isAsked || unit < 0) continue;
+      const asked = this.#list[(this.#places[this.cells.find(at, dims, row)] ?? 0) - 1];
+      const units = rows.hit?.[row] === 1 ? asked?.hit : asked?.none;
+      if (units !== undefined) count(units, unit);
+    }
+  }
+
+  finish(): void {
+    for (const { cell, none, hit } of this.#list) this.cells.recount(cell, none, hit);
+  }
+}
+
+function count(units: Units, unit: number): void {
+  const known = units.get(unit);
+  if (known !== undefined || units.size < recountMax) units.set(unit, (known ?? 0) + 1);
+}
