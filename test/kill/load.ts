@@ -79,14 +79,28 @@ function operation(random: Random): string {
     `INSERT INTO sessions (account_id, expires_at, platform, token_hash, ip, user_agent) VALUES (${someAccount}, now(), 'ios', '\\x00', '192.0.2.2', 'x')`,
     `UPDATE integrations SET access_token = NULL, unlinked_at = now() WHERE id = (SELECT id FROM integrations ORDER BY random() LIMIT 1)`,
     `DELETE FROM devices WHERE id = ${someDevice} AND random() < 0.3`,
+    `DELETE FROM accounts WHERE id = ${someAccount} AND random() < 0.2`,
     `UPDATE accounts SET id = id + 100000000 WHERE id = ${someAccount} AND id < 100000000 AND random() < 0.3`,
   ]);
 }
 
 const partitionOperations = ["drop the oldest month", "detach, insert and attach a month", "truncate the oldest month"] as const;
 
-/** Does one thing to a month that the stream does not show; says which. */
+const deadlock = "40P01";
+
+/** Does one thing to a month that the stream does not show; says which. Gives way to the load's locks and tries again. */
 export async function disturbPartitions(source: SourceClient, random: Random): Promise<string> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await disturb(source, random);
+    } catch (error) {
+      if ((error as { readonly code?: string }).code !== deadlock || tries === 20) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+async function disturb(source: SourceClient, random: Random): Promise<string> {
   const leaves = await source.rows(`SELECT inhrelid::regclass::text AS name, pg_get_expr(c.relpartbound, c.oid) AS bound
     FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid WHERE inhparent = 'connection_attempts'::regclass ORDER BY 1`);
   const [oldest] = leaves;
