@@ -40,19 +40,37 @@ export function planDetach(catalog: Catalog, options: DetachOptions): DetachPlan
       })),
       ...(catalog.role === undefined ? [] : dropRole(role)),
     ],
-    findings: slots
-      .filter((slot) => slot.active)
-      .map((slot) => ({
-        class: "note",
-        what: `The slot ${slot.name} is in use.`,
-        remedy: "Stop Vitrine first (vitrine run, or its service).",
-      })),
+    findings: [
+      ...slots
+        .filter((slot) => slot.active)
+        .map((slot) => ({
+          class: "note" as const,
+          what: `The slot ${slot.name} is in use.`,
+          remedy: "Stop Vitrine first (vitrine run, or its service).",
+        })),
+      ...otherSlots(catalog, options.slotPrefix),
+    ],
   };
 }
 
+/** Slots of another installation's name: of one that lives, or of one whose state folder was deleted, for which the source keeps WAL for ever. */
+function otherSlots(catalog: Catalog, slotPrefix: string): readonly PlanFinding[] {
+  return catalog.slots
+    .filter((slot) => slotShape.test(slot.name) && !slot.name.startsWith(slotPrefix) && slot.database === catalog.database)
+    .map((slot) => ({
+      class: "disk",
+      what: `The slot ${slot.name} is of a Vitrine with another state folder; the source keeps its log for it.`,
+      remedy: `If that one is gone: SELECT pg_drop_replication_slot('${slot.name}')`,
+    }));
+}
+
+/** `vitrine_<8 hex of the installation>_<generation>`. */
+const slotShape = /^vitrine_[0-9a-f]{8}_\d+$/;
+
 function dropRole(role: string): readonly PlanStatement[] {
   return [
-    // It owns nothing; in this database that takes back every right it has been given.
+    // Else DROP OWNED would drop what somebody gave it, production tables included.
+    { sql: `REASSIGN OWNED BY ${id(role)} TO CURRENT_USER`, why: "What the reader should never have owned stays, and is yours." },
     { sql: `DROP OWNED BY ${id(role)}`, why: "Every right of the reader in this database." },
     { sql: `DROP ROLE ${id(role)}`, why: "The reader's role. (Where it also has rights in another database, detach there first.)" },
   ];

@@ -266,7 +266,7 @@ describe("plan and apply against a real server", () => {
     const tables = needed.map((name) => ({ schema: name.split(".")[0] ?? "", table: name.split(".")[1] ?? "" }));
     const options = { readerRole: role, slotPrefix: database.slot("vitrine_") };
     const { ran } = await runDetach(admin, planDetach(await readCatalog(admin, { tables, role }), options));
-    expect(ran).toBe(6);
+    expect(ran).toBe(7);
     expect(await database.query("select from pg_publication")).toEqual([]);
     expect(await database.query("select from pg_policy")).toEqual([]);
     expect(await database.query("select from pg_roles where rolname = $1", [role])).toEqual([]);

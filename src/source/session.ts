@@ -44,6 +44,13 @@ export interface Source {
 
 const connectTimeoutMsDefault = 10_000;
 
+/**
+ * Functions and operators are looked for in pg_catalog alone. With the server's own search path, whoever may create things in a schema
+ * of it could plant an operator that fits a name better than PostgreSQL's, and our statements would run it with our rights, which
+ * for `plan` and `apply` are an administrator's (CVE-2018-1058). All tables in our statements are written with their schema.
+ */
+const ownSearchPath: SessionSettings = { search_path: "pg_catalog" };
+
 /** Names the source; connects nothing yet. */
 export function openSource(options: SourceOptions): Source {
   return {
@@ -52,7 +59,7 @@ export function openSource(options: SourceOptions): Source {
       const { client } = await connect(options, "sql");
       const session = new PgSession(client, options.address);
       try {
-        await applySettings(session, settings);
+        await applySettings(session, { ...ownSearchPath, ...settings });
       } catch (error) {
         await session.close();
         throw error;
@@ -63,7 +70,9 @@ export function openSource(options: SourceOptions): Source {
       const { client } = await connect(options, mode);
       const raw = new RawConnection({ client, place: describeHost(options.address) });
       try {
-        for (const [name, value] of Object.entries(settings)) await raw.query(setting(name, value));
+        // A connection for physical replication takes no SQL at all.
+        const all = mode === "physical" ? settings : { ...ownSearchPath, ...settings };
+        for (const [name, value] of Object.entries(all)) await raw.query(setting(name, value));
       } catch (error) {
         raw.destroy();
         throw error;

@@ -10,6 +10,7 @@ import type { CompiledPolicy } from "../../policy/compile.ts";
 import { compilePolicy, tablesNeeded, tablesOfInventory } from "../../policy/compile.ts";
 import type { Declaration } from "../../policy/declaration.ts";
 import { parseDeclaration } from "../../policy/declaration.ts";
+import type { DetachPlan } from "../../policy/detach.ts";
 import { planDetach } from "../../policy/detach.ts";
 import type { SourcePlan } from "../../policy/plan.ts";
 import { planSource } from "../../policy/plan.ts";
@@ -108,15 +109,21 @@ the administrator in VITRINE_ADMIN_URL. Stop \`vitrine run\` first. The copy sta
     const detachPlan = planDetach(catalog, { readerRole, slotPrefix: `vitrine_${state.installation}_` });
     const statements = [...detachPlan.slots, ...detachPlan.statements];
     if (isSet(context, "dry-run")) {
-      print(context, detachPlan, () => statements.map((one) => `-- ${one.why}\n${one.sql};\n`).join(""));
+      print(context, detachPlan, () => statements.map((one) => `-- ${one.why}\n${one.sql};\n`).join("") + remarks(detachPlan.findings));
       return 0;
     }
     const done = await runDetach(admin.session, detachPlan);
     state.append("detach", { statements: done.ran });
-    print(context, done, () => `${integer(done.ran)} statements were run; nothing of ours is left at the source.\n`);
+    const left = detachPlan.findings.filter((one) => one.class === "disk");
+    const end = left.length === 0 ? "nothing of ours is left at the source" : "but this is left at the source";
+    print(context, { ...done, left }, () => `${integer(done.ran)} statements were run; ${end}.\n${remarks(left)}`);
     return 0;
   },
 };
+
+function remarks(findings: DetachPlan["findings"]): string {
+  return findings.map((one) => `${one.what}\n  do: ${one.remedy}\n`).join("");
+}
 
 /** Plans and applies; writes a new password to its file and the act to the ledger. Throws the first finding that blocks. */
 export async function applyOnce(options: {
