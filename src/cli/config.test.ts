@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { parseListen, readConfig } from "./config.ts";
+import { keysInEnvironment, parseListen, readConfig } from "./config.ts";
 import { passwordFor, sourceConnection } from "./credentials.ts";
 import { choose } from "./settings.ts";
 
@@ -55,6 +55,12 @@ test("a password on the command line or in the file is refused; one in the envir
 const refused: [string, Record<string, string>, string][] = [
   ["an address that is none", { source: "anna@example.org" }, "cli/source-url"],
   ["an address without a database", { source: "postgres://h" }, "cli/source-url"],
+  ["a password in a parameter", { source: "postgres://u@h/d?password=secret" }, "cli/source-url"],
+  ["a password with a slash that is not escaped", { source: "postgres://u:12/secret@h/d" }, "cli/source-url"],
+  ["a password with a slash, where the rest looks like a database", { source: "postgres://u:12/secret@d" }, "cli/source-url"],
+  ["a password with a hash that is not escaped", { source: "postgres://u:12/d#secret@h/d" }, "cli/source-url"],
+  ["a password with a percent sign that is not escaped", { source: "postgres://u:p%zz@h/d" }, "cli/source-url"],
+  ["an address without a user", { source: "postgres://h/d" }, "cli/source-url"],
   ["any address without a certificate", { listen: "0.0.0.0:80" }, "cli/listen-invalid"],
   ["a listen address without a port", { listen: "localhost" }, "cli/listen-invalid"],
   ["a port that is none", { listen: "localhost:70000" }, "cli/listen-invalid"],
@@ -65,6 +71,20 @@ const refused: [string, Record<string, string>, string][] = [
   ["a limit of the log that is no number", { "accept-unlimited-wal": "4 GB" }, "cli/usage"],
 ];
 for (const [name, flags, code] of refused) test(`${name} is refused with ${code}`, () => expect(codeOf(() => config(flags))).toBe(code));
+
+test("the same password in the environment's address never gets into the configuration, which children have on their command line", () => {
+  for (const url of ["postgres://u@h/d?password=secret", "postgres://u@h/d?sslpassword=secret", "postgres://u:12/secret@h/d"])
+    expect(codeOf(() => config({}, { VITRINE_SOURCE_URL: url }))).toBe("cli/source-url");
+});
+
+test("keys in VITRINE_KEYS are not taken for a path", () => {
+  const secret = "0123456789abcdef".repeat(4);
+  for (const text of [`account 01234567 ${secret}`, `account 01234567 ${secret};device 89abcdef ${secret.toUpperCase()}`, secret]) {
+    expect(JSON.stringify(config({}, { VITRINE_KEYS: text }))).not.toContain(secret.slice(0, 16));
+    expect(keysInEnvironment({ VITRINE_KEYS: text })).toBe(text);
+  }
+  expect(config({}, { VITRINE_KEYS: `/keys/${secret}` }).keysFile).toBe(`/keys/${secret}`);
+});
 
 test("an address is read with and without brackets", () => {
   expect(parseListen("[::1]:80")).toEqual({ host: "::1", port: 80 });

@@ -75,7 +75,8 @@ export function readConfig(
   const secrets = secretsFolder({ environment: input.environment, configFile });
   const choices = choose({
     flags: input.flags,
-    environment: input.environment,
+    // The keys themselves are no path: as one they would be on command lines and in messages.
+    environment: keysInEnvironment(input.environment) === undefined ? input.environment : { ...input.environment, VITRINE_KEYS: undefined },
     file: { source: existsSync(configFile) ? (input.sourceUrlInFile?.(configFile) ?? undefined) : undefined },
     demonstration: demo === undefined ? {} : { source: demo.sourceUrl, passwordFile: demo.passwordFile, keys: demo.keysFile },
     defaults: {
@@ -128,6 +129,12 @@ function defaultConfig(workingFolder: string): string {
   return existsSync(here) || !existsSync(demo) ? here : demo;
 }
 
+/** The text of VITRINE_KEYS where it is not a path but holds secrets, as a key file does. */
+export function keysInEnvironment(environment: Environment): string | undefined {
+  const text = environment["VITRINE_KEYS"];
+  return text !== undefined && /(?:^|[\s;])[0-9A-Fa-f]{64}(?:$|[\s;])/.test(text) ? text : undefined;
+}
+
 /** Keys and the reader's password live outside the state folder: whoever takes the store must not have them. */
 function secretsFolder({ environment, configFile }: { readonly environment: Environment; readonly configFile: string }): string {
   const base = environment["XDG_CONFIG_HOME"] ?? join(environment["HOME"] ?? homedir(), ".config");
@@ -158,6 +165,8 @@ function checkedSourceUrl(choices: Choices): string | undefined {
   const { value, origin } = choices.source;
   if (value === undefined) return undefined;
   const url = parseSourceUrl(value, choices.source.origin);
+  if (url.username === "")
+    throw new VitrineError("cli/source-url", { message: "The address of the database names no user.", place: origin });
   if (url.password !== "" && origin !== "environment")
     throw new VitrineError("cli/credential-place", {
       message: `The address of the database from ${origin} holds a password.`,
@@ -167,12 +176,36 @@ function checkedSourceUrl(choices: Choices): string | undefined {
   return url.toString();
 }
 
+/** What may follow the `?`. Anything else may be a secret (`password`, `sslpassword`), which would stay in the address. */
+const urlParameters = new Set(["sslmode", "sslrootcert", "host"]);
+
 /** Throws cli/source-url; never quotes what does not parse, since it may hold a password. */
 export function parseSourceUrl(text: string, place: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== "postgres:" && url.protocol !== "postgresql:") || url.pathname.length < 2)
     throw new VitrineError("cli/source-url", { message: "The address of the database is not postgres://user@host:port/database.", place });
+  // A `/`, `?` or `#` in a password that is not escaped makes pieces of it a port, a path, a parameter.
+  if (
+    url.hash !== "" ||
+    /[/@]/.test(url.pathname.slice(1)) ||
+    !isEscapedRightly(url) ||
+    [...url.searchParams.keys()].some((name) => !urlParameters.has(name))
+  )
+    throw new VitrineError("cli/source-url", {
+      message:
+        "The address of the database has more in it than postgres://user@host:port/database and sslmode, sslrootcert or host (are special characters of the password percent-encoded?).",
+      place,
+    });
   return url;
+}
+
+function isEscapedRightly({ username, password, pathname }: URL): boolean {
+  try {
+    decodeURIComponent(`${username}${password}${pathname}`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function parseListen(text: string): { readonly host: string; readonly port: number } {

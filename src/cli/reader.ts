@@ -23,6 +23,7 @@ import { parseEpoch } from "../source/epoch.ts";
 import type { Session } from "../source/session.ts";
 import { dropSlot } from "../source/slot.ts";
 import type { Config } from "./config.ts";
+import { keysInEnvironment } from "./config.ts";
 import { sourceConnection } from "./credentials.ts";
 import { guardProcess, plainError } from "./failure.ts";
 import { readerExit } from "./messages.ts";
@@ -223,7 +224,7 @@ async function prepareOnce({ config, slot }: ReaderArguments): Promise<Prepared>
     url,
     declaration,
     keysFile: config.keysFile,
-    keysText: undefined,
+    keysText: keysInEnvironment(process.env),
     slotPrefix: slot.replace(/\d+$/, ""),
     acceptUnlimitedWalGb: acceptedWalGb(config, declaration),
   });

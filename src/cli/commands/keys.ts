@@ -6,6 +6,7 @@ import { parseDeclaration } from "../../policy/declaration.ts";
 import { formatKeys, keyFingerprint, makeKey } from "../../policy/keys.ts";
 import type { TokenKeys } from "../../policy/keys.ts";
 import type { Config } from "../config.ts";
+import { keysInEnvironment } from "../config.ts";
 import { keysFrom } from "../reader/prepare.ts";
 import { writeSecret } from "../secret-file.ts";
 import { table } from "../render.ts";
@@ -33,6 +34,13 @@ Whoever has a key can turn tokens of numbers and UUIDs back into them.`,
   async run(context) {
     const config = context.config({ needsFile: true });
     const [action = "make"] = context.positionals;
+    const keysText = keysInEnvironment(context.environment);
+    if (keysText !== undefined && action !== "list")
+      throw new VitrineError("cli/usage", {
+        message: "VITRINE_KEYS holds the keys themselves: whoever sets it makes and destroys them.",
+        place: "VITRINE_KEYS",
+        remedy: "Unset VITRINE_KEYS, or set it to the path of a key file",
+      });
     if (action === "make") {
       const made = await makeKeys(config);
       print(context, { made, file: config.keysFile }, () =>
@@ -40,7 +48,7 @@ Whoever has a key can turn tokens of numbers and UUIDs back into them.`,
       );
       return 0;
     }
-    const there = await keysFrom({ keysFile: config.keysFile, keysText: undefined });
+    const there = await keysFrom({ keysFile: config.keysFile, keysText });
     if (action === "list") {
       const rows = [...there.values()].map((key) => ({ space: key.space, id: key.id, fingerprint: keyFingerprint(key) }));
       print(context, rows, () =>
