@@ -802,7 +802,8 @@ export const errorCodes = {
     exit: 3,
   },
   "source/role-too-strong": {
-    meaning: "The reader's role can read everything: superuser, BYPASSRLS or a member of a role that reads all data.",
+    meaning:
+      "The reader's role can read what the policy does not name: superuser, BYPASSRLS, CREATEROLE or a member of a role that reads all data, files or others' statements.",
     remedy: "Use a role of its own: `vitrine apply` makes one.",
     retry: false,
     exit: 3,

@@ -122,6 +122,7 @@ function planRole({ catalog, role, facts }: Planning): readonly PlanStatement[] 
     ...(existing.superuser ? ["NOSUPERUSER"] : []),
     ...(existing.replication ? [] : ["REPLICATION"]),
     ...(existing.bypassRls ? ["NOBYPASSRLS"] : []),
+    ...(existing.createRole === true ? ["NOCREATEROLE"] : []),
     ...(facts.canLogIn ? [] : ["LOGIN"]),
   ];
   const alter =

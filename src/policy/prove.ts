@@ -6,7 +6,7 @@ import { unreachable } from "../lib/assert.ts";
 import type { CatalogRole } from "../source/catalog.ts";
 import type { ColumnProbe, ProbeOutcome } from "../source/probes.ts";
 import { id } from "../source/session.ts";
-import { revokeCommand } from "./plan/findings.ts";
+import { revokeCommand } from "../source/revoke.ts";
 import type { Micros, ProofVerdict } from "./safe.ts";
 
 /** What the probes (source/probes.ts) found out. */

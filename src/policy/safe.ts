@@ -129,7 +129,7 @@ export interface ColumnTrouble {
 
 /** What an epoch reading or a check found wrong: names and catalogue facts only, never a value. */
 export interface EpochBreak {
-  /** Name in vitrine.yaml; "*" for all tables. */
+  /** Name in vitrine.yaml; "*" for all tables; `schema.table` of one that is not declared, which no number depends on. */
   readonly table: string;
   /** Stable word for tests and answers: e.g. `partition-dropped`, `truncated`, `unlogged`, `publication-changed`. */
   readonly reason: string;

@@ -76,6 +76,8 @@ export interface CatalogRole {
   readonly superuser: boolean;
   readonly replication: boolean;
   readonly bypassRls: boolean;
+  /** May give itself most of what other roles can do. */
+  readonly createRole?: boolean;
   /** Roles it is a member of, directly or not. */
   readonly memberOf: readonly string[];
   /** Schemas that it may use; undefined: not looked at. */

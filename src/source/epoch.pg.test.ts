@@ -125,7 +125,30 @@ const cases: readonly { readonly name: string; readonly sql: readonly string[]; 
   {
     name: "another table is granted to PUBLIC",
     sql: ["create table tokens (t text)", "grant select on tokens to public"],
-    said: ['* grant-extra REVOKE SELECT ON "public"."tokens" FROM PUBLIC'],
+    said: ['public.tokens grant-extra REVOKE SELECT ON "public"."tokens" FROM PUBLIC'],
+  },
+  {
+    name: "another table comes into the publication",
+    sql: ["create table tokens (t text primary key)", "alter publication vitrine add table tokens"],
+    said: ["public.tokens publication-extra vitrine apply"],
+  },
+  {
+    name: "two columns change their names with each other",
+    sql: [
+      "alter table devices rename column model to was_model",
+      "alter table devices rename column nickname to model",
+      "alter table devices rename column was_model to nickname",
+    ],
+    said: [
+      "devices column-changed rebuild",
+      'devices grant-extra REVOKE SELECT ("nickname") ON "public"."devices" FROM "ROLE"',
+      "devices grant-missing vitrine apply",
+    ],
+  },
+  {
+    name: "the reader may make roles",
+    sql: ["alter role ROLE createrole"],
+    said: ['* role-changed ALTER ROLE "ROLE" NOCREATEROLE'],
   },
   {
     name: "a table is dropped",
@@ -169,6 +192,23 @@ test("a grant through a role names the role and the membership", async () => {
   } finally {
     await database.query(`drop owned by ${group}; drop role ${group}`);
   }
+});
+
+test.each(["the type itself", "a domain over it"])("an enum's label is renamed, which no row and no stream says: %s", async (of) => {
+  await using setting = await testSource();
+  const { database } = setting;
+  await database.query("create type outcome as enum ('ok', 'failed'); create domain result as outcome");
+  await database.query("alter publication vitrine drop table devices; alter table devices drop column model");
+  await database.query(`alter table devices add column model ${of === "the type itself" ? "outcome" : "result"}`);
+  await using session = await setting.source.openSql();
+  const reader = await openEpochReader(session, { tables: setting.tables, publications: setting.publications });
+  const before = await reader.read();
+  expect(formatEpoch(before)).not.toContain("failed");
+  const said = async () => compareEpochs(before, await reader.read()).map((one) => `${one.table} ${one.reason} ${one.mend.tag}`);
+  await database.query("alter type outcome add value 'late' before 'failed'");
+  expect(await said()).toEqual([]);
+  await database.query("alter type outcome rename value 'failed' to 'refused'");
+  expect(await said()).toEqual(["devices column-changed rebuild"]);
 });
 
 test("a heartbeat reads, emits and leaves no open transaction; its epoch survives being stored", async () => {

@@ -9,7 +9,7 @@ import { epochSchema } from "./epoch/schema.ts";
 import type { SourceTable } from "./raw.ts";
 import type { Sql } from "./sql.ts";
 
-export type { EpochDifference } from "./epoch/compare.ts";
+export type { EpochDifference } from "./epoch/difference.ts";
 export { acceptVerified, compareEpochs, readsAllRows, withoutUndeclared } from "./epoch/compare.ts";
 export type { Epoch } from "./epoch/schema.ts";
 

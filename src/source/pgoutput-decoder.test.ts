@@ -141,6 +141,18 @@ test.each([
   ).toEqual(said);
 });
 
+test("names that two columns swap inside a transaction are said, also when they are swapped back", () => {
+  const names = table.columns.map((one) => one.name);
+  const swapped = { ...table, columns: table.columns.toReversed() };
+  const target = decoder();
+  push(target, message.begin(1n), message.relation(oid), message.relation(oid, swapped), message.relation(oid), message.commit(1n, 2n));
+  const said = target.drain(false).filter((event) => event.tag === "relation-changed");
+  expect(names.length).toBeGreaterThan(1);
+  expect(said.map((event) => event.message)).toEqual(
+    Array.from({ length: 2 }, () => "things has its columns in another order: some were renamed to each other."),
+  );
+});
+
 test("an undeclared column that is published is dropped unread, and said", () => {
   const target = decoder(0n, [without("note")]);
   push(target, message.begin(1n), message.relation(oid), message.insert(oid, row(9n)), message.commit(1n, 2n));

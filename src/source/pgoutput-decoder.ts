@@ -176,6 +176,9 @@ export class PgoutputDecoder {
     const relation = readRelation(bytes, at, end);
     const plan = planRelation(relation, this.#tables);
     const name = plan.table?.name ?? `${relation.schema}.${relation.table}`;
+    const before = this.#relations.get(relation.oid);
+    if (before?.targets !== undefined && plan.targets !== undefined && !isSameOrder(before.targets, plan.targets))
+      this.#notice(name, "has its columns in another order: some were renamed to each other");
     this.#relations.set(relation.oid, { ...plan, name, buffer: plan.table && this.#buffers.get(plan.table), isReported: false });
     for (const difference of plan.differences) this.#notice(name, difference);
   }
@@ -306,6 +309,16 @@ function putValue(value: {
   if (kind === 0x62) column?.put(bytes, at, length, row);
   else column?.putText(bytes, at, length, row);
   return at + length;
+}
+
+/** A table's columns never change places; when names do, values of one column come under the name of another. */
+function isSameOrder(before: Int32Array, now: Int32Array): boolean {
+  const declared = (targets: Int32Array): readonly number[] => [...targets].filter((target) => target >= 0);
+  const order = declared(before);
+  const known = new Set(order);
+  return declared(now)
+    .filter((target) => known.has(target))
+    .every((target, i) => target === order[i]);
 }
 
 function malformed(what: string, place?: string): VitrineError {

@@ -61,7 +61,7 @@ const storeIsGone = new Set<string>(["mirror/store-missing", "mirror/store-damag
 /** What the mirror finds wrong in itself and only another copy mends. */
 const faultsToRebuild = new Set(["row-missing"]);
 /** What the reader may read too much (or too little) says nothing about the rows of a copy: they are no worse than the old one's. */
-const concernsPrivileges = new Set(["grant-extra", "grant-missing", "role-changed"]);
+const concernsPrivileges = new Set(["grant-extra", "grant-missing", "publication-extra", "role-changed"]);
 /** A generation that breaks as soon as it is built is not built again at once. */
 const rebuildPauseMs = 5_000;
 /** A copy that could not be finished within our limit of the source's log burdens the source each time that it is tried. */

@@ -87,6 +87,7 @@ FROM pg_replication_slots ORDER BY slot_name`,
   /** $1: role. */
   role: `
 SELECT json_build_object('name', r.rolname, 'superuser', r.rolsuper, 'replication', r.rolreplication, 'bypassRls', r.rolbypassrls,
+  'createRole', r.rolcreaterole,
   'usage', coalesce((SELECT json_agg(n.nspname ORDER BY n.nspname) FROM pg_namespace n WHERE has_schema_privilege(r.oid, n.oid, 'USAGE') AND ${userSchema}), '[]'),
   'memberOf', coalesce((SELECT json_agg(m.rolname ORDER BY m.rolname) FROM pg_roles m
                         WHERE m.oid <> r.oid AND NOT r.rolsuper AND pg_has_role(r.oid, m.oid, 'MEMBER')), '[]')) AS role

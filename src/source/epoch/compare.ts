@@ -1,46 +1,9 @@
 /** What differs between two epochs, with what it means and what mends it. Pure. */
-import { id, literal, qualified } from "../names.ts";
+import { id, qualified } from "../names.ts";
+import { compareRoles } from "./compare-roles.ts";
+import type { EpochDifference } from "./difference.ts";
+import { apply, command, data, privacy, rebuild, verify } from "./difference.ts";
 import type { Epoch, EpochGrant, EpochLeaf, EpochPublication, EpochTable } from "./schema.ts";
-
-export type EpochReason =
-  | "column-changed"
-  | "column-list-changed"
-  | "grant-extra"
-  | "grant-missing"
-  | "partition-attached"
-  | "partition-dropped"
-  | "partition-foreign"
-  | "partition-replaced"
-  | "publication-changed"
-  | "replica-identity-changed"
-  | "role-changed"
-  | "row-security-changed"
-  | "row-security-on"
-  | "system-replaced"
-  | "table-missing"
-  | "table-not-published"
-  | "table-replaced"
-  | "timeline-changed"
-  | "truncated-or-rewritten"
-  | "unlogged";
-
-export type EpochMend = { readonly tag: "rebuild" } | { readonly tag: "verify" } | { readonly tag: "command"; readonly command: string };
-
-/** The shape of policy/safe.ts's EpochBreak, which this stage may not import, and whether the copy's rows or only privileges are concerned. */
-export interface EpochDifference {
-  /** Name in vitrine.yaml; "*" for all tables. */
-  readonly table: string;
-  readonly reason: EpochReason;
-  readonly message: string;
-  readonly mend: EpochMend;
-  /** `privacy`: the rows are as true as before, but more (or less) may be read than declared. */
-  readonly concerns: "data" | "privacy";
-}
-
-const rebuild: EpochMend = { tag: "rebuild" };
-const verify: EpochMend = { tag: "verify" };
-const command = (text: string): EpochMend => ({ tag: "command", command: text });
-const apply = command("vitrine apply");
 
 /** Empty when nothing differs. */
 export function compareEpochs(stored: Epoch, now: Epoch): readonly EpochDifference[] {
@@ -51,7 +14,7 @@ export function compareEpochs(stored: Epoch, now: Epoch): readonly EpochDifferen
     const other = now.tables.find((one) => one.name === table.name);
     return other === undefined ? [] : compareTables({ stored, now, table, other });
   });
-  return [...server, ...tables, ...compareRoles(stored, now)];
+  return [...server, ...tables, ...extraPublished(now), ...compareRoles(stored, now)];
 }
 
 /**
@@ -81,14 +44,6 @@ export function withoutUndeclared(
     return grant.privilege === "SELECT" && grant.column !== null && (grant.column === "ctid" || table.columns.includes(grant.column));
   };
   return { ...epoch, role: { ...epoch.role, grants: epoch.role.grants.filter(isPolicy) } };
-}
-
-function data(table: string, reason: EpochReason, message: string, mend: EpochMend): EpochDifference {
-  return { table, reason, message, mend, concerns: "data" };
-}
-
-function privacy(table: string, reason: EpochReason, message: string, mend: EpochMend): EpochDifference {
-  return { table, reason, message, mend, concerns: "privacy" };
 }
 
 function compareServers(stored: Epoch, now: Epoch): EpochDifference[] {
@@ -162,6 +117,15 @@ function comparePublished({ stored, now, table, other }: Pair): EpochDifference[
     : found;
 }
 
+/** Its rows go over the wire to the reader, which drops them unread: whoever has the credential would not. */
+function extraPublished(now: Epoch): EpochDifference[] {
+  return now.publications.flatMap((publication) =>
+    (publication.others ?? []).map((name) =>
+      privacy(name, "publication-extra", `The publication ${publication.name} publishes ${name}, which the policy does not name.`, apply),
+    ),
+  );
+}
+
 function comparePublications(table: string, before: EpochPublication, after: EpochPublication): EpochDifference[] {
   if (before.oid === after.oid && before.xmin === after.xmin) return [];
   const same = before.viaRoot === after.viaRoot && before.publishes === after.publishes && before.allTables === after.allTables;
@@ -200,8 +164,16 @@ function compareColumns(table: EpochTable, other: EpochTable): EpochDifference[]
       return [data(table.name, "column-changed", `The column ${name} is another one than before.`, rebuild)];
     if (now.typeOid !== column.typeOid || now.typmod !== column.typmod)
       return [data(table.name, "column-changed", `The column ${name} has another type.`, rebuild)];
+    if (!keepsLabels(column, now))
+      return [data(table.name, "column-changed", `A value of the type of ${name} was renamed: it is another one in every row.`, rebuild)];
     return [];
   });
+}
+
+/** New labels are no change of the rows that are there. */
+function keepsLabels(before: EpochTable["columns"][number], after: EpochTable["columns"][number]): boolean {
+  const now = new Map(after.labels);
+  return (before.labels ?? []).every(([oid, hash]) => now.get(oid) === hash);
 }
 
 /** The stream does not look at row security, but a snapshot, a verification and `prove` do. */
@@ -305,85 +277,4 @@ function unfit(table: string, file: Stored): EpochDifference | undefined {
     );
   }
   return undefined;
-}
-
-function compareRoles(stored: Epoch, now: Epoch): EpochDifference[] {
-  const role = id(now.role.name);
-  const attributes = (
-    [
-      ["superuser", "SUPERUSER"],
-      ["bypassRls", "BYPASSRLS"],
-    ] as const
-  ).flatMap(([key, word]): EpochDifference[] => {
-    if (stored.role[key] || !now.role[key]) return [];
-    return [privacy("*", "role-changed", `The reader's role ${now.role.name} became ${word}.`, command(`ALTER ROLE ${role} NO${word}`))];
-  });
-  const memberships = now.role.memberOf
-    .filter((one) => !stored.role.memberOf.includes(one))
-    .map((one) => privacy("*", "role-changed", `The reader's role became a member of ${one}.`, command(`REVOKE ${id(one)} FROM ${role}`)));
-  return [...attributes, ...memberships, ...compareGrants(stored, now)];
-}
-
-function compareGrants(stored: Epoch, now: Epoch): EpochDifference[] {
-  const before = new Set(stored.role.grants.map(describeGrant));
-  const after = new Set(now.role.grants.map(describeGrant));
-  const tableName = (grant: EpochGrant): string =>
-    now.tables.find((one) => one.schema === grant.schema && one.table === grant.table)?.name ?? "*";
-  const extra = now.role.grants
-    .filter((grant) => !before.has(describeGrant(grant)))
-    .map((grant) =>
-      privacy(
-        tableName(grant),
-        "grant-extra",
-        `${viaText(grant)} may now ${grant.privilege} ${objectText(grant)}.`,
-        command(revokeCommand(grant, now.role.name)),
-      ),
-    );
-  // What the policy does not need may go: that is what the remedy of an extra grant asks for.
-  const missing = stored.role.grants
-    .filter((grant) => !after.has(describeGrant(grant)) && isNeeded(grant, { stored, now }))
-    .map((grant) =>
-      privacy(tableName(grant), "grant-missing", `${viaText(grant)} may no longer ${grant.privilege} ${objectText(grant)}.`, apply),
-    );
-  return [...extra, ...missing];
-}
-
-/** Does the reader miss it: a declared column (or the ctid that a snapshot is cut by) that no other way leads to now? */
-function isNeeded(lost: EpochGrant, { stored, now }: { readonly stored: Epoch; readonly now: Epoch }): boolean {
-  const table = stored.tables.find((one) => one.schema === lost.schema && one.table === lost.table);
-  if (table === undefined || lost.privilege !== "SELECT") return false;
-  const declared = lost.column === null ? table.columns.map((column) => column.name) : [lost.column];
-  return declared.some((column) => isDeclared(column, table) && !now.role.grants.some((grant) => reads(grant, { ...table, column })));
-}
-
-function isDeclared(column: string, table: EpochTable): boolean {
-  return column === "ctid" || table.columns.some((one) => one.name === column);
-}
-
-function reads(grant: EpochGrant, what: { readonly schema: string; readonly table: string; readonly column: string }): boolean {
-  const isThere = grant.schema === what.schema && grant.table === what.table && (grant.column === null || grant.column === what.column);
-  return isThere && (grant.privilege === "SELECT" || grant.privilege === "OWNER");
-}
-
-function describeGrant(grant: EpochGrant): string {
-  return JSON.stringify([grant.schema, grant.table, grant.column, grant.privilege, grant.via]);
-}
-
-function viaText(grant: EpochGrant): string {
-  return grant.via === "PUBLIC" ? "Everybody (PUBLIC)" : `The role ${grant.via}`;
-}
-
-function objectText(grant: EpochGrant): string {
-  return grant.column === null ? `${grant.schema}.${grant.table} (all columns)` : `${grant.schema}.${grant.table}.${grant.column}`;
-}
-
-/** The statement that takes a privilege away again. */
-function revokeCommand(grant: EpochGrant, reader: string): string {
-  if (grant.privilege === "OWNER") return `ALTER TABLE ${qualified(grant)} OWNER TO … -- not ${literal(grant.via)}`;
-  // From another role nothing is taken but the reader.
-  if (grant.via !== "PUBLIC" && grant.via !== reader) return `REVOKE ${id(grant.via)} FROM ${id(reader)}`;
-  // On the whole table it would take the declared columns along; apply gives them back at once.
-  if (grant.column === null && grant.via === reader) return "vitrine apply";
-  const columns = grant.column === null ? "" : ` (${id(grant.column)})`;
-  return `REVOKE ${grant.privilege}${columns} ON ${qualified(grant)} FROM ${grant.via === "PUBLIC" ? "PUBLIC" : id(grant.via)}`;
 }

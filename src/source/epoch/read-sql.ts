@@ -17,7 +17,7 @@ wanted AS (
   LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = w.schema
   LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = w."table"
 ),
-me AS (SELECT oid, rolname, rolsuper, rolbypassrls, rolreplication FROM pg_catalog.pg_roles WHERE rolname = current_user),
+me AS (SELECT oid, rolname, rolsuper, rolbypassrls, rolreplication, rolcreaterole FROM pg_catalog.pg_roles WHERE rolname = current_user),
 roles AS (
   SELECT oid FROM me
   UNION
@@ -60,12 +60,19 @@ SELECT json_build_object(
   'systemIdentifier', ${system},
   'timeline', ('x' || substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8))::bit(32)::int,
   'database', (SELECT json_build_object('name', datname, 'oid', oid::bigint) FROM pg_catalog.pg_database WHERE datname = current_database()),
-  'role', (SELECT json_build_object('name', rolname, 'superuser', rolsuper, 'bypassRls', rolbypassrls, 'replication', rolreplication,
+  'role', (SELECT json_build_object('name', rolname, 'superuser', rolsuper, 'bypassRls', rolbypassrls, 'replication', rolreplication, 'createRole', rolcreaterole,
       'memberOf', (SELECT coalesce(json_agg(r.rolname ORDER BY r.rolname), '[]') FROM pg_catalog.pg_roles r WHERE r.oid IN (SELECT oid FROM roles) AND r.oid <> me.oid),
       'grants', (SELECT coalesce(json_agg(json_build_object('schema', schema, 'table', "table", 'column', "column", 'privilege', privilege, 'via', via)
           ORDER BY schema, "table", "column", privilege, via), '[]') FROM grants)) FROM me),
   'publications', (SELECT coalesce(json_agg(json_build_object('name', pubname, 'oid', oid::bigint, 'xmin', xmin::text, 'allTables', puballtables, 'viaRoot', pubviaroot,
-      'publishes', concat_ws(',', CASE WHEN pubinsert THEN 'insert' END, CASE WHEN pubupdate THEN 'update' END, CASE WHEN pubdelete THEN 'delete' END, CASE WHEN pubtruncate THEN 'truncate' END))
+      'publishes', concat_ws(',', CASE WHEN pubinsert THEN 'insert' END, CASE WHEN pubupdate THEN 'update' END, CASE WHEN pubdelete THEN 'delete' END, CASE WHEN pubtruncate THEN 'truncate' END),
+      'others', (SELECT coalesce(json_agg(o.name ORDER BY o.name), '[]') FROM (
+          SELECT n.nspname || '.' || c.relname AS name FROM pg_catalog.pg_publication_rel r
+          JOIN pg_catalog.pg_class c ON c.oid = r.prrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+          WHERE r.prpubid = pg_publication.oid AND r.prrelid NOT IN (SELECT w.oid FROM wanted w WHERE w.oid IS NOT NULL)
+          UNION ALL
+          SELECT n.nspname || '.*' FROM pg_catalog.pg_publication_namespace s JOIN pg_catalog.pg_namespace n ON n.oid = s.pnnspid
+          WHERE s.pnpubid = pg_publication.oid) AS o))
       ORDER BY pubname), '[]') FROM pg_catalog.pg_publication WHERE pubname IN (SELECT json_array_elements_text($2::json))),
   'tables', (SELECT coalesce(json_agg(json_build_object(
       'name', w.name, 'schema', w.schema, 'table', w."table", 'oid', w.oid::bigint, 'kind', coalesce(w.relkind::text, ''), 'persistence', coalesce(w.relpersistence::text, ''),
@@ -81,7 +88,10 @@ SELECT json_build_object(
           'showsAll', coalesce(pg_catalog.pg_get_expr(p.polqual, p.polrelid) = 'true', false)) ORDER BY p.polname), '[]')
           FROM pg_catalog.pg_policy p WHERE p.polrelid = w.oid),
       'columns', (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'attnum', a.attnum, 'typeOid', a.atttypid::bigint,
-          'typmod', CASE WHEN a.atttypid = 1700 THEN a.atttypmod ELSE -1 END) ORDER BY a.attnum), '[]')
+          'typmod', CASE WHEN a.atttypid = 1700 THEN a.atttypmod ELSE -1 END,
+          'labels', (SELECT coalesce(json_agg(json_build_array(e.oid::bigint, pg_catalog.hashtextextended(e.enumlabel::text, 0)::text) ORDER BY e.oid), '[]')
+              FROM pg_catalog.pg_enum e WHERE e.enumtypid IN (
+                a.atttypid, (SELECT t.typbasetype FROM pg_catalog.pg_type t WHERE t.oid = a.atttypid AND t.typtype = 'd')))) ORDER BY a.attnum), '[]')
           FROM pg_catalog.pg_attribute a WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped
             AND a.attname IN (SELECT json_array_elements_text(w.columns))),
       'members', (SELECT coalesce(json_agg(json_build_object('publication', p.pubname, 'oid', m.oid::bigint,

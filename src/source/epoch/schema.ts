@@ -47,7 +47,16 @@ const table = z.strictObject({
   rowSecurity: z.boolean(),
   policies: z.array(policy),
   /** The declared columns that exist. typmod: of numeric only, whose scale matters. */
-  columns: z.array(z.strictObject({ name: z.string(), attnum: z.number(), typeOid: z.number(), typmod: z.number() })),
+  columns: z.array(
+    z.strictObject({
+      name: z.string(),
+      attnum: z.number(),
+      typeOid: z.number(),
+      typmod: z.number(),
+      /** Of an enum: oid and hash of each label. A label that is renamed is another value in every row, of which the stream says nothing. */
+      labels: z.array(z.tuple([z.number(), z.string()])).optional(),
+    }),
+  ),
   members: z.array(member),
   leaves: z.array(leaf),
 });
@@ -59,6 +68,8 @@ const publication = z.strictObject({
   allTables: z.boolean(),
   viaRoot: z.boolean(),
   publishes: z.string(),
+  /** `schema.table` of what it publishes beside the tables that were asked for. */
+  others: z.array(z.string()).optional(),
 });
 
 const grant = z.strictObject({
@@ -82,6 +93,7 @@ export const epochSchema = z.strictObject({
     superuser: z.boolean(),
     bypassRls: z.boolean(),
     replication: z.boolean(),
+    createRole: z.boolean().optional(),
     memberOf: z.array(z.string()),
     grants: z.array(grant),
   }),

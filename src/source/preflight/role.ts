@@ -1,8 +1,20 @@
 /** The reader's role: what it lacks, what it may too much. */
 import type { Catalog, CatalogRole } from "../catalog.ts";
 import { id, qualified } from "../names.ts";
+import { revokeCommand } from "../revoke.ts";
 import type { Finding, PreflightWish } from "./finding.ts";
 import { finding } from "./finding.ts";
+
+/** PostgreSQL's own roles that lead to rows: directly, by files and programs of the server, or by the statements of other sessions. */
+const strongRoles: ReadonlySet<string> = new Set([
+  "pg_read_all_data",
+  "pg_write_all_data",
+  "pg_read_server_files",
+  "pg_write_server_files",
+  "pg_execute_server_program",
+  "pg_monitor",
+  "pg_read_all_stats",
+]);
 
 export function roleFindings(catalog: Catalog, wish: PreflightWish): readonly Finding[] {
   const role = catalog.role;
@@ -31,7 +43,8 @@ export function roleFindings(catalog: Catalog, wish: PreflightWish): readonly Fi
   const strong = [
     role.superuser ? "SUPERUSER" : "",
     role.bypassRls ? "BYPASSRLS" : "",
-    ...role.memberOf.filter((one) => one === "pg_read_all_data" || one === "pg_write_all_data"),
+    role.createRole === true ? "CREATEROLE" : "",
+    ...role.memberOf.filter((one) => strongRoles.has(one)),
   ].filter((one) => one !== "");
   if (strong.length > 0) {
     const attributes = strong.filter((one) => one === one.toUpperCase()).map((one) => `NO${one}`);
@@ -44,7 +57,7 @@ export function roleFindings(catalog: Catalog, wish: PreflightWish): readonly Fi
     out.push(
       finding("weakens-privacy", "source/role-too-strong", {
         place,
-        message: `${wish.role} can read everything: ${strong.join(", ")}.`,
+        message: `${wish.role} can read what the policy does not name: ${strong.join(", ")}.`,
         remedy,
       }),
     );
@@ -108,7 +121,7 @@ function grantFindings(catalog: Catalog, wish: PreflightWish): readonly Finding[
       finding("weakens-privacy", "source/grant-extra", {
         place,
         message,
-        remedy: granted.via.map((via) => revokeCommand(via, wish.role, granted)).join("; "),
+        remedy: granted.via.map((via) => revokeCommand(granted, via, wish.role)).join("; "),
         blocking: false,
       }),
     );
@@ -136,20 +149,4 @@ function grantFindings(catalog: Catalog, wish: PreflightWish): readonly Finding[
     );
   }
   return out;
-}
-
-/** The command that takes a SELECT on a column away, by what it comes through (CatalogRole.selects.via). */
-function revokeCommand(
-  via: string,
-  role: string,
-  column: { readonly schema: string; readonly table: string; readonly column: string },
-): string {
-  const both = (from: string): string =>
-    `REVOKE SELECT (${id(column.column)}) ON ${qualified(column)} FROM ${from}; REVOKE SELECT ON ${qualified(column)} FROM ${from}`;
-  if (via === "PUBLIC") return both("PUBLIC");
-  // A grant on the whole table is not cut by this: apply takes it away and gives the declared columns again.
-  if (via === role) return `REVOKE SELECT (${id(column.column)}) ON ${qualified(column)} FROM ${id(role)}; or: vitrine apply`;
-  if (via === "owner") return `ALTER TABLE ${qualified(column)} OWNER TO another_role`;
-  if (via === "superuser") return `ALTER ROLE ${id(role)} NOSUPERUSER`;
-  return `REVOKE ${id(via)} FROM ${id(role)}`;
 }
