@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { chmodSync } from "node:fs";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { VitrineError } from "../model/error.ts";
 import { openStateFolder } from "./state.ts";
 
@@ -12,6 +12,8 @@ import { openStateFolder } from "./state.ts";
 export function lockState(folder: string, name: "run" | "server", waitMs: number): Disposable {
   openStateFolder(folder);
   const file = join(folder, `${name}.lock`);
+  // SQLite gives its journal the mode of the file.
+  if (!existsSync(file)) writeFileSync(file, "", { mode: 0o600 });
   const database = new DatabaseSync(file, { timeout: waitMs });
   try {
     database.exec("PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");

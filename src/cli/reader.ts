@@ -274,7 +274,9 @@ async function giveBack({ given, link, log }: Talking & { readonly given: Reader
     await using session = await source.openSql();
     await dropSlot(session, slot);
   } catch (error) {
-    return endWith(error, { link, log });
+    // One of our name that is not ours keeps nothing for us, and is not ours to drop: there is nothing to try again.
+    if (error instanceof VitrineError && error.code === "source/slot-foreign") log("warn", "slot-left", { ...plainError(error) });
+    else return endWith(error, { link, log });
   }
   process.exit(readerExit.finished);
 }

@@ -470,12 +470,6 @@ export const errorCodes = {
     retry: false,
     exit: 2,
   },
-  "policy/keys-other": {
-    meaning: "The keys are not the ones that the mirror was made with.",
-    remedy: "Bring back the old key file, or let the mirror be built anew with the new keys.",
-    retry: false,
-    exit: 2,
-  },
   "policy/keys-readable": {
     meaning: "The key file can be read by others than its owner.",
     remedy: "chmod 600 the file.",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { VitrineError } from "../model/error.ts";
 import type { KeyFileAccess } from "./keys.ts";
-import { formatKeys, keyFingerprint, keyFingerprints, loadKeys, makeKey, parseKeys, requireSameKeys } from "./keys.ts";
+import { formatKeys, keyFingerprint, keyFingerprints, loadKeys, makeKey, parseKeys } from "./keys.ts";
 
 const counting = (start: number) => (bytes: number) => Uint8Array.from({ length: bytes }, (_, i) => (start + i) & 0xff);
 const device = makeKey("device", counting(1));
@@ -58,12 +58,6 @@ test("a space without a key is named", () => {
     place: "/etc/keys",
     remedy: "Make it: vitrine keys make",
   });
-});
-
-test("another key than the mirror was made with is refused; a new space is not", () => {
-  const now = { device: "a", account: "b", model: "c" };
-  requireSameKeys(now, { device: "a" });
-  expect(failure(() => requireSameKeys(now, { device: "x", account: "b" }))?.code).toBe("policy/keys-other");
 });
 
 function access(mode: number | undefined, uid = 1000): KeyFileAccess {

@@ -76,20 +76,6 @@ export function keyFingerprints(keys: TokenKeys, spaces: readonly string[], plac
   return Object.fromEntries(spaces.map((space) => [space, keyFingerprint(keys.get(space) as TokenKey)])); // eslint-disable-line -- checked above
 }
 
-/** Throws policy/keys-other when a space's key is not the one that the store was made with. */
-export function requireSameKeys(
-  now: Readonly<Record<string, string>>,
-  stored: Readonly<Record<string, string>>,
-  place = "the key file",
-): void {
-  const changed = Object.keys(stored).filter((space) => now[space] !== undefined && now[space] !== stored[space]);
-  if (changed.length === 0) return;
-  throw new VitrineError("policy/keys-other", {
-    message: `The key of ${changed.join(", ")} is not the one that the mirror was made with.`,
-    place,
-  });
-}
-
 /** What the cli lends: reading a file and its mode. `stat` returns undefined where there is none. */
 export interface KeyFileAccess {
   readonly stat: (path: string) => Promise<{ readonly mode: number; readonly uid: number } | undefined>;

@@ -264,6 +264,37 @@ test("a slot past its limit, and one that is ahead: another generation", async (
   await watched.untilReady();
 });
 
+test("a slot of our name that is not ours: left alone, and another generation", async () => {
+  const { shown } = await watched.untilReady();
+  await watched.product.stop();
+  const slot = watched.slot(shown.generation);
+  await sql(`SELECT pg_drop_replication_slot('${slot}')`, `SELECT pg_create_physical_replication_slot('${slot}')`);
+  await watched.product.start();
+  expect((await watched.untilLogged("slot-left", "source/slot-foreign")).message).toBe(
+    `The slot ${slot} is of another plugin or database; Vitrine does not touch it.`,
+  );
+  // Not tried again for ever: the generation is over, and its bytes with it.
+  await watched.untilReady();
+  await sql(`SELECT pg_drop_replication_slot('${slot}')`);
+});
+
+test("another table put into our publication: named with the command, and doubts no number", async () => {
+  await watched.untilReady();
+  await sql("CREATE TABLE IF NOT EXISTS secrets (secret text PRIMARY KEY)", "ALTER PUBLICATION vitrine ADD TABLE secrets");
+  const seen = await watched.until("the table in status", ({ untrusted }) => untrusted.length > 0);
+  expect(seen.untrusted).toEqual([
+    [
+      "public.secrets",
+      "publication-extra",
+      "The publication vitrine publishes public.secrets, which the policy does not name.",
+      "vitrine apply",
+    ],
+  ]);
+  expect(await watched.state()).toBe("ready");
+  await watched.apply(server.url);
+  await watched.untilReady();
+});
+
 test("another cluster in the source's place: refused without its role, copied anew with it", async () => {
   await restart(() => rmSync(join(folder, "data"), { recursive: true }));
   await sql(schemaSql, "DELETE FROM attempts WHERE id > 500");
