@@ -2,7 +2,7 @@
  * The owner's socket in the state folder (0600 in a folder of 0700): one JSON object a line, answers likewise. Who can open it
  * owns the state, so there is no further log-in. Everything else talks HTTP with a token.
  */
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, lstatSync, rmSync, statSync } from "node:fs";
 import { createServer, connect } from "node:net";
 import type { Server, Socket } from "node:net";
 import { createHash } from "node:crypto";
@@ -44,7 +44,7 @@ export function httpSocketPath(stateFolder: string): string | undefined {
 
 /** Listens; an old socket file of a killed server is replaced (the state folder's lock says that nobody else serves). */
 export async function serveControl(path: string, handler: ControlHandler): Promise<Server> {
-  rmSync(path, { force: true });
+  removeOld(path);
   const server = createServer((socket) => void serveOne(socket, handler));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
@@ -54,6 +54,29 @@ export async function serveControl(path: string, handler: ControlHandler): Promi
   await promise;
   chmodSync(path, 0o600);
   return server;
+}
+
+/** In the temporary folder somebody else may have put something there, which only they can take away. */
+function removeOld(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    throw foreign(path);
+  }
+}
+
+/** A socket that is not of the state folder's owner may be a trap: nothing is said to it. Throws cli/state-foreign. */
+function refuseForeign(path: string, stateFolder: string): void {
+  const socket = lstatSync(path, { throwIfNoEntry: false });
+  const folder = statSync(stateFolder, { throwIfNoEntry: false });
+  if (socket !== undefined && folder !== undefined && (!socket.isSocket() || socket.uid !== folder.uid)) throw foreign(path);
+}
+
+function foreign(path: string): VitrineError {
+  return new VitrineError("cli/state-foreign", {
+    message: "What lies at the place of the owner's socket is not the owner's.",
+    place: path,
+  });
 }
 
 async function serveOne(socket: Socket, handler: ControlHandler): Promise<void> {
@@ -78,10 +101,11 @@ export interface ControlClient extends Disposable {
   ask(command: string, args?: Readonly<Record<string, Json>>, onProgress?: (text: string) => void): Promise<Json>;
 }
 
-/** Throws cli/not-running when nobody listens. One question at a time. */
+/** Throws cli/not-running when nobody listens, cli/state-foreign when the socket is somebody else's. One question at a time. */
 export async function connectControl(path: string, stateFolder: string): Promise<ControlClient> {
   const notRunning = (): VitrineError =>
     new VitrineError("cli/not-running", { message: "No Vitrine is running on this state folder.", place: stateFolder });
+  refuseForeign(path, stateFolder);
   const socket = connect(path);
   const opened = Promise.withResolvers<void>();
   socket.once("connect", () => opened.resolve());
@@ -92,7 +116,10 @@ export async function connectControl(path: string, stateFolder: string): Promise
     async ask(command, args = {}, onProgress) {
       socket.write(`${JSON.stringify({ command, arguments: args })}\n`);
       for (;;) {
-        const line = await lines.next();
+        // A server that is killed resets the connection; readline passes the socket's error on.
+        const line = await lines.next().catch(() => {
+          throw notRunning();
+        });
         if (line.done === true) throw notRunning();
         const reply = JSON.parse(line.value) as ControlReply; // eslint-disable-line -- our own server's words
         if (reply.tag === "done") return reply.value;

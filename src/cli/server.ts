@@ -65,6 +65,8 @@ function failWith(plain: PlainError): void {
 }
 
 async function main(): Promise<void> {
+  // Whatever is written here, also by the store's engine, is its owner's alone.
+  process.umask(0o077);
   guardProcess({ onFailure: failWith, exit: () => undefined });
   // The supervisor alone decides; without it there is nobody to stop us.
   process.on("disconnect", () => process.exit(1));

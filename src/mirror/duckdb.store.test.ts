@@ -18,6 +18,7 @@ import { afterEach, expect, test } from "vitest";
 import { openDuckdbSubject, removeFolders } from "../../test/support/duckdb-subject.ts";
 import type { DuckdbSubject } from "../../test/support/duckdb-subject.ts";
 import { worldCells, worldSchema } from "../../test/support/mirror-world.ts";
+import type { SubjectOptions } from "../../test/support/mirror-world.ts";
 import { account, attempt, Feed, hello, smallWorld } from "../../test/support/mirror-suite.ts";
 import { SafeEncoder, tokenOf } from "../../test/support/safe.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -31,8 +32,8 @@ afterEach(async () => {
   removeFolders();
 });
 
-async function loaded(): Promise<{ subject: DuckdbSubject; feed: Feed; file: string }> {
-  const subject = await openDuckdbSubject();
+async function loaded(options?: SubjectOptions): Promise<{ subject: DuckdbSubject; feed: Feed; file: string }> {
+  const subject = await openDuckdbSubject(options);
   opened.push(subject);
   const feed = new Feed([subject.mirror]);
   await feed.snapshot(smallWorld);
@@ -313,3 +314,56 @@ test.each(["counts", "full", "sample"] as const)(
     expect(await compare(more)).toBe(1);
   },
 );
+
+test("the log cannot be written into the file while something is read: it is tried again, and nothing fails", async () => {
+  const idleWalBytes = 2_000;
+  const { subject, feed, file } = await loaded({ idleWalBytes });
+  const { mirror } = subject;
+  const logBytes = (): number => statSync(`${file}.wal`, { throwIfNoEntry: false })?.size ?? 0;
+  const change = async (): Promise<void> => {
+    await feed.changes("attempts", [{ tag: "remove", key: 30 }]);
+    await feed.commit();
+    await feed.changes("attempts", [{ tag: "insert", row: attempt(30, 30 % 11) }]);
+    await feed.commit();
+    expect(logBytes()).toBeGreaterThan(idleWalBytes);
+  };
+  await mirror.idle();
+  const comparison = await mirror.compareRows("counts", ["attempts"]);
+  await change();
+  await mirror.idle();
+  expect(logBytes()).toBeGreaterThan(idleWalBytes);
+  await comparison[Symbol.asyncDispose]();
+  await mirror.idle();
+  expect(logBytes()).toBe(0);
+  await mirror.view(async (view) => {
+    await view.all("SELECT count(*) FROM rows_attempts");
+    await change();
+    // From eight times the size on it would wait for this view.
+    expect(logBytes()).toBeLessThan(8 * idleWalBytes);
+    await mirror.idle();
+    expect(logBytes()).toBeGreaterThan(idleWalBytes);
+  });
+  await mirror.idle();
+  expect(logBytes()).toBe(0);
+  expect(await mirror.checkCells()).toEqual([]);
+});
+
+test("a compaction waits for the end of a comparison, which reads the file that goes", async () => {
+  const { subject, feed, file } = await loaded();
+  const { mirror } = subject;
+  const comparison = await mirror.compareRows("full", ["attempts"]);
+  await feed.changes("attempts", [{ tag: "remove", key: 30 }]);
+  await feed.commit();
+  let isDone = false;
+  const compaction = mirror.compact().then(() => {
+    isDone = true;
+  });
+  await mirror.compareWith(comparison, feed.rows("attempts", smallWorld.attempts));
+  const [result] = await comparison.finish();
+  expect(result?.differing).toBe(0);
+  expect(isDone).toBe(false);
+  await comparison[Symbol.asyncDispose]();
+  await compaction;
+  expect(existsSync(`${file}.fresh`)).toBe(false);
+  expect(await mirror.checkCells()).toEqual([]);
+});

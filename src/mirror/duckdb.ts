@@ -13,6 +13,8 @@ export interface MirrorLimits {
   readonly tempMax: string;
   /** Write-ahead log from which a commit checkpoints by itself, e.g. "512MB"; smaller logs are checkpointed when idle. */
   readonly walMax: string;
+  /** Size of that log in bytes from which it is checkpointed when idle; from eight times that on new answers wait for it. */
+  readonly idleWalBytes: number;
   /** Bytes of changes that are held before they are applied inside the open transaction. */
   readonly pendingBytesMax: number;
   /** Views open at one time. */
@@ -24,6 +26,7 @@ export const defaultLimits: Omit<MirrorLimits, "tempFolder"> = {
   threads: 1,
   tempMax: "4GB",
   walMax: "512MB",
+  idleWalBytes: 32 << 20,
   pendingBytesMax: 16 << 20,
   viewsMax: 4,
 };

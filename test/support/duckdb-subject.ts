@@ -34,6 +34,7 @@ export async function openDuckdbSubject(options?: SubjectOptions, folder?: strin
     ...defaultLimits,
     tempFolder: join(at, "temp"),
     ...(options?.pendingBytesMax === undefined ? {} : { pendingBytesMax: options.pendingBytesMax }),
+    ...(options?.idleWalBytes === undefined ? {} : { idleWalBytes: options.idleWalBytes }),
   };
   const mirror = await openDuckdbMirror({ folder: join(at, "gen-1"), generation: 1, cells, limits, clock: systemClock });
   return {

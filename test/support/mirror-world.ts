@@ -130,6 +130,7 @@ export interface SubjectOptions {
   readonly cells?: CellsSpec;
   /** Bytes of changes held before they are applied inside the open transaction. */
   readonly pendingBytesMax?: number;
+  readonly idleWalBytes?: number;
 }
 
 export type OpenSubject = (options?: SubjectOptions) => Promise<Subject>;

@@ -149,9 +149,14 @@ export class Host {
     return true;
   }
 
+  /** When the pipe that is served now has ended, and all that came through it is taken. */
+  async disconnected(): Promise<void> {
+    await this.#serving.catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     this.#socket?.destroy();
-    await this.#serving.catch(() => undefined);
+    await this.disconnected();
     await this.mirror[Symbol.asyncDispose]();
   }
 }

@@ -34,7 +34,9 @@ export class Verification {
       return await this.#requests.ask((request) => {
         mine = request;
         this.#running.set(request, { mode, tables, comparison: undefined });
-        return host.ask({ tag: "verify", request, mode, tables });
+        const isSent = host.ask({ tag: "verify", request, mode, tables });
+        if (isSent) void host.disconnected().then(() => this.#requests.answer(request, undefined));
+        return isSent;
       }, limitMs);
     } finally {
       await this.#running.get(mine)?.comparison?.[Symbol.asyncDispose]();
@@ -57,13 +59,23 @@ export class Verification {
         this.#requests.answer(message.request, { tag: "blocked", pids: message.pids });
         return;
       case "verify-end": {
-        const results = await running.comparison?.finish();
+        // Its reading ends here: while it is open, the store's log cannot be written into its file.
+        const { comparison } = running;
         running.comparison = undefined;
+        const results = await finished(comparison);
         this.#requests.answer(message.request, results === undefined ? undefined : { tag: "compared", results });
         return;
       }
       default:
         unreachable(message);
     }
+  }
+}
+
+async function finished(comparison: Comparison | undefined): Promise<readonly CompareResult[] | undefined> {
+  try {
+    return await comparison?.finish();
+  } finally {
+    await comparison?.[Symbol.asyncDispose]();
   }
 }

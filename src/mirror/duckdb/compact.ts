@@ -10,11 +10,18 @@ import type { Memory } from "./memory.ts";
 export async function compactInto(connection: Connection, file: string, control: string): Promise<void> {
   for (const left of [file, `${file}.wal`]) rmSync(left, { force: true });
   await connection.run(`ATTACH '${file.replaceAll("'", "''")}' AS fresh`);
-  const current = await connection.rows("SELECT current_database() AS name");
-  await connection.run(`COPY FROM DATABASE ${id(String(current[0]?.["name"]))} TO fresh`);
-  await connection.run(`UPDATE fresh.${controlTable} SET state = ?`, [control]);
-  await connection.run("CHECKPOINT fresh");
-  await connection.run("DETACH fresh");
+  try {
+    const current = await connection.rows("SELECT current_database() AS name");
+    await connection.run(`COPY FROM DATABASE ${id(String(current[0]?.["name"]))} TO fresh`);
+    await connection.run(`UPDATE fresh.${controlTable} SET state = ?`, [control]);
+    await connection.run("CHECKPOINT fresh");
+    await connection.run("DETACH fresh");
+  } catch (error) {
+    // Else a disk that is full stays full, and the next attempt finds the name taken.
+    await connection.run("DETACH DATABASE IF EXISTS fresh").catch(() => undefined);
+    for (const left of [file, `${file}.wal`]) rmSync(left, { force: true });
+    throw error;
+  }
 }
 
 /**

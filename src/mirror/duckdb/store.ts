@@ -47,8 +47,8 @@ const storeFile = "mirror.duckdb";
 const lockFile = "mirror.lock";
 /** Sets of units are given up where they pass this, in bytes. */
 const unitBytesMax = 64 << 20;
-/** Commits after which the log is checkpointed when nothing else waits, and the log's size for it. */
-const idleCheckpointBytes = 32 << 20;
+/** Times the log's size for an idle checkpoint: from there on new answers wait until it is in the file. */
+const urgentFactor = 8;
 
 type Message<Tag extends DownMessage["tag"]> = Extract<DownMessage, { tag: Tag }>;
 
@@ -73,6 +73,7 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
   #waitingProof: { readonly lsn: Lsn; readonly at: Micros; readonly epoch: string } | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #afterCommit: (() => Promise<void>)[] = [];
+  readonly #comparing = new Set<Promise<void>>();
   #snapshot: SnapshotTimes | undefined;
   /** By memory and metric: what kept history must mean to be shown. */
   readonly #meanings = new WeakMap<Memory, ReadonlyMap<string, string>>();
@@ -615,8 +616,18 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
   idle(): Promise<void> {
     return this.#serially(async () => {
       const size = statSync(`${this.#file}.wal`, { throwIfNoEntry: false })?.size ?? 0;
-      if (size < idleCheckpointBytes || this.#inTransaction || this.#load !== undefined) return;
-      await this.#writer.run("CHECKPOINT");
+      const { idleWalBytes } = this.#options.limits;
+      if (size < idleWalBytes || this.#inTransaction || this.#load !== undefined || this.#comparing.size > 0) return;
+      const isUrgent = size >= urgentFactor * idleWalBytes;
+      if (isUrgent) await this.#pool.close();
+      try {
+        await this.#writer.run("CHECKPOINT");
+      } catch (error) {
+        // Refused while any reading is open; there will be another moment.
+        if (!(error instanceof VitrineError) || error.origin?.code !== "TransactionContext") throw error;
+      } finally {
+        if (isUrgent) this.#pool.open(this.#engine);
+      }
       this.#protect();
     });
   }
@@ -628,31 +639,38 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
   }
 
   /** Rewrites the file so that no byte of a deleted row is left; answers go on until the files are swapped. */
-  compact(): Promise<{ readonly bytesBefore: number; readonly bytesAfter: number }> {
-    return this.#betweenTransactions(async () => {
-      const bytesBefore = this.#bytes();
-      if (this.#control.phase !== "ready") return { bytesBefore, bytesAfter: bytesBefore };
-      const memory = must(this.#memory, "memory");
-      await this.#begin();
-      for (const metric of memory.metrics) await mergeDeltas(this.#writer, metric, "all");
-      const dropped = await dropUnusedTokens(this.#writer, memory);
-      await this.#commit();
-      for (const entity of dropped) await restoreTokens(this.#writer, memory, entity, this.#pacer);
-      const physicalAt = this.#options.clock.nowMs() * 1_000;
-      const done: Control = { ...this.#control, erasure: { logicalSince: undefined, physicalAt } };
-      await compactInto(this.#writer, `${this.#file}.fresh`, controlText(done));
-      await this.#pool.close();
-      this.#writer.close();
-      this.#engine.close();
-      swapFiles(this.#file);
-      this.#engine = await openEngine(this.#file, this.#options);
-      this.#writer = await this.#engine.connect();
-      this.#pool.open(this.#engine);
-      this.#control = done;
-      this.#next = done;
-      this.#protect();
-      return { bytesBefore, bytesAfter: this.#bytes() };
-    });
+  async compact(): Promise<{ readonly bytesBefore: number; readonly bytesAfter: number }> {
+    for (;;) {
+      // A comparison reads the file that would be swapped away, and needs the queue to end: it is waited for outside of that.
+      await Promise.all(this.#comparing);
+      const done = await this.#betweenTransactions(async () => (this.#comparing.size > 0 ? undefined : this.#rewrite()));
+      if (done !== undefined) return done;
+    }
+  }
+
+  async #rewrite(): Promise<{ readonly bytesBefore: number; readonly bytesAfter: number }> {
+    const bytesBefore = this.#bytes();
+    if (this.#control.phase !== "ready") return { bytesBefore, bytesAfter: bytesBefore };
+    const memory = must(this.#memory, "memory");
+    await this.#begin();
+    for (const metric of memory.metrics) await mergeDeltas(this.#writer, metric, "all");
+    const dropped = await dropUnusedTokens(this.#writer, memory);
+    await this.#commit();
+    for (const entity of dropped) await restoreTokens(this.#writer, memory, entity, this.#pacer);
+    const physicalAt = this.#options.clock.nowMs() * 1_000;
+    const done: Control = { ...this.#control, erasure: { logicalSince: undefined, physicalAt } };
+    await compactInto(this.#writer, `${this.#file}.fresh`, controlText(done));
+    await this.#pool.close();
+    this.#writer.close();
+    this.#engine.close();
+    swapFiles(this.#file);
+    this.#engine = await openEngine(this.#file, this.#options);
+    this.#writer = await this.#engine.connect();
+    this.#pool.open(this.#engine);
+    this.#control = done;
+    this.#next = done;
+    this.#protect();
+    return { bytesBefore, bytesAfter: this.#bytes() };
   }
 
   /**
@@ -691,8 +709,24 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
       const connection = await this.#engine.connect();
       await connection.run("BEGIN TRANSACTION");
       await connection.rows(`SELECT version FROM ${controlTable}`);
-      return compareRows({ connection, memory: must(this.#memory, "memory"), pacer: this.#pacer, mode, tables });
+      const comparison = compareRows({ connection, memory: must(this.#memory, "memory"), pacer: this.#pacer, mode, tables });
+      return this.#counted(comparison);
     });
+  }
+
+  /** Known as open until it is disposed of. */
+  #counted(comparison: Comparison): Comparison {
+    const over = Promise.withResolvers<void>();
+    this.#comparing.add(over.promise);
+    const dispose = async (): Promise<void> => {
+      try {
+        await comparison[Symbol.asyncDispose]();
+      } finally {
+        this.#comparing.delete(over.promise);
+        over.resolve();
+      }
+    };
+    return { ...comparison, [Symbol.asyncDispose]: dispose };
   }
 
   /** Rows of the reader for a comparison: their texts are learnt by the store's dictionary. */
