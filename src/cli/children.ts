@@ -3,9 +3,11 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { Socket } from "node:net";
+import { tmpdir, userInfo } from "node:os";
 import { dirname, extname, join } from "node:path";
 import type { Config } from "./config.ts";
 import { packageRoot } from "./config.ts";
+import { controlPath } from "./control.ts";
 import type { ServerMessage, SupervisorMessage } from "./messages.ts";
 import type { Child, WantedReader } from "./supervisor.ts";
 
@@ -18,7 +20,7 @@ export interface ChildOptions {
   readonly stderr: "inherit" | number;
 }
 
-const everywhere = ["PATH", "LANG", "LC_ALL", "TZ", "NODE_EXTRA_CA_CERTS", "VITRINE_CRASH_AT", "VITRINE_LOG"];
+const everywhere = ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS", "VITRINE_CRASH_AT", "VITRINE_LOG"];
 /** The names, not the values, of what only the reader may see. */
 const readerOnly = [
   "VITRINE_SOURCE_URL",
@@ -49,13 +51,41 @@ function entry(name: string): string {
 }
 
 export function startServer(options: ChildOptions, onMessage: (message: ServerMessage) => void): Child {
-  const child = spawn(process.execPath, ["--disable-sigusr1", entry("server"), JSON.stringify(childConfig(options.config))], {
+  const child = spawn(process.execPath, [...serverRights(options.config), entry("server"), JSON.stringify(childConfig(options.config))], {
     detached: true,
     env: serverEnvironment(options.environment),
     stdio: ["ignore", "ignore", options.stderr, "ipc"],
   });
   child.on("message", (message) => onMessage(message as ServerMessage)); // eslint-disable-line -- our own server's messages
   return over(child);
+}
+
+/**
+ * The server may read its code, the configuration and its certificate, write in the state folder, and listen; it may start nothing
+ * and read no other file: not the keys, not the password, not what the supervisor or the reader was started with. The store's engine is
+ * native code, which Node's permissions do not hold.
+ */
+function serverRights({ configFile, stateFolder, tls }: Config): readonly string[] {
+  // The control socket lies elsewhere where the state folder's path is too long for one.
+  const own = [stateFolder, controlPath(stateFolder, { folder: tmpdir(), uid: userInfo().uid })];
+  const files = [...ownCode(), configFile, ...own, ...(tls === undefined ? [] : [tls.certFile, tls.keyFile])];
+  return [
+    "--permission",
+    "--allow-net",
+    "--allow-addons",
+    "--allow-worker",
+    "--disable-warning=ExperimentalWarning",
+    "--disable-warning=SecurityWarning",
+    ...files.map((file) => `--allow-fs-read=${file}`),
+    ...own.map((file) => `--allow-fs-write=${file}`),
+    "--disable-sigusr1",
+  ];
+}
+
+/** Files and folders that any process of ours is read from. */
+function ownCode(): readonly string[] {
+  const root = packageRoot();
+  return [join(root, "package.json"), join(root, "src"), join(root, "dist"), ...nodeModules(root)];
 }
 
 /**
@@ -76,12 +106,8 @@ export function startReader(options: ChildOptions, wanted: WantedReader): Child 
 }
 
 function readerRights({ config, environment }: Pick<ChildOptions, "config" | "environment">): readonly string[] {
-  const root = packageRoot();
   const files = [
-    join(root, "package.json"),
-    join(root, "src"),
-    join(root, "dist"),
-    ...nodeModules(root),
+    ...ownCode(),
     config.configFile,
     config.keysFile,
     config.passwordFile,
@@ -93,6 +119,8 @@ function readerRights({ config, environment }: Pick<ChildOptions, "config" | "en
     "--permission",
     "--allow-net",
     "--disable-warning=ExperimentalWarning",
+    // Its files are opened past Node's permissions.
+    "--no-experimental-sqlite",
     ...files.map((file) => `--allow-fs-read=${file}`),
     "--disable-sigusr1",
     "--disallow-code-generation-from-strings",

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { VitrineError } from "../model/error.ts";
+import { removeStaleLocks } from "../mirror/stale-locks.ts";
 import { openStateFolder } from "./state.ts";
 
 /** `name`: `run` (the supervisor) or `server`. Waits up to `waitMs` for a holder that is just ending. Throws cli/already-running. */
@@ -22,5 +23,8 @@ export function lockState(folder: string, name: "run" | "server", waitMs: number
     throw new VitrineError("cli/already-running", { message: "Another `vitrine run` uses this state folder.", place: folder });
   }
   chmodSync(file, 0o600);
+  // Stores are opened by the server alone. Theirs name a process, whose number may be another's by now, and whose start a server
+  // may not look up.
+  if (name === "server") removeStaleLocks(join(folder, "mirror"));
   return { [Symbol.dispose]: () => database.close() };
 }

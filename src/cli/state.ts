@@ -165,8 +165,13 @@ function stateOver({ database, folder, now, random }: Opened): State {
       database.prepare("UPDATE token SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL").run(at, id).changes === 1,
     tokens: () => readTokens(database),
     backup: (file) => {
-      database.prepare("VACUUM INTO ?").run(file);
-      chmodSync(file, 0o600);
+      // The owner's alone from its first byte on, also where the server may not change a file's mode.
+      const mask = process.umask(0o177);
+      try {
+        database.prepare("VACUUM INTO ?").run(file);
+      } finally {
+        process.umask(mask);
+      }
     },
     [Symbol.dispose]: () => database.close(),
   };

@@ -160,12 +160,12 @@ class Watcher implements Watched {
   }
 
   slot(generation: number): string {
-    using state = new DatabaseSync(join(this.product.stateFolder, "state.sqlite"), { readOnly: true });
+    using state = new DatabaseSync(join(this.product.stateFolder, "state.sqlite"), { readOnly: true, timeout: 5_000 });
     return `vitrine_${String(state.prepare("SELECT value FROM control WHERE name = 'installation'").get()?.["value"])}_${generation}`;
   }
 
   ledger(kind: string): readonly unknown[] {
-    using state = new DatabaseSync(join(this.product.stateFolder, "state.sqlite"), { readOnly: true });
+    using state = new DatabaseSync(join(this.product.stateFolder, "state.sqlite"), { readOnly: true, timeout: 5_000 });
     return state
       .prepare("SELECT body FROM ledger WHERE kind = ? ORDER BY id")
       .all(kind)
