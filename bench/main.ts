@@ -1,176 +1,111 @@
 /**
- * `npm run bench [-- --facts 1000000,10000000] [--scale 1] [--seconds 30]`: the rows of the design's table that concern snapshot,
- * stream, latency, bytes, memory, restart and flatness, each beside its goal, measured in this run. Needs a quiet machine.
+ * `npm run bench`: the rows of the design's table that concern snapshot, stream, latency, answers, bytes, memory, restart, flatness and
+ * load on the source, each beside its goal, measured in this run, also those that miss. docs/benchmarks.md says how.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
-import { Client } from "pg";
-import { createWorld } from "../examples/smart-home/world.ts";
-import { startPostgres } from "../test/support/postgres.ts";
-import { openSource } from "../src/source/session.ts";
-import { parseSourceUrl } from "../src/source/url.ts";
-import { benchLatency } from "./latency.ts";
-import { Product } from "./product.ts";
-import { human, tableOf } from "./report.ts";
-import type { BenchRow } from "./report.ts";
-import { benchSnapshot, watchReady } from "./snapshot.ts";
-import { benchStream, mixes } from "./stream.ts";
+import { flatnessRows } from "./flatness.ts";
+import type { BenchOptions } from "./options.ts";
+import { help, readOptions } from "./options.ts";
+import { topFunctions } from "./profile.ts";
+import type { BenchRow, Limit } from "./report.ts";
+import { limitsOf, lineOf, tableOf } from "./report.ts";
+import { benchSize } from "./size.ts";
 
-const config = fileURLToPath(new URL("../examples/smart-home/vitrine.yaml", import.meta.url));
-
-const { values } = parseArgs({
-  options: {
-    facts: { type: "string", default: "1000000,10000000" },
-    accounts: { type: "string", default: "200000" },
-    scale: { type: "string", default: "1" },
-    seconds: { type: "string", default: "30" },
-    rate: { type: "string", default: "5000" },
-  },
-});
-
-const rows: BenchRow[] = [];
+const results = fileURLToPath(new URL("./results/", import.meta.url));
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-for (const facts of values.facts.split(",").map(Number)) rows.push(...(await benchSize(facts)));
-process.stdout.write(
-  `\n${cpus()[0]?.model ?? "?"}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}; the source, the load and Vitrine share them.\n\n${tableOf(rows)}\n`,
-);
-mkdirSync("bench/results", { recursive: true });
-writeFileSync(
-  `bench/results/${new Date().toISOString().replaceAll(":", "-")}.json`,
-  `${JSON.stringify({ at: new Date().toISOString(), values, rows }, undefined, 1)}\n`,
-);
+// What was under way when the run was stopped has nothing to wait for any more.
+process.exit(await main());
 
-async function benchSize(facts: number): Promise<readonly BenchRow[]> {
-  const label = `${human(facts)} facts`;
-  const folder = mkdtempSync(join(tmpdir(), "vitrine-bench-"));
-  await using postgres = await startPostgres({
-    settings: {
-      max_wal_size: "16GB",
-      checkpoint_timeout: "1h",
-      shared_buffers: "1GB",
-      max_slot_wal_keep_size: "64GB",
-      max_replication_slots: "20",
-    },
-  });
+async function main(): Promise<number> {
+  let options: BenchOptions | undefined;
   try {
-    const adminUrl = await database(postgres.url);
-    say(`${label}: making the world …`);
-    await createWorld({
-      url: adminUrl,
-      accounts: Number(values.accounts),
-      attempts: facts,
-      seed: 1,
-      now: new Date(),
-      onProgress: () => undefined,
-    });
-    const product = new Product({ folder, config, adminUrl });
-    await product.setUp();
-    return await measure({ product, adminUrl, label, facts });
+    options = readOptions(process.argv.slice(2));
+  } catch (error) {
+    say(error instanceof Error ? error.message : "These options cannot be used.");
+    return 2;
+  }
+  if (options === undefined) {
+    process.stdout.write(help);
+    return 0;
+  }
+  return run(options);
+}
+
+/** Measures until the end or the first signal; prints what there is in both cases. */
+async function run(options: BenchOptions): Promise<number> {
+  const rows: BenchRow[] = [];
+  let isStopped = false;
+  const onRows = (...more: readonly BenchRow[]): void => {
+    if (isStopped) return;
+    rows.push(...more);
+    for (const row of more) say(lineOf(row));
+  };
+  const profiles = options.profile ? mkdtempSync(join(tmpdir(), "vitrine-bench-profiles-")) : undefined;
+  let owned = new AsyncDisposableStack();
+  const measure = async (): Promise<"done"> => {
+    for (const facts of options.facts) {
+      await benchSize({ options, facts, owned, onRows, say, profiles });
+      await owned.disposeAsync();
+      owned = new AsyncDisposableStack();
+    }
+    onRows(...flatnessRows(rows));
+    return "done";
+  };
+  const measuring = measure();
+  // Where it is stopped, what is under way fails as its servers go; that is no news.
+  measuring.catch(() => undefined);
+  try {
+    const outcome = await Promise.race([measuring, firstSignal()]);
+    if (outcome === "done") return 0;
+    isStopped = true;
+    say("Stopping …");
+    return 130;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await owned.disposeAsync();
+    print({ options, rows, limits: profiles === undefined ? [] : limitsOf(rows, (start) => topFunctions(join(profiles, start))) });
+    if (profiles !== undefined) say(`Profiles (open them in a browser's developer tools) are in ${profiles}`);
   }
 }
 
-async function measure({
-  product,
-  adminUrl,
-  label,
-  facts,
-}: {
-  readonly product: Product;
-  readonly adminUrl: string;
-  readonly label: string;
-  readonly facts: number;
-}): Promise<readonly BenchRow[]> {
-  const out: BenchRow[] = [];
-  const add = (...more: readonly BenchRow[]): void => {
-    out.push(...more);
-    for (const row of more)
-      say(
-        `  ${row.what}: ${row.figure}${row.ratio === undefined ? "" : ` = ${row.ratio.toFixed(2)}× of ${row.against ?? ""}`} (goal ${row.goal})`,
-      );
+async function firstSignal(): Promise<"stopped"> {
+  const { promise, resolve } = Promise.withResolvers<"stopped">();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve("stopped"));
+  return promise;
+}
+
+interface Outcome {
+  readonly options: BenchOptions;
+  readonly rows: readonly BenchRow[];
+  readonly limits: readonly Limit[];
+}
+
+function print({ options, rows, limits }: Outcome): void {
+  const machine = {
+    processor: cpus()[0]?.model ?? "?",
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.versions.node,
   };
-  const source = openSource({ address: parseSourceUrl(adminUrl), applicationName: "vitrine bench" });
-  const heap = await heapBytes(adminUrl);
-  const snapshot = await benchSnapshot({ product, source, statements: await statements(adminUrl), label });
-  add(...snapshot.rows);
-  await snapshot.running.control.ask("compact");
-  const status = await snapshot.running.status();
-  const bytes = (status.generations[0]?.bytes ?? 0) / facts;
-  add({
-    group: label,
-    what: "bytes per fact, entities and cells included",
-    figure: bytes.toFixed(1),
-    against: `PostgreSQL's heap ${(heap / facts).toFixed(0)} B`,
-    ratio: bytes / (heap / facts),
-    goal: "≤ 0.20",
-    met: bytes / (heap / facts) <= 0.2,
-    note: undefined,
-  });
-  add(
-    ...(await benchLatency({
-      running: snapshot.running,
-      adminUrl,
-      label,
-      ratePerSecond: Number(values.rate),
-      seconds: Number(values.seconds),
-    })),
-  );
-  await snapshot.running.stop();
-  const restartMs = await watchReady(product);
-  add({
-    group: label,
-    what: "restart to the first answer",
-    figure: `${(restartMs / 1000).toFixed(2)} s`,
-    against: undefined,
-    ratio: undefined,
-    goal: "≤ 5 s",
-    met: restartMs <= 5000,
-    note: undefined,
-  });
-  for (const mix of mixes(Number(values.scale))) add(await benchStream({ product, adminUrl, mix, label }));
-  return out;
-}
-
-async function database(url: string): Promise<string> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  await client.query("CREATE DATABASE bench");
-  await client.end();
-  const own = new URL(url);
-  own.pathname = "/bench";
-  return own.toString();
-}
-
-/** SELECTs of exactly the columns that the publication puts on the wire. */
-async function statements(url: string): Promise<readonly string[]> {
-  return withClient(url, async (client) => {
-    const { rows: tables } = await client.query<{ name: string; columns: string }>(
-      "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name, (SELECT string_agg(quote_ident(a), ', ') FROM unnest(attnames) a) AS columns FROM pg_publication_tables WHERE pubname IN ('vitrine', 'vitrine_append')",
+  const report = `${JSON.stringify({ at: new Date().toISOString(), machine, options, rows, limits }, undefined, 1)}\n`;
+  if (options.json) process.stdout.write(report);
+  else
+    process.stdout.write(
+      `\n${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}; the source, the load and Vitrine share them.` +
+        `${options.profile ? " Under the profiler: slower than without." : ""}\n\n${tableOf(rows, { colour: process.stdout.hasColors?.() ?? false, limits })}\n`,
     );
-    return tables.map((table) => `SELECT ${table.columns} FROM ${table.name}`);
-  });
+  keep(report);
 }
 
-async function heapBytes(url: string): Promise<number> {
-  return withClient(url, async (client) => {
-    const {
-      rows: [row],
-    } = await client.query<{ bytes: string }>("SELECT sum(pg_relation_size(relid)) AS bytes FROM pg_partition_tree('connection_attempts')");
-    return Number(row?.bytes ?? 0);
-  });
-}
-
-async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
+/** Beside the code, where one may write there: a clone may belong to somebody else. */
+function keep(report: string): void {
   try {
-    return await work(client);
-  } finally {
-    await client.end();
+    mkdirSync(results, { recursive: true });
+    writeFileSync(join(results, `${new Date().toISOString().replaceAll(":", "-")}.json`), report);
+  } catch {
+    say("The results could not be kept in bench/results; --json prints them.");
   }
 }

@@ -1,19 +1,20 @@
 /** Stream: changes a second from the slot into the store, against pg_recvlogical reading the same content of a slot to nowhere. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client } from "pg";
-import { must } from "../src/lib/assert.ts";
 import { parseLsn } from "../src/model/lsn.ts";
 import type { Lsn } from "../src/model/lsn.ts";
 import { recvlogical, recvlogicalPath } from "./limits/recvlogical.ts";
-import type { Product, Running } from "./product.ts";
+import { withClient } from "./database.ts";
+import type { Product } from "./product.ts";
+import { startName } from "./product.ts";
 import { human } from "./report.ts";
 import type { BenchRow } from "./report.ts";
+import { position } from "./visible.ts";
 
 /** What is written to the source while Vitrine is away. */
 export interface Mix {
   readonly name: string;
   readonly goal: number;
-  readonly statements: (facts: number) => readonly string[];
+  readonly statements: () => readonly string[];
   /** Rows changed. */
   readonly changes: number;
 }
@@ -82,46 +83,51 @@ export interface StreamBench {
 
 /** The product must be stopped, its slot in place. Leaves it stopped. */
 export async function benchStream({ product, adminUrl, mix, label }: StreamBench): Promise<BenchRow> {
-  const client = new Client({ connectionString: adminUrl });
-  await client.connect();
   const slot = "bench_limit";
-  try {
-    await client.query(`SELECT pg_create_logical_replication_slot('${slot}', 'pgoutput')`);
-    const facts = 0;
-    for (const statement of mix.statements(facts)) await client.query(statement);
-    await client.query("CHECKPOINT");
-    const end = await position(client);
-    const tool =
-      recvlogicalPath() === undefined ? undefined : await recvlogical({ url: adminUrl, slot, publications: "vitrine", endLsn: end.text });
-    const ms = await catchUp(product, end.lsn);
-    const rate = (1000 * mix.changes) / ms;
-    const limit = tool === undefined ? undefined : (1000 * mix.changes) / tool;
-    const ratio = limit === undefined ? undefined : rate / limit;
-    return {
-      group: label,
-      what: `stream: ${mix.name} (${human(mix.changes)})`,
-      figure: `${human(rate)} changes/s`,
-      against: limit === undefined ? "pg_recvlogical is not installed" : `pg_recvlogical ${human(limit)}/s`,
-      ratio,
-      goal: `≥ ${mix.goal.toFixed(2)}`,
-      met: ratio === undefined ? undefined : ratio >= mix.goal,
-      note: undefined,
-    };
-  } finally {
-    await client.query(`SELECT pg_drop_replication_slot('${slot}')`).catch(() => undefined);
-    await client.end();
-  }
+  return withClient(adminUrl, async (client) => {
+    await client.query("SELECT pg_create_logical_replication_slot($1, 'pgoutput')", [slot]);
+    try {
+      for (const statement of mix.statements()) await client.query(statement);
+      await client.query("CHECKPOINT");
+      const end = await position(client);
+      const limitMs =
+        recvlogicalPath() === undefined ? undefined : await recvlogical({ url: adminUrl, slot, publications: "vitrine", endLsn: end.text });
+      return rowOf({ mix, label, ms: await catchUp(product, mix.name, end.lsn), limitMs });
+    } finally {
+      await client.query("SELECT pg_drop_replication_slot($1)", [slot]).catch(() => undefined);
+    }
+  });
 }
 
-async function position(client: Client): Promise<{ readonly text: string; readonly lsn: Lsn }> {
-  const { rows } = await client.query<{ lsn: string }>("SELECT pg_current_wal_flush_lsn()::text AS lsn");
-  const text = must(rows[0], "row").lsn;
-  return { text, lsn: must(parseLsn(text), "position") };
+function rowOf(options: {
+  readonly mix: Mix;
+  readonly label: string;
+  readonly ms: number;
+  readonly limitMs: number | undefined;
+}): BenchRow {
+  const { mix, label, ms, limitMs } = options;
+  const rate = (1000 * mix.changes) / ms;
+  const limit = limitMs === undefined ? undefined : (1000 * mix.changes) / limitMs;
+  const ratio = limit === undefined ? undefined : rate / limit;
+  return {
+    group: label,
+    what: `stream: ${mix.name} (${human(mix.changes)})`,
+    figure: `${human(rate)} changes/s`,
+    against: limit === undefined ? undefined : `pg_recvlogical ${human(limit)}/s`,
+    ratio,
+    goal: `≥ ${mix.goal.toFixed(2)}`,
+    met: ratio === undefined ? undefined : ratio >= mix.goal,
+    note:
+      limit === undefined
+        ? "pg_recvlogical is not installed (Debian: postgresql-client-15), so there is no limit to compare with"
+        : undefined,
+    start: startName(label, mix.name),
+  };
 }
 
 /** Milliseconds from the reader's word that it streams to the commit of the last change. */
-async function catchUp(product: Product, end: Lsn): Promise<number> {
-  await using running = await product.start();
+async function catchUp(product: Product, name: string, end: Lsn): Promise<number> {
+  await using running = await product.start(name);
   let begun: number | undefined;
   let ms: number | undefined;
   while (ms === undefined) {
@@ -133,10 +139,4 @@ async function catchUp(product: Product, end: Lsn): Promise<number> {
     else await sleep(5);
   }
   return ms;
-}
-
-/** Lsn up to which the serving generation is applied. */
-export async function appliedLsn(running: Running): Promise<Lsn | undefined> {
-  const status = await running.status();
-  return parseLsn(status.generations.find((one) => one.generation === status.serving)?.applied?.lsn ?? "");
 }
