@@ -126,7 +126,7 @@ async function makeWorldOnce(options: {
   readonly stop: AbortSignal;
 }): Promise<boolean> {
   const { url, terminal, stop } = options;
-  if (await worldExists({ url })) return !stop.aborted;
+  if ((await worldExists({ url })) || stop.aborted) return !stop.aborted;
   const sizes = Object.fromEntries(Object.entries(options.sizes).filter(([, value]) => value !== undefined)) as {
     accounts?: number;
     attempts?: number;
