@@ -134,7 +134,7 @@ async function run(running: Running): Promise<never> {
   try {
     const begin =
       from.tag === "stream" && stored !== undefined
-        ? { lsn: from.lsn, epoch: stored }
+        ? { lsn: from.lsn, at: from.at, epoch: stored }
         : await copyAll({ prepared, treater, link, slot: given.slot, crash, trouble });
     prover.soon();
     setInterval(() => prover.soon(), given.config.proveEveryMs);
@@ -144,6 +144,7 @@ async function run(running: Running): Promise<never> {
       link,
       slot: given.slot,
       from: begin.lsn,
+      fromAt: begin.at,
       epoch: begin.epoch,
       clock: systemClock,
       nonce: randomUUID,

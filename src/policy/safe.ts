@@ -215,10 +215,12 @@ export interface SlotStatus {
 
 /** Up the pipe, server to reader. */
 export type UpMessage =
-  /** First message. `stream`: go on after `lsn` with the stored epoch. `snapshot`: begin anew (drops the slot of that name first). */
+  /** First message. `stream`: go on after `lsn`, which the source committed `at`, with the stored epoch. `snapshot`: begin anew (drops the slot of that name first). */
   | {
       readonly tag: "start";
-      readonly from: { readonly tag: "snapshot" } | { readonly tag: "stream"; readonly lsn: Lsn; readonly epoch: string };
+      readonly from:
+        | { readonly tag: "snapshot" }
+        | { readonly tag: "stream"; readonly lsn: Lsn; readonly at: Micros; readonly epoch: string };
     }
   | { readonly tag: "credit"; readonly bytes: number }
   /** Committed in the store: the slot may advance to `lsn`. */

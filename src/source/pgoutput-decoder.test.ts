@@ -108,6 +108,26 @@ test("transactions whose commit is part of the store are skipped, the others not
   ]);
 });
 
+test.each([
+  ["is there", [message.begin(7n), message.commit(7n, 8n)], "nothing thrown"],
+  ["is not there", [message.begin(6n), message.commit(6n, 7n)], "source/rewound"],
+  ["is of another time", [message.begin(7n), message.commit(7n, 8n, 2_000_000n)], "source/rewound"],
+  ["is looked for in nothing", [], "source/rewound"],
+])("the commit that the store ends with %s among those that come again", (_, again, said) => {
+  const at = 946_684_800_000_000 + 1_000_000;
+  const target = new PgoutputDecoder({ tables: [table], from: lsnFrom(8n), landmark: { lsn: lsnFrom(8n), at } });
+  push(target, ...again);
+  expect(target.drain(false)).toEqual([]);
+  expect(target.isLookingForLandmark).toBe(said !== "nothing thrown");
+  let code: unknown = "nothing thrown";
+  try {
+    push(target, message.begin(9n), message.commit(9n, 10n));
+  } catch (error) {
+    code = (error as VitrineError).code;
+  }
+  expect(code).toBe(said);
+});
+
 test("of logical messages only our own transactional ones are heartbeats", () => {
   const target = decoder();
   push(

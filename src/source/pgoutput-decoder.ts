@@ -5,7 +5,7 @@
  */
 import { VitrineError } from "../model/error.ts";
 import type { Lsn } from "../model/lsn.ts";
-import { lsnFrom } from "../model/lsn.ts";
+import { formatLsn, lsnFrom } from "../model/lsn.ts";
 import type { ChangeOp } from "./decode/change-buffer.ts";
 import { ChangeBuffer, changeOps } from "./decode/change-buffer.ts";
 import type { ColumnBuffer } from "./decode/column-buffer.ts";
@@ -16,6 +16,11 @@ import type { RawEvent, SourceTable } from "./raw.ts";
 const epochMicros = 946_684_800_000_000;
 const heartbeatPrefix = "vitrine";
 const nonceLengthMax = 128;
+
+interface Landmark {
+  readonly lsn: Lsn;
+  readonly at: number;
+}
 
 interface BoundRelation extends RelationPlan {
   readonly name: string;
@@ -32,6 +37,7 @@ export class PgoutputDecoder {
   readonly #touched = new Set<ChangeBuffer>();
   /** Transactions below are skipped; undefined once the first one beyond has come. */
   #from: Lsn | undefined;
+  #landmark: Landmark | undefined;
   #inTransaction = false;
   #skipping = false;
   #openChanges = 0;
@@ -47,8 +53,10 @@ export class PgoutputDecoder {
   /** Those of whole transactions. */
   #committedBytes = 0;
 
-  constructor(options: { readonly tables: readonly SourceTable[]; readonly from: Lsn }) {
+  /** `landmark`: a commit that must be among those that are skipped; `at` as in the commit mark. */
+  constructor(options: { readonly tables: readonly SourceTable[]; readonly from: Lsn; readonly landmark?: Landmark | undefined }) {
     this.#tables = options.tables;
+    this.#landmark = options.landmark;
     this.#from = options.from;
     this.#buffers = new Map(options.tables.map((table) => [table, new ChangeBuffer(table)]));
   }
@@ -56,6 +64,11 @@ export class PgoutputDecoder {
   /** Inside a transaction: nothing may be said about the position beyond the last commit. */
   get inTransaction(): boolean {
     return this.#inTransaction;
+  }
+
+  /** It has not been shown yet that the source is the one that `from` is a position of. */
+  get isLookingForLandmark(): boolean {
+    return this.#landmark !== undefined;
   }
 
   /** Size on the wire of what `drain` would hand over or keep. */
@@ -151,18 +164,21 @@ export class PgoutputDecoder {
       this.#skipping = lsnAt(bytes, at) < this.#from;
       if (!this.#skipping) this.#from = undefined;
     }
+    if (!this.#skipping && this.#landmark !== undefined) throw otherHistory(this.#landmark.lsn);
   }
 
   #onCommit(bytes: Uint8Array, at: number, end: number): void {
     if (end - at !== 25 || !this.#inTransaction) throw malformed("ends a transaction wrongly");
     this.#inTransaction = false;
+    const committedAt = int32(bytes, at + 17) * 4_294_967_296 + uint32(bytes, at + 21) + epochMicros;
     if (this.#skipping) {
       this.#skipping = false;
+      if (this.#landmark?.at === committedAt && this.#landmark.lsn === lsnAt(bytes, at + 9)) this.#landmark = undefined;
       return;
     }
     this.#commitHigh = uint32(bytes, at + 9);
     this.#commitLow = uint32(bytes, at + 13);
-    this.#commitAt = int32(bytes, at + 17) * 4_294_967_296 + uint32(bytes, at + 21) + epochMicros;
+    this.#commitAt = committedAt;
     this.#transactions += 1;
     this.#changes += this.#openChanges;
     this.#openChanges = 0;
@@ -319,6 +335,13 @@ function isSameOrder(before: Int32Array, now: Int32Array): boolean {
   return declared(now)
     .filter((target) => known.has(target))
     .every((target, i) => target === order[i]);
+}
+
+function otherHistory(lsn: Lsn): VitrineError {
+  return new VitrineError("source/rewound", {
+    message: `The source's log does not have the transaction at ${formatLsn(lsn)} that the copy ends with: an older copy of the source was put in its place, and has been written to.`,
+    place: formatLsn(lsn),
+  });
 }
 
 function malformed(what: string, place?: string): VitrineError {

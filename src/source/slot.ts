@@ -43,7 +43,10 @@ export async function readSlot(sql: Sql, name: string): Promise<SlotState | unde
  * Throws unless streaming from `from` on loses nothing: source/slot-missing, slot-foreign, slot-lost, slot-ahead (START_REPLICATION
  * would silently begin later than asked).
  */
-export function requireSlotFor(slot: SlotState | undefined, about: { readonly name: string; readonly from: Lsn }): void {
+export function requireSlotFor(
+  slot: SlotState | undefined,
+  about: { readonly name: string; readonly from: Lsn },
+): { readonly confirmed: Lsn } {
   const { name } = about;
   if (slot === undefined) throw new VitrineError("source/slot-missing", { message: `The replication slot ${name} is gone.`, place: name });
   requireOurs(slot);
@@ -57,6 +60,7 @@ export function requireSlotFor(slot: SlotState | undefined, about: { readonly na
       place: name,
     });
   }
+  return { confirmed: slot.confirmed };
 }
 
 /** Drops our slot, waiting up to `waitMs` for its last reader to go. Nothing to do when there is none. */

@@ -92,17 +92,25 @@ test("a restart goes on after the acknowledged commit, and skips what the store 
   await database.query("insert into devices (id) values (1)");
   await mark(database, "a");
   let position: Lsn;
+  let at: number | undefined;
   {
     await using stream = await open(setting, lsn);
     // As if the process died after the store's commit and before the acknowledgement.
     let event = await nextEvent(stream);
-    while (event.tag !== "heartbeat") event = await nextEvent(stream);
+    while (event.tag !== "heartbeat") {
+      if (event.tag === "commit") ({ at } = event);
+      event = await nextEvent(stream);
+    }
     position = event.lsn;
   }
   await database.query("insert into devices (id) values (2)");
   await mark(database, "b");
+  // What comes again has a commit at our position, but not of that time: another history of the same cluster.
+  await using other = await open(setting, position, { fromAt: (at ?? 0) + 1 });
+  await expect(readUntil(other, "b", () => undefined)).rejects.toMatchObject({ code: "source/rewound" });
+  await other[Symbol.asyncDispose]();
   const copy = new PlainCopy(setting.tables);
-  await using stream = await open(setting, position);
+  await using stream = await open(setting, position, { fromAt: at });
   await readUntil(stream, "b", applyTo(copy));
   expect([...copy.tables.get("devices")!.keys()]).toEqual(["2"]);
 });

@@ -25,6 +25,8 @@ export interface StreamOptions {
   readonly tables: readonly SourceTable[];
   /** The store's position: transactions that end at or below it are skipped. */
   readonly from: Lsn;
+  /** When the source committed `from`, in its microseconds since 1970; undefined: not known, or the position of a snapshot. */
+  readonly fromAt?: number | undefined;
   readonly nowMs: () => number;
   /** Decoded bytes (as on the wire) at which the socket is paused. */
   readonly queueBytesMax?: number;
@@ -59,9 +61,10 @@ export async function openStream(options: StreamOptions): Promise<Stream> {
     const sql = rawSql(raw);
     const [system] = await sql.query("IDENTIFY_SYSTEM");
     const [timeout] = await sql.query("SELECT setting FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout'");
-    requireSlotFor(await readSlot(sql, options.slot), { name: options.slot, from: options.from });
+    const slot = requireSlotFor(await readSlot(sql, options.slot), { name: options.slot, from: options.from });
     requireLogUpTo(options.from, String(system?.["xlogpos"]));
     const stream = new SlotStream(raw, options, {
+      confirmed: slot.confirmed,
       systemIdentifier: String(system?.["systemid"]),
       timeline: Number(system?.["timeline"]),
       walSenderTimeoutMs: Number(timeout?.["setting"] ?? 0),
@@ -88,12 +91,14 @@ function requireLogUpTo(from: Lsn, end: string): void {
 }
 
 /** One command, as replication.c of the server reads it: publication names are a list of quoted identifiers in a literal. */
-function startCommand(options: StreamOptions): string {
+function startCommand(options: StreamOptions, from: Lsn): string {
   const names = literal(options.publications.map(id).join(","));
-  return `START_REPLICATION SLOT ${id(options.slot)} LOGICAL ${formatLsn(options.from)} (proto_version '1', publication_names ${names}, binary 'true', messages 'true')`;
+  return `START_REPLICATION SLOT ${id(options.slot)} LOGICAL ${formatLsn(from)} (proto_version '1', publication_names ${names}, binary 'true', messages 'true')`;
 }
 
 interface ServerFacts {
+  /** What the slot has been told to be in the store: at most our position. */
+  readonly confirmed: Lsn;
   readonly systemIdentifier: string;
   readonly timeline: number;
   readonly walSenderTimeoutMs: number;
@@ -115,6 +120,8 @@ class SlotStream implements Stream {
   #oneByOne = false;
   #waiting: (() => void) | undefined;
   #acknowledged: Lsn;
+  /** Where the server begins to send: the store's position, or before it. */
+  readonly #from: Lsn;
   /** The furthest position that was handed over. */
   #handed: Lsn;
   /** The end of the WAL that the server has sent, as far as we have read it. */
@@ -134,15 +141,20 @@ class SlotStream implements Stream {
     this.#walSenderTimeoutMs = facts.walSenderTimeoutMs;
     this.#queueBytesMax = options.queueBytesMax ?? queueBytesMaxDefault;
     this.#sliceBytesMax = options.sliceBytesMax ?? sliceBytesMaxDefault;
-    this.#decoder = new PgoutputDecoder({ tables: options.tables, from: options.from });
-    this.#acknowledged = options.from;
+    // What lies between is sent again, and skipped: in it must be the commit that the store ends with. A source in whose log it is not
+    // is an older copy that has gone its own way since.
+    const landmark =
+      options.fromAt === undefined || facts.confirmed >= options.from ? undefined : { lsn: options.from, at: options.fromAt };
+    this.#decoder = new PgoutputDecoder({ tables: options.tables, from: options.from, landmark });
+    this.#from = landmark === undefined ? options.from : facts.confirmed;
+    this.#acknowledged = this.#from;
     this.#handed = options.from;
     this.#received = options.from;
     this.#lifeAtMs = options.nowMs();
   }
 
   async start(): Promise<void> {
-    await this.#raw.copyBoth(startCommand(this.#options), {
+    await this.#raw.copyBoth(startCommand(this.#options, this.#from), {
       data: (bytes, at, end) => this.#onData(bytes, at, end),
       chunkEnd: () => this.#onChunkEnd(),
     });
@@ -154,7 +166,8 @@ class SlotStream implements Stream {
 
   acknowledge(lsn: Lsn): void {
     assert(lsn <= this.#handed, "an acknowledgement of what was never handed over");
-    if (lsn <= this.#acknowledged) return;
+    // Before that, what was acknowledged could not be looked for again by who comes after us.
+    if (lsn <= this.#acknowledged || this.#decoder.isLookingForLandmark) return;
     this.#acknowledged = lsn;
     this.#sendStatus(false);
   }

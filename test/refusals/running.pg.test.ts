@@ -229,6 +229,35 @@ test("an older copy in the source's place: its log ends before our position, and
   await watched.untilReady();
 });
 
+test("an older copy in the source's place that has been written past our position: another generation", async () => {
+  await restart(() => {
+    rmSync(`${folder}-old`, { recursive: true, force: true });
+    cpSync(join(folder, "data"), `${folder}-old`, { recursive: true });
+  });
+  await sql("DELETE FROM attempts WHERE id > 2000000");
+  await watched.untilReady();
+  await watched.product.stop();
+  const [before] = (await sql("SELECT pg_current_wal_lsn() AS lsn")) as { readonly lsn: string }[];
+  // The same cluster, timeline and slot; only what was committed is another thing.
+  await restart(() => {
+    rmSync(join(folder, "data"), { recursive: true });
+    cpSync(`${folder}-old`, join(folder, "data"), { recursive: true });
+  });
+  let isPast = false;
+  for (let id = 4_000_001; !isPast; id += 1_000) {
+    await sql(`INSERT INTO attempts SELECT n, now(), 1, true, repeat('x', 200) FROM generate_series(${id}, ${id + 999}) n`);
+    const [row] = (await sql(`SELECT pg_current_wal_lsn() > '${before?.lsn}'::pg_lsn AS past`)) as { readonly past: boolean }[];
+    isPast = row?.past === true;
+  }
+  await watched.product.start();
+  const { message, remedy } = await watched.untilLogged("reader-failed", "source/rewound");
+  expect(message.replaceAll(/[0-9A-F]+\/[0-9A-F]+/g, "LSN")).toBe(
+    "The source's log does not have the transaction at LSN that the copy ends with: an older copy of the source was put in its place, and has been written to.",
+  );
+  expect(remedy).toBe(newSnapshot);
+  await watched.untilReady();
+});
+
 test("a slot past its limit, and one that is ahead: another generation", async () => {
   const { shown } = await watched.untilReady();
   await watched.product.stop();

@@ -70,7 +70,7 @@ class MemoryMirror implements Mirror {
     if (JSON.stringify(hello.schema) !== JSON.stringify(this.schema))
       throw new VitrineError("mirror/schema-changed", { message: "The schema differs." });
     this.#open = copied(this.#committed);
-    return { tag: "start", from: { tag: "stream", lsn: this.status.applied.lsn, epoch: this.#epoch } };
+    return { tag: "start", from: { tag: "stream", ...this.status.applied, epoch: this.#epoch } };
   }
 
   async receive(message: DownMessage): Promise<{ readonly ack: Lsn } | undefined> {

@@ -3,6 +3,7 @@
  * One suite for every implementation of the mirror's contract. Cases are plain data, so that a broken mirror can be shown to fail
  * them. Each compares what is observed with what the reference, given the same messages, says.
  */
+import { must } from "../../src/lib/assert.ts";
 import { deepStrictEqual, ok, rejects } from "node:assert/strict";
 import type { Mirror } from "../../src/mirror/mirror.ts";
 import type { Lsn } from "../../src/model/lsn.ts";
@@ -333,7 +334,10 @@ export const mirrorSuite: readonly SuiteCase[] = [
       deepStrictEqual(subject.mirror.status.proven, { lsn: lsn(105), at: 7 });
       await subject.mirror.receive({ tag: "proven", lsn: lsn(106), at: 8, epoch: "third" });
       deepStrictEqual(subject.mirror.status.proven, { lsn: lsn(106), at: 8 });
-      deepStrictEqual(await subject.mirror.startFor(hello), { tag: "start", from: { tag: "stream", lsn: lsn(106), epoch: "third" } });
+      deepStrictEqual(await subject.mirror.startFor(hello), {
+        tag: "start",
+        from: { tag: "stream", lsn: lsn(106), at: 106, epoch: "third" },
+      });
     },
   },
   {
@@ -360,7 +364,8 @@ export const mirrorSuite: readonly SuiteCase[] = [
       await feed.changes("attempts", [{ tag: "remove", key: 1 }]);
       await feed.changes("devices", [{ tag: "update", row: device(2, 2, "scale") }]);
       for (const [i, one] of [subject, reference].entries()) {
-        deepStrictEqual(await one.mirror.startFor(hello), { tag: "start", from: { tag: "stream", lsn: lsn(100), epoch: "first" } });
+        const { at } = must(one.mirror.status.applied, "applied position");
+        deepStrictEqual(await one.mirror.startFor(hello), { tag: "start", from: { tag: "stream", lsn: lsn(100), at, epoch: "first" } });
         feed.reconnect(i, one.mirror);
       }
       await same();
@@ -381,7 +386,7 @@ export const mirrorSuite: readonly SuiteCase[] = [
       deepStrictEqual(again.mirror.status.applied, reference.mirror.status.applied);
       deepStrictEqual(await again.mirror.startFor(hello), {
         tag: "start",
-        from: { tag: "stream", lsn: lsn(feed.position), epoch: "first" },
+        from: { tag: "stream", lsn: lsn(feed.position), at: must(again.mirror.status.applied, "applied position").at, epoch: "first" },
       });
       feed.reconnect(0, again.mirror);
       await feed.changes("attempts", [

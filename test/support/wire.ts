@@ -118,7 +118,8 @@ function int64(value: bigint): Buffer {
 export const message = {
   begin: (lsn: bigint): Buffer => Buffer.concat([Buffer.from("B"), int64(lsn), int64(0n), int32(7)]),
   /** `end`: the position after the commit record. */
-  commit: (lsn: bigint, end: bigint): Buffer => Buffer.concat([Buffer.from("C"), Buffer.of(0), int64(lsn), int64(end), int64(1_000_000n)]),
+  commit: (lsn: bigint, end: bigint, at = 1_000_000n): Buffer =>
+    Buffer.concat([Buffer.from("C"), Buffer.of(0), int64(lsn), int64(end), int64(at)]),
   relation(oid: number, of: SourceTable = table, identity = "d"): Buffer {
     const columns = of.columns.map((one) =>
       Buffer.concat([Buffer.of(one.name === "id" ? 1 : 0), Buffer.from(`${one.name}\0`), int32(one.typeOid), int32(-1)]),

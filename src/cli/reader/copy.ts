@@ -20,7 +20,7 @@ export async function copyAll(options: {
   readonly slot: string;
   readonly crash: CrashHook;
   readonly trouble: TroubleReport;
-}): Promise<{ readonly lsn: Lsn; readonly epoch: Epoch }> {
+}): Promise<{ readonly lsn: Lsn; readonly at: undefined; readonly epoch: Epoch }> {
   const { prepared, treater, link, crash } = options;
   await using snapshot = await openSnapshot({
     source: prepared.source,
@@ -51,7 +51,7 @@ export async function copyAll(options: {
   await options.trouble.send();
   const epoch = withoutUndeclared(snapshot.epoch, grantedColumns(prepared.compiled));
   await link.send({ tag: "snapshot-end", lsn: snapshot.lsn, epoch: formatEpoch(epoch) });
-  return { lsn: snapshot.lsn, epoch };
+  return { lsn: snapshot.lsn, at: undefined, epoch };
 }
 
 export function readerStatus(

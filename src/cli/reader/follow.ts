@@ -33,6 +33,8 @@ export interface FollowOptions {
   readonly link: ServerLink;
   readonly slot: string;
   readonly from: Lsn;
+  /** When the source committed `from`; undefined: it is the position of a snapshot. */
+  readonly fromAt: Micros | undefined;
   readonly epoch: Epoch;
   readonly clock: Clock;
   readonly nonce: () => string;
@@ -64,6 +66,7 @@ export async function follow(options: FollowOptions): Promise<never> {
     publications: prepared.publications,
     tables: prepared.compiled.sourceTables,
     from: options.from,
+    fromAt: options.fromAt,
     nowMs: () => options.clock.nowMs(),
   });
   options.gate.bind((on) => stream.oneByOne(on));

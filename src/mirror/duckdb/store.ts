@@ -315,7 +315,7 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
       const memory = must(this.#memory, "memory");
       for (const words of memory.words.values()) words.forgetPipe();
       for (const metric of memory.metrics) if (!metric.stale) await warmMetric(this.#context, metric);
-      return { tag: "start", from: { tag: "stream", lsn: applied.lsn, epoch } };
+      return { tag: "start", from: { tag: "stream", ...applied, epoch } };
     });
   }
 
