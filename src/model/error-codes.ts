@@ -105,6 +105,12 @@ export const errorCodes = {
     retry: false,
     exit: 2,
   },
+  "cli/credential-unwritable": {
+    meaning: "A key or password could not be written to its file; nothing was changed elsewhere.",
+    remedy: "Give a place that can be written (--password-file, --keys), or make room there.",
+    retry: false,
+    exit: 2,
+  },
   "cli/credential-unprotected": {
     meaning: "A file with a password or key can be read by others than its owner.",
     remedy: "chmod 600 the file.",
@@ -772,7 +778,8 @@ export const errorCodes = {
     exit: 4,
   },
   "source/rewound": {
-    meaning: "The source's log ends before the position of the copy: a backup or an older copy of the source was put in its place.",
+    meaning:
+      "The source's log ends before the position of the copy, or does not have the transaction there: a backup or an older copy of the source was put in its place.",
     remedy: "A new snapshot is made as a new generation.",
     retry: false,
     exit: 4,

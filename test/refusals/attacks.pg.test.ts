@@ -1,6 +1,7 @@
 /** Attacks on the source's side by others who may write in its database, each a test of its name. */
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openAdmin } from "../../src/cli/commands/administer.ts";
+import { applyOnce, openAdmin } from "../../src/cli/commands/administer.ts";
 import { runDetach } from "../../src/policy/apply.ts";
 import { planDetach } from "../../src/policy/detach.ts";
 import { readCatalog } from "../../src/source/catalog-read.ts";
@@ -70,6 +71,20 @@ test("a production table that somebody gave to the reader outlives detach", asyn
   await runDetach(admin.session, planDetach(catalog, { slotPrefix: "vitrine_00000000_" }));
   expect(await administer(server.url, "SELECT count(*)::int AS count FROM invoices")).toEqual([{ count: 1 }]);
   expect(await administer(server.url, `SELECT rolname FROM pg_roles WHERE rolname = '${role}'`)).toEqual([]);
+});
+
+test("a password that could not be kept is not given to the role", async () => {
+  await place.apply(server.url);
+  const verifier = async () => administer(server.url, "SELECT rolpassword FROM pg_authid WHERE rolname = 'vitrine_reader'");
+  const before = await verifier();
+  await using admin = await openAdmin(server.url, {});
+  // A file stands where the folder should be.
+  const config = { ...place.config, passwordFile: join(place.config.configFile, "reader.pass") };
+  await expect(applyOnce({ ...admin, config, newPassword: true })).rejects.toMatchObject({
+    code: "cli/credential-unwritable",
+    place: config.passwordFile,
+  });
+  expect(await verifier()).toEqual(before);
 });
 
 test("detach says which slots of another state folder it leaves", async () => {

@@ -24,7 +24,7 @@ import type { Config } from "../config.ts";
 import { readDemoInfo } from "../config.ts";
 import { adminConnection } from "../credentials.ts";
 import { readerRole, sourceAt, splitName, wishFor } from "../reader/prepare.ts";
-import { writeSecret } from "../secret-file.ts";
+import { requireWritableSecret, writeSecret } from "../secret-file.ts";
 import { openState } from "../state.ts";
 import { integer } from "../render.ts";
 import { connectServer } from "./ask.ts";
@@ -138,6 +138,7 @@ export async function applyOnce(options: {
   if (blocking !== undefined)
     throw new VitrineError(blocking.code, { message: blocking.message, place: blocking.place, remedy: blocking.remedy });
   const newPassword = options.newPassword || planned.catalog.role === undefined || !existsSync(config.passwordFile);
+  if (newPassword) requireWritableSecret(config.passwordFile);
   const done = await applyPlan(session, planned.plan, { readerRole, newPassword, random: (count) => randomBytes(count) });
   if (done.password !== undefined) writeSecret(config.passwordFile, `${done.password}\n`);
   using state = openState({ folder: config.stateFolder, now: Date.now, random: () => randomBytes(8).toString("hex") });
