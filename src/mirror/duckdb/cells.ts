@@ -1,29 +1,18 @@
-/* oxlint-disable max-lines -- building, changing and settling share the cells' typed arrays, which nobody else may see */
 /**
  * The cells of one cuboid in memory: exact counts, and for each class of protected units a lower and an upper bound of their
  * distinct number. A class is `none` (rows that do not hit; all rows of a count) or `hit`.
  *
- * Bounds are exact while a bounded set of the class's units is held. Without one, a unit that may have come adds one to the upper
- * bound, one that may have gone takes one from the lower; a cell whose bounds no longer decide "at least k" is recounted from rows.
+ * Bounds are exact while the whole set of the class's units is held; of many units a sample is, whose size is the lower bound. Without
+ * either, a unit that may have come adds one to the upper bound, one that may have gone takes one from the lower; a cell whose bounds
+ * no longer decide "at least k" is recounted from rows.
  */
 import { assert } from "../../lib/assert.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { CuboidSpec, Grain, MetricSpec } from "../cuboid.ts";
-import { Bitmaps } from "./bitmaps.ts";
 import { cold, empty, UnitSets } from "./unit-sets.ts";
 
 /** Upper bound that says nothing. */
 const unbounded = 2 ** 30;
-/** Build only: enough units were seen. */
-const full = -3;
-/** Build only: handles from here down name a bitmap. */
-const firstBitmap = -10;
-/** Build only: bits of a bitmap from which no more are looked for. */
-const bitmapFull = 400;
-
-/** A recount stops at so many units of a class: far more than k, so that departures do not soon ask for another. */
-export const recountMax = 4_096;
-
 const noneClass = 0;
 const hitClass = 1;
 
@@ -52,10 +41,12 @@ export class Cells {
   #slots = new Int32Array(1_024);
   #mask = 1_023;
   #keys: Int32Array;
-  #numbers: Float64Array;
+  /** Two a cell: rows, and rows that hit. */
+  #counts: Float64Array;
+  /** Six a cell: lower and upper bound of all units, of those that hit, of those that do not. */
+  #bounds: Int32Array;
   #handles: Int32Array;
   #marks: Uint8Array;
-  readonly #bitmaps = new Bitmaps();
   /** Cells touched since the last `takeChanges`, with their measures before. */
   #touched: number[] = [];
   #before: number[] = [];
@@ -71,7 +62,8 @@ export class Cells {
     this.#stride = 1 + cuboid.dimensions.length;
     this.sets = new UnitSets(4 * k);
     this.#keys = new Int32Array(256 * this.#stride);
-    this.#numbers = new Float64Array(256 * 8);
+    this.#counts = new Float64Array(256 * 2);
+    this.#bounds = new Int32Array(256 * 6);
     this.#handles = new Int32Array(256 * 2);
     this.#marks = new Uint8Array(256);
   }
@@ -85,8 +77,10 @@ export class Cells {
     return this.#keys[cell * this.#stride + 1 + i] as number; // eslint-disable-line -- inside
   }
 
+  /** By its place in `measureOrder`. */
   measure(cell: number, index: number): number {
-    return this.#numbers[cell * 8 + index] as number; // eslint-disable-line -- inside
+    if (index === 0) return this.#counts[cell * 2]!;
+    return index === 3 ? this.#counts[cell * 2 + 1]! : this.#bounds[cell * 6 + index - (index < 3 ? 1 : 2)]!;
   }
 
   /** The cell of row `row`: made when it is new. `dims` are the cuboid's own, in its order. */
@@ -107,7 +101,7 @@ export class Cells {
 
   #make(slot: number, bucket: number, dims: readonly Int32Array[], row: number): number {
     const cell = this.count;
-    if ((cell + 1) * 8 > this.#numbers.length) this.#grow();
+    if ((cell + 1) * 2 > this.#handles.length) this.#resize(Math.ceil(cell * 1.5));
     this.#keys[cell * this.#stride] = bucket;
     for (let i = 0; i < dims.length; i += 1) this.#keys[cell * this.#stride + 1 + i] = dims[i]![row]!;
     this.#handles[cell * 2] = empty;
@@ -118,15 +112,17 @@ export class Cells {
     return cell;
   }
 
-  #grow(): void {
-    const larger = <T extends Int32Array | Float64Array | Uint8Array>(old: T, next: T): T => {
-      next.set(old);
+  /** Room for so many cells. */
+  #resize(size: number): void {
+    const resized = <T extends Int32Array | Float64Array | Uint8Array>(old: T, next: T): T => {
+      next.set(old.length > next.length ? old.subarray(0, next.length) : old);
       return next;
     };
-    this.#keys = larger(this.#keys, new Int32Array(this.#keys.length * 2));
-    this.#numbers = larger(this.#numbers, new Float64Array(this.#numbers.length * 2));
-    this.#handles = larger(this.#handles, new Int32Array(this.#handles.length * 2));
-    this.#marks = larger(this.#marks, new Uint8Array(this.#marks.length * 2));
+    this.#keys = resized(this.#keys, new Int32Array(size * this.#stride));
+    this.#counts = resized(this.#counts, new Float64Array(size * 2));
+    this.#bounds = resized(this.#bounds, new Int32Array(size * 6));
+    this.#handles = resized(this.#handles, new Int32Array(size * 2));
+    this.#marks = resized(this.#marks, new Uint8Array(size));
   }
 
   #rehash(): void {
@@ -146,101 +142,50 @@ export class Cells {
 
   /** Counts one row while the cells are built; `unit` is negative for none. */
   build(cell: number, unit: number, isHit: boolean): void {
-    this.#numbers[cell * 8]! += 1;
-    if (isHit) this.#numbers[cell * 8 + 3]! += 1;
+    this.#counts[cell * 2]! += 1;
+    if (isHit) this.#counts[cell * 2 + 1]! += 1;
     if (unit < 0) return;
     const place = cell * 2 + (isHit ? hitClass : noneClass);
-    const handle = this.#handles[place]!;
-    if (handle === full) return;
-    this.#buildUnit(place, handle, unit, 1);
-  }
-
-  #buildUnit(place: number, handle: number, unit: number, weight: number): void {
-    if (handle === full) return;
-    if (handle <= firstBitmap) {
-      this.#setBit(place, handle, unit);
-      return;
-    }
-    if (handle >= 0 && this.sets.size(handle) >= this.sets.capacity && !this.sets.has(handle, unit)) {
-      // One more than a set holds, so there are at least so many, whatever bits they share; see `finish`.
-      this.#setBit(place, this.#toBitmap(place, handle), unit);
-      return;
-    }
-    this.#handles[place] = this.sets.add(handle, unit, weight);
-  }
-
-  /** Puts a bitmap in the place of a set. */
-  #toBitmap(place: number, handle: number): number {
-    const bitmap = firstBitmap - this.#bitmaps.make();
-    const size = this.sets.size(handle);
-    this.#handles[place] = bitmap;
-    for (let i = 0; i < size; i += 1) this.#setBit(place, bitmap, this.sets.unitAt(handle, i));
-    this.sets.free(handle);
-    return bitmap;
-  }
-
-  #setBit(place: number, handle: number, unit: number): void {
-    if (this.#bitmaps.add(firstBitmap - handle, unit) >= bitmapFull) this.#handles[place] = full;
+    this.#handles[place] = this.sets.add(this.#handles[place]!, unit, 1);
   }
 
   /** Adds a built cell of a finer cuboid to one of this coarser one. */
   absorb(cell: number, finer: Cells, other: number): void {
-    this.#numbers[cell * 8]! += finer.#numbers[other * 8]!;
-    this.#numbers[cell * 8 + 3]! += finer.#numbers[other * 8 + 3]!;
-    this.#absorbClass(cell * 2 + noneClass, finer, other * 2 + noneClass);
-    this.#absorbClass(cell * 2 + hitClass, finer, other * 2 + hitClass);
-  }
-
-  #absorbClass(place: number, finer: Cells, other: number): void {
-    if (this.#handles[place] === full) return;
-    const theirs = finer.#handles[other]!;
-    if (theirs === full) {
-      this.sets.free(this.#handles[place]!);
-      this.#handles[place] = full;
-    } else if (theirs <= firstBitmap) this.#absorbBitmap(place, finer, theirs);
-    else {
-      const size = finer.sets.size(theirs);
-      for (let i = 0; i < size; i += 1)
-        this.#buildUnit(place, this.#handles[place]!, finer.sets.unitAt(theirs, i), finer.sets.countAt(theirs, i));
+    for (let i = 0; i < 2; i += 1) {
+      this.#counts[cell * 2 + i]! += finer.#counts[other * 2 + i]!;
+      this.#handles[cell * 2 + i] = this.sets.unite(this.#handles[cell * 2 + i]!, finer.sets, finer.#handles[other * 2 + i]!);
     }
-  }
-
-  #absorbBitmap(place: number, finer: Cells, theirs: number): void {
-    let handle = this.#handles[place]!;
-    if (handle > firstBitmap) handle = this.#toBitmap(place, handle);
-    if (this.#bitmaps.unite(firstBitmap - handle, finer.#bitmaps, firstBitmap - theirs) >= bitmapFull) this.#handles[place] = full;
   }
 
   /** Ends the build: bounds from what was seen. Call after all cuboids that absorb this one have done so. */
   finish(): void {
-    const more = this.sets.capacity + 1;
     for (let cell = 0; cell < this.count; cell += 1) {
-      for (let cls = noneClass; cls <= hitClass; cls += 1) {
-        const place = cell * 2 + cls;
-        const handle = this.#handles[place]!;
-        if (handle === full) this.#setBounds(cell, cls, bitmapFull, unbounded, cold);
-        else if (handle <= firstBitmap)
-          this.#setBounds(cell, cls, Math.max(more, this.#bitmaps.count(firstBitmap - handle)), unbounded, cold);
-        else this.#setBounds(cell, cls, this.sets.size(handle), this.sets.size(handle), handle);
-      }
+      this.#boundBySet(cell, noneClass, this.#handles[cell * 2]!, unbounded);
+      this.#boundBySet(cell, hitClass, this.#handles[cell * 2 + 1]!, unbounded);
       this.#setAny(cell, 0, unbounded);
     }
-    this.#bitmaps.clear();
+    this.#resize(Math.ceil(this.count * 1.05) + 16);
   }
 
   #setBounds(cell: number, cls: number, low: number, high: number, handle: number): void {
-    const at = cell * 8 + (cls === hitClass ? 4 : 6);
-    this.#numbers[at] = low;
-    this.#numbers[at + 1] = high;
+    const at = cell * 6 + (cls === hitClass ? 2 : 4);
+    this.#bounds[at] = low;
+    this.#bounds[at + 1] = high;
     this.#handles[cell * 2 + cls] = handle;
   }
 
-  /** Cells of these buckets of which a class is not followed though it may be small. */
+  /** `high`: what is known beside a sample. */
+  #boundBySet(cell: number, cls: number, handle: number, high: number): void {
+    const size = this.sets.size(handle);
+    this.#setBounds(cell, cls, size, this.sets.isWhole(handle) ? size : high, handle);
+  }
+
+  /** Cells of these buckets of which a class is not followed. */
   coldIn(buckets: ReadonlySet<number>): readonly number[] {
     const found: number[] = [];
     for (let cell = 0; cell < this.count; cell += 1) {
-      if (!buckets.has(this.bucketOf(cell)) || this.#numbers[cell * 8] === 0) continue;
-      if (this.mayBeSmall(cell, false) || this.mayBeSmall(cell, true)) found.push(cell);
+      if (!buckets.has(this.bucketOf(cell)) || this.#counts[cell * 2] === 0) continue;
+      if (!this.isFollowed(cell, false) || !this.isFollowed(cell, true)) found.push(cell);
     }
     return found;
   }
@@ -261,15 +206,15 @@ export class Cells {
   /** Changes counts of a cell by one row. */
   weigh(cell: number, isHit: boolean, sign: 1 | -1): void {
     this.touch(cell);
-    this.#numbers[cell * 8]! += sign;
-    if (isHit) this.#numbers[cell * 8 + 3]! += sign;
+    this.#counts[cell * 2]! += sign;
+    if (isHit) this.#counts[cell * 2 + 1]! += sign;
   }
 
   touch(cell: number): void {
     if (this.#marks[cell] === 1) return;
     this.#marks[cell] = 1;
     this.#touched.push(cell);
-    for (let i = 0; i < 8; i += 1) this.#before.push(this.#numbers[cell * 8 + i]!);
+    for (let i = 0; i < 8; i += 1) this.#before.push(this.measure(cell, i));
   }
 
   /** A unit's rows of a class in a cell change by `weight` (net over the batch); `other` is the change in the other class. */
@@ -282,89 +227,74 @@ export class Cells {
   }): void {
     const { cell, unit, weight } = move;
     const cls = move.isHit ? hitClass : noneClass;
-    const place = cell * 2 + cls;
-    const at = cell * 8 + (move.isHit ? 4 : 6);
-    const handle = this.#handles[place]!;
-    if (handle === cold) {
-      if (weight > 0) this.#numbers[at + 1] = Math.min(unbounded, this.#numbers[at + 1]! + 1);
-      else this.#numbers[at] = Math.max(0, this.#numbers[at]! - 1);
-    } else this.#moveTracked({ place, at, handle, unit, weight });
+    const at = cell * 6 + (move.isHit ? 2 : 4);
+    const handle = this.#handles[cell * 2 + cls]!;
+    if (weight > 0) this.#bounds[at + 1] = Math.min(unbounded, this.#bounds[at + 1]! + 1);
+    else this.#bounds[at] = Math.max(0, this.#bounds[at]! - 1);
+    if (handle !== cold) {
+      const next = weight > 0 ? this.sets.add(handle, unit, weight) : this.sets.remove(handle, unit, -weight);
+      if (next === undefined) throw corrupt(this, "units");
+      this.#boundBySet(cell, cls, next, this.#bounds[at + 1]!);
+    }
     // A unit that has rows left or won in the other class is still, or was already, behind the cell.
-    if (weight > 0 && move.other >= 0) this.#numbers[cell * 8 + 2] = Math.min(unbounded, this.#numbers[cell * 8 + 2]! + 1);
-    if (weight < 0 && move.other <= 0) this.#numbers[cell * 8 + 1] = Math.max(0, this.#numbers[cell * 8 + 1]! - 1);
-  }
-
-  #moveTracked(move: {
-    readonly place: number;
-    readonly at: number;
-    readonly handle: number;
-    readonly unit: number;
-    readonly weight: number;
-  }): void {
-    const { place, at, handle, unit, weight } = move;
-    const next = weight > 0 ? this.sets.add(handle, unit, weight) : this.sets.remove(handle, unit, -weight);
-    if (next === undefined) throw corrupt(this, "units");
-    this.#handles[place] = next;
-    // A full set plus one more unit: that many are certain.
-    const size = next === cold ? this.sets.capacity + 1 : this.sets.size(next);
-    this.#numbers[at] = size;
-    this.#numbers[at + 1] = next === cold ? unbounded : size;
+    if (weight > 0 && move.other >= 0) this.#bounds[cell * 6 + 1] = Math.min(unbounded, this.#bounds[cell * 6 + 1]! + 1);
+    if (weight < 0 && move.other <= 0) this.#bounds[cell * 6] = Math.max(0, this.#bounds[cell * 6]! - 1);
   }
 
   /** Tightens the bounds of all touched cells; returns those that do not decide. Throws when a weight is below 0. */
   settle(): readonly number[] {
     const undecided: number[] = [];
     for (const cell of this.#touched) {
-      const n = this.#numbers[cell * 8]!;
-      const hit = this.#numbers[cell * 8 + 3]!;
+      const n = this.#counts[cell * 2]!;
+      const hit = this.#counts[cell * 2 + 1]!;
       if (n < 0 || hit < 0 || hit > n) throw corrupt(this, "rows");
       this.#clamp(cell, noneClass, n - hit);
       this.#clamp(cell, hitClass, hit);
-      this.#setAny(cell, this.#numbers[cell * 8 + 1]!, Math.min(n, this.#numbers[cell * 8 + 2]!));
+      this.#setAny(cell, this.#bounds[cell * 6]!, Math.min(n, this.#bounds[cell * 6 + 1]!));
       if (!this.#decides(cell)) undecided.push(cell);
     }
     return undecided;
   }
 
   #clamp(cell: number, cls: number, rowCount: number): void {
-    const place = cell * 2 + cls;
-    const at = cell * 8 + (cls === hitClass ? 4 : 6);
-    if (this.#handles[place] !== cold) return;
-    if (rowCount === 0) this.#setBounds(cell, cls, 0, 0, empty);
-    else this.#numbers[at + 1] = Math.min(this.#numbers[at + 1]!, rowCount);
+    const handle = this.#handles[cell * 2 + cls]!;
+    if (this.sets.isWhole(handle)) return;
+    const at = cell * 6 + (cls === hitClass ? 2 : 4);
+    if (rowCount === 0) {
+      this.sets.free(handle);
+      this.#setBounds(cell, cls, 0, 0, empty);
+    } else this.#bounds[at + 1] = Math.min(this.#bounds[at + 1]!, rowCount);
   }
 
   #setAny(cell: number, low: number, high: number): void {
-    const at = cell * 8;
+    const at = cell * 6;
     const hit = this.#handles[cell * 2 + hitClass]!;
     const none = this.#handles[cell * 2 + noneClass]!;
-    if (hit !== cold && none !== cold) {
+    if (this.sets.isWhole(hit) && this.sets.isWhole(none)) {
       const size = this.sets.unionSize(none, hit);
-      this.#numbers[at + 1] = size;
-      this.#numbers[at + 2] = size;
+      this.#bounds[at] = size;
+      this.#bounds[at + 1] = size;
       return;
     }
-    this.#numbers[at + 1] = Math.max(low, this.#numbers[at + 4]!, this.#numbers[at + 6]!);
-    this.#numbers[at + 2] = Math.min(high, this.#numbers[at + 5]! + this.#numbers[at + 7]!);
+    // Members of two sets that are held are all behind the cell.
+    const seen = hit === cold || none === cold ? 0 : this.sets.unionSize(none, hit);
+    this.#bounds[at] = Math.max(low, seen, this.#bounds[at + 2]!, this.#bounds[at + 4]!);
+    this.#bounds[at + 1] = Math.min(high, this.#bounds[at + 3]! + this.#bounds[at + 5]!);
   }
 
   #decides(cell: number): boolean {
-    const at = cell * 8;
-    const pairs = this.ratio ? [1, 4, 6] : [1];
-    return pairs.every((i) => this.#numbers[at + i]! >= this.#k || this.#numbers[at + i + 1]! < this.#k);
+    const pairs = this.ratio ? [0, 2, 4] : [0];
+    return pairs.every((i) => this.#bounds[cell * 6 + i]! >= this.#k || this.#bounds[cell * 6 + i + 1]! < this.#k);
   }
 
-  /** Whether a class is not followed though it may have no more units than can be. */
-  mayBeSmall(cell: number, isHit: boolean): boolean {
-    const low = this.#numbers[cell * 8 + (isHit ? 4 : 6)]!;
-    return this.#handles[cell * 2 + (isHit ? hitClass : noneClass)] === cold && low <= this.sets.capacity;
+  /** Whether the units of a class are held: all, or a sample that shows enough of them. */
+  isFollowed(cell: number, isHit: boolean): boolean {
+    const handle = this.#handles[cell * 2 + (isHit ? hitClass : noneClass)]!;
+    return handle !== cold && (this.sets.isWhole(handle) || this.sets.size(handle) >= this.#k);
   }
 
-  /**
-   * Sets a recounted cell: rows by unit of each class; undefined: of that class more than is followed was known before. A class with
-   * `recountMax` units or more was not counted to the end.
-   */
-  recount(cell: number, none: ReadonlyMap<number, number> | undefined, hit: ReadonlyMap<number, number> | undefined): void {
+  /** Sets a recounted cell: the units of each class; undefined: that class was followed. */
+  recount(cell: number, none: number | undefined, hit: number | undefined): void {
     this.touch(cell);
     if (none !== undefined) this.#recountClass(cell, noneClass, none);
     if (hit !== undefined) this.#recountClass(cell, hitClass, hit);
@@ -372,14 +302,9 @@ export class Cells {
     assert(this.#decides(cell), "a recounted cell that decides");
   }
 
-  #recountClass(cell: number, cls: number, units: ReadonlyMap<number, number>): void {
-    const more = units.size >= recountMax;
-    let handle = more ? cold : empty;
-    for (const [unit, rowCount] of units) {
-      if (handle === cold) break;
-      handle = this.sets.add(handle, unit, rowCount);
-    }
-    this.#setBounds(cell, cls, units.size, more ? unbounded : units.size, handle);
+  #recountClass(cell: number, cls: number, handle: number): void {
+    this.sets.free(this.#handles[cell * 2 + cls]!);
+    this.#boundBySet(cell, cls, handle, unbounded);
   }
 
   /** What changed since the last call: cells and the signed changes of their measures (8 each, order of `measureOrder`). */
@@ -388,7 +313,7 @@ export class Cells {
     const changes: number[] = [];
     this.#touched.forEach((cell, i) => {
       this.#marks[cell] = 0;
-      const change = Array.from({ length: 8 }, (_, m) => this.#numbers[cell * 8 + m]! - this.#before[i * 8 + m]!);
+      const change = Array.from({ length: 8 }, (_, m) => this.measure(cell, m) - this.#before[i * 8 + m]!);
       if (change.every((one) => one === 0)) return;
       list.push(cell);
       changes.push(...change);
@@ -401,10 +326,10 @@ export class Cells {
   /** Puts in a stored cell, without sets. */
   restore(bucket: number, dims: readonly Int32Array[], row: number, measures: CellMeasures): void {
     const cell = this.find(bucket, dims, row);
-    const at = cell * 8;
-    measureOrder.forEach((name, i) => {
-      this.#numbers[at + i] = measures[name];
-    });
+    this.#counts[cell * 2] = measures.n;
+    this.#counts[cell * 2 + 1] = measures.hit;
+    const { anyLow, anyHigh, hitLow, hitHigh, noneLow, noneHigh } = measures;
+    this.#bounds.set([anyLow, anyHigh, hitLow, hitHigh, noneLow, noneHigh], cell * 6);
     this.#handles[cell * 2] = measures.noneHigh === 0 ? empty : cold;
     this.#handles[cell * 2 + 1] = measures.hitHigh === 0 ? empty : cold;
   }
@@ -421,6 +346,7 @@ export class Cells {
       this.sets.free(handle);
       this.#handles[place] = cold;
     }
+    if (this.sets.reserved > this.sets.bytes * 2) this.sets.compact(this.#handles, this.count * 2);
   }
 
   /** Empties everything: the cells are built anew. */
@@ -428,7 +354,8 @@ export class Cells {
     assert(this.#touched.length === 0, "no changes while cells are built anew");
     for (let place = 0; place < this.count * 2; place += 1) this.sets.free(this.#handles[place]!);
     this.#slots.fill(0);
-    this.#numbers.fill(0);
+    this.#counts.fill(0);
+    this.#bounds.fill(0);
     this.#marks.fill(0);
     this.count = 0;
   }

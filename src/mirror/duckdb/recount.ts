@@ -1,16 +1,13 @@
 /** Units of some cells of one cuboid, counted from rows: what bounds do not decide any more. */
 import type { Cells } from "./cells.ts";
-import { recountMax } from "./cells.ts";
 import type { Evaluated } from "./evaluate.ts";
-
-/** Rows by unit. */
-type Units = Map<number, number>;
+import { empty } from "./unit-sets.ts";
 
 interface Asked {
   readonly cell: number;
-  /** undefined: known well enough. */
-  readonly none: Units | undefined;
-  readonly hit: Units | undefined;
+  /** Sets of the classes that are counted; undefined: followed already. */
+  none: number | undefined;
+  hit: number | undefined;
 }
 
 export class Recount {
@@ -25,12 +22,13 @@ export class Recount {
     this.#buckets = new Set(list.map((cell) => cells.bucketOf(cell)));
     this.#places = new Int32Array(cells.count);
     for (const [i, cell] of list.entries()) this.#places[cell] = i + 1;
-    const wanted = (cell: number, isHit: boolean): Units | undefined => (cells.mayBeSmall(cell, isHit) ? new Map() : undefined);
+    const wanted = (cell: number, isHit: boolean): number | undefined => (cells.isFollowed(cell, isHit) ? undefined : empty);
     this.#list = list.map((cell) => ({ cell, none: wanted(cell, false), hit: wanted(cell, true) }));
   }
 
   /** `bucket` and `dims` are those of the cuboid. */
   add(rows: Evaluated, bucket: Int32Array, dims: readonly Int32Array[]): void {
+    const { sets } = this.cells;
     let last: number | undefined;
     let isAsked = false;
     for (let row = 0; row < rows.rowCount; row += 1) {
@@ -41,17 +39,13 @@ export class Recount {
       const unit = rows.unit[row]!;
       if (!isAsked || unit < 0) continue;
       const asked = this.#list[(this.#places[this.cells.find(at, dims, row)] ?? 0) - 1];
-      const units = rows.hit?.[row] === 1 ? asked?.hit : asked?.none;
-      if (units !== undefined) count(units, unit);
+      if (asked === undefined) continue;
+      if (rows.hit?.[row] === 1) asked.hit = asked.hit === undefined ? undefined : sets.add(asked.hit, unit, 1);
+      else asked.none = asked.none === undefined ? undefined : sets.add(asked.none, unit, 1);
     }
   }
 
   finish(): void {
     for (const { cell, none, hit } of this.#list) this.cells.recount(cell, none, hit);
   }
-}
-
-function count(units: Units, unit: number): void {
-  const known = units.get(unit);
-  if (known !== undefined || units.size < recountMax) units.set(unit, (known ?? 0) + 1);
 }
