@@ -7,6 +7,7 @@ import { bucketRule } from "./bucket.ts";
 import { constantColumn } from "./constant.ts";
 import { Dictionary } from "./dictionary.ts";
 import { lookupRule } from "./lookup.ts";
+import { numericToNumber, numericToScaled } from "./numeric.ts";
 import { presentRule } from "./present.ts";
 import type { Rule } from "./rule.ts";
 
@@ -57,4 +58,23 @@ test("constant: the same text in every row", () => {
   const dictionary = new Dictionary("c");
   expect(constantColumn("here", dictionary)(3).data).toEqual(Int32Array.of(3, 3, 3));
   expect(dictionary.takeGrowth()?.values).toEqual(["here"]);
+});
+
+test("a numeric as long as PostgreSQL has them is no longer looked at than a short one", () => {
+  const cases = [
+    [`1.${"9".repeat(16_000)}`, 199n, 2],
+    [`-0.00${"9".repeat(16_000)}`, 0n, -0.01],
+    [`0.0019${"9".repeat(15_000)}`, 0n, 0.002],
+    ["9".repeat(100_000), undefined, Infinity],
+    [`92233720368547758.07${"9".repeat(16_000)}`, 2n ** 63n - 1n, 92233720368547758],
+    ["92233720368547758.08", undefined, 92233720368547760],
+  ] as const;
+  for (const [text, scaled, number] of cases) {
+    const bytes = numericBytes(text);
+    const span = { start: 0, end: bytes.length };
+    const begun = performance.now();
+    for (let i = 0; i < 200; i += 1) numericToScaled(bytes, span, 2);
+    expect([numericToScaled(bytes, span, 2), numericToNumber(bytes, span)]).toEqual([scaled, number]);
+    expect(performance.now() - begun).toBeLessThan(500);
+  }
 });
