@@ -24,7 +24,7 @@ writeFileSync("pid", String(process.pid));
 function clone(): string {
   const folder = mkdtempSync(join(tmpdir(), "vitrine-bootstrap-"));
   folders.push(folder);
-  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly scripts: Record<string, string> }; // eslint-disable-line -- our own file
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly scripts: Record<string, string> };
   const started = Object.fromEntries(Object.entries(scripts).filter(([name]) => ["prestart", "start"].includes(name)));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "vitrine", version: "0.0.0", type: "module", scripts: started }));
   mkdirSync(join(folder, "bin"));

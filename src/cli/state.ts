@@ -26,6 +26,9 @@ const migrations: readonly string[] = [
 
 export const stateVersion = migrations.length;
 
+/** Name in the control table: the highest number of a generation that there ever was. */
+export const lastGeneration = "last-generation";
+
 export interface LedgerEntry {
   readonly id: number;
   /** Milliseconds since 1970. */

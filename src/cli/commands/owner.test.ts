@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Generation } from "../generations.ts";
 import { openState } from "../state.ts";
 import { putBack } from "./owner.ts";
 
@@ -39,4 +40,41 @@ test("a file that is no backup changes nothing", () => {
   expect(() => putBack(file, join(folder, "state"))).toThrow(expect.objectContaining({ code: "cli/state-unreadable", place: file }));
   expect(readFileSync(join(folder, "state", "state.sqlite")).equals(before)).toBe(true);
   expect(existsSync(join(folder, "state", "restoring"))).toBe(false);
+});
+
+const generation = (number: number, role: Generation["role"]): Generation => ({
+  number,
+  role,
+  slot: `vitrine_01234567_${number}`,
+  reason: "first-start",
+  createdAt: 1,
+});
+
+/** A backup of when there was generation 1; since then 3 took its place. */
+function olderBackup(): string {
+  const file = join(folder, "older");
+  using state = open();
+  state.setGenerations([generation(1, "serving")]);
+  state.set("last-generation", "1");
+  state.backup(file);
+  state.setGenerations([generation(2, "retiring"), generation(3, "serving")]);
+  state.set("last-generation", "3");
+  return file;
+}
+
+test("an older backup does not make copies that are there forgotten, nor their slots, nor numbers be used again", () => {
+  putBack(olderBackup(), join(folder, "state"));
+  using state = open();
+  expect(state.generations()).toEqual([generation(2, "retiring"), generation(3, "serving")]);
+  expect(state.get("last-generation")).toBe("3");
+});
+
+test("where the state is damaged, copies that the backup does not know are given up with their slots", () => {
+  const file = olderBackup();
+  writeFileSync(join(folder, "state", "state.sqlite"), "this is no database at all".repeat(400));
+  for (const number of [1, 3]) mkdirSync(join(folder, "state", "mirror", `gen-${number}`), { recursive: true });
+  putBack(file, join(folder, "state"));
+  using state = open();
+  expect(state.generations()).toMatchObject([generation(1, "serving"), { number: 3, role: "retiring", slot: "vitrine_01234567_3" }]);
+  expect(state.get("last-generation")).toBe("3");
 });

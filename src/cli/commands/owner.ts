@@ -1,15 +1,18 @@
 /** The smaller commands: verify, compact, token, config, backup, restore, run. */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { randomBytes } from "node:crypto";
 import { VitrineError } from "../../model/error.ts";
+import type { Generation } from "../generations.ts";
+import { slotName } from "../generations.ts";
 import { lockState } from "../lock.ts";
 import { bytes, integer, paint, table } from "../render.ts";
 import { run as runSupervisor, signals } from "../run.ts";
 import type { CompactReport, VerifyReport } from "../server/service.ts";
 import type { SettingName } from "../settings.ts";
 import { settings } from "../settings.ts";
-import { openState } from "../state.ts";
+import type { State } from "../state.ts";
+import { lastGeneration, openState } from "../state.ts";
 import { connectServer } from "./ask.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { print, text, texts } from "./command.ts";
@@ -192,8 +195,9 @@ export const backup: Command = {
   name: "backup",
   summary: "copy control state and ledger to a file",
   usage: "FILE",
-  help: `Writes generations, ledger and token hashes into one file (mode 0600), also while Vitrine runs. The mirror is not in it: it can be built
-again. Keys and passwords are not in it either: they lie elsewhere, copy them yourself.`,
+  help: `Writes generations, ledger and token hashes into one file (mode 0600), also while Vitrine runs. The copy is not in it: it can be built
+again from the source, but for closed periods that a metric keeps (\`history: keep\`) and the source has purged. To keep those, stop
+Vitrine and copy the whole state folder. Keys and passwords are not in it either: they lie elsewhere, copy them yourself.`,
   options: {},
   settings: ["state"],
   async run(context) {
@@ -204,6 +208,13 @@ again. Keys and passwords are not in it either: they lie elsewhere, copy them yo
       await server.ask("backup", { file });
     } catch (error) {
       if (!(error instanceof VitrineError) || error.code !== "cli/not-running") throw error;
+      // Opening would make an empty one, and a backup of that looks like a backup.
+      if (!existsSync(join(stateFolder, "state.sqlite")))
+        throw new VitrineError("cli/refused", {
+          message: "There is no control state in this folder: nothing to back up.",
+          place: stateFolder,
+          remedy: "Name the state folder with `--state`.",
+        });
       using state = openState({ folder: stateFolder, now: Date.now, random: () => randomBytes(8).toString("hex") });
       if (existsSync(file)) throw new VitrineError("cli/refused", { message: "The file is there already.", place: file });
       state.backup(file);
@@ -218,7 +229,7 @@ export const restore: Command = {
   summary: "put a backup of the control state back",
   usage: "FILE",
   help: `Replaces control state and ledger by a backup. Vitrine must not run. What was there is kept beside it as state.sqlite.before-restore.
-Generations that the backup names and that are no longer there are built anew.`,
+Copies that lie in the state folder stay, as far as its present state can be read; one that is not there is built anew from the source.`,
   options: {},
   settings: ["state"],
   async run(context) {
@@ -241,7 +252,7 @@ export function putBack(file: string, stateFolder: string): void {
   try {
     copyFileSync(file, join(beside, "state.sqlite"));
     chmodSync(join(beside, "state.sqlite"), 0o600);
-    checkAndMark(beside, file);
+    checkAndMark({ beside, file, stateFolder });
     if (existsSync(target)) renameSync(target, `${target}.before-restore`);
     renameSync(join(beside, "state.sqlite"), target);
     rmSync(`${target}-journal`, { force: true });
@@ -251,13 +262,24 @@ export function putBack(file: string, stateFolder: string): void {
 }
 
 /** Throws cli/state-unreadable and cli/state-newer with the backup's own name. */
-function checkAndMark(folder: string, file: string): void {
+function checkAndMark({
+  beside,
+  file,
+  stateFolder,
+}: {
+  readonly beside: string;
+  readonly file: string;
+  readonly stateFolder: string;
+}): void {
   try {
-    using state = openState({ folder, now: Date.now, random: () => randomBytes(8).toString("hex") });
+    using state = openState({ folder: beside, now: Date.now, random: () => randomBytes(8).toString("hex") });
     const wrong = state.checkLedger();
     if (wrong.length > 0)
       throw new VitrineError("cli/state-unreadable", { message: `The backup's ledger does not hold together at row ${wrong[0]}.` });
-    state.append("restore", { generations: state.generations().length });
+    const { list, last } = generationsHere(stateFolder, state);
+    state.setGenerations(list);
+    state.set(lastGeneration, String(last));
+    state.append("restore", { generations: list.length });
   } catch (error) {
     if (!(error instanceof VitrineError)) throw error;
     throw new VitrineError(error.code, {
@@ -266,6 +288,41 @@ function checkAndMark(folder: string, file: string): void {
       remedy: "Name a file that `vitrine backup` wrote; what was there is as it was.",
     });
   }
+}
+
+/**
+ * Generations are what lies on this disk and which slots the source holds for it: the state that is there knows that better than an
+ * older one, after which copies (with history that nothing else has) would be deleted and slots be kept by the source for ever. Where it
+ * cannot be read, folders of copies that the backup does not know are given up with their slots.
+ */
+function generationsHere(stateFolder: string, restored: State): { readonly list: readonly Generation[]; readonly last: number } {
+  const known = Number(restored.get(lastGeneration) ?? 0);
+  const current = readableState(stateFolder);
+  if (current !== undefined) return { list: current.list, last: Math.max(known, current.last) };
+  const list = restored.generations();
+  const numbers = foldersOfGenerations(stateFolder).filter((number) => list.every((one) => one.number !== number));
+  const unknown = numbers.map((number): Generation => {
+    return { number, role: "retiring", slot: slotName(restored.installation, number), reason: "restore", createdAt: Date.now() };
+  });
+  return { list: [...list, ...unknown], last: Math.max(known, ...numbers) };
+}
+
+/** undefined: there is none, it cannot be read, or it knows of no generation. */
+function readableState(folder: string): { readonly list: readonly Generation[]; readonly last: number } | undefined {
+  if (!existsSync(join(folder, "state.sqlite"))) return undefined;
+  try {
+    using state = openState({ folder, now: Date.now, random: () => randomBytes(8).toString("hex") });
+    const list = state.generations();
+    return list.length === 0 ? undefined : { list, last: Number(state.get(lastGeneration) ?? 0) };
+  } catch {
+    return undefined;
+  }
+}
+
+function foldersOfGenerations(stateFolder: string): readonly number[] {
+  const folder = join(stateFolder, "mirror");
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.flatMap((name) => (/^gen-\d{1,9}$/.test(name) ? [Number(name.slice("gen-".length))] : []));
 }
 
 function fileOf(context: CommandContext): string {

@@ -18,6 +18,7 @@ import { afterEvent, readerFor, shown, slotName, startGenerations } from "../gen
 import type { ServerMessage, SupervisorMessage } from "../messages.ts";
 import { readerExit } from "../messages.ts";
 import type { State } from "../state.ts";
+import { lastGeneration } from "../state.ts";
 import { Host } from "./host.ts";
 import type { VerifyMessage } from "./host.ts";
 import { Takeover } from "./takeover.ts";
@@ -193,13 +194,13 @@ export class Driver {
   #store(list: readonly Generation[]): void {
     if (list === this.#list) return;
     const last = Math.max(this.#last(), ...list.map((one) => one.number));
-    this.#options.state.set("last-generation", String(last));
+    this.#options.state.set(lastGeneration, String(last));
     this.#options.state.setGenerations(list);
     this.#list = list;
   }
 
   #last(): number {
-    return Number(this.#options.state.get("last-generation") ?? 0);
+    return Number(this.#options.state.get(lastGeneration) ?? 0);
   }
 
   #begin(): { readonly number: number; readonly slot: string; readonly at: number } {
