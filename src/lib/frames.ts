@@ -25,12 +25,10 @@ export function encodeFrame(message: unknown): { readonly chunks: readonly Uint8
     return { $b: [array.constructor.name === "Buffer" ? "Uint8Array" : array.constructor.name, offset, bytes.length] };
   };
   const text = Buffer.from(
-    JSON.stringify(message, function replace(this: Record<string, unknown>, key, value: unknown) {
-      // Buffer.toJSON runs before the replacer, so look at the holder.
-      const original = this[key];
-      if (typeof original === "bigint") return { $n: original.toString() };
-      if (ArrayBuffer.isView(original)) return place(original as TypedArray); // eslint-disable-line -- only typed arrays are in messages
-      return value;
+    JSON.stringify(message, (_key, value: unknown) => {
+      if (typeof value === "bigint") return { $n: value.toString() };
+      if (ArrayBuffer.isView(value)) return place(value as TypedArray); // eslint-disable-line -- only typed arrays are in messages
+      return withoutBuffers(value);
     }),
   );
   // Spaces at the end of the head put the body on a multiple of 8, so that the receiver need not copy it.
@@ -40,6 +38,17 @@ export function encodeFrame(message: unknown): { readonly chunks: readonly Uint8
   lengths.writeUInt32LE(head.length, 0);
   lengths.writeUInt32LE(bodyLength, 4);
   return { chunks: [lengths, head, ...parts], bytes: 8 + head.length + bodyLength };
+}
+
+/** JSON.stringify writes a Buffer out as a list of numbers before the replacer sees it: its holder is given a plain view of the bytes. */
+function withoutBuffers(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(value);
+  if (!entries.some(([, one]) => Buffer.isBuffer(one))) return value;
+  const plain = entries.map(
+    ([name, one]) => [name, Buffer.isBuffer(one) ? new Uint8Array(one.buffer, one.byteOffset, one.length) : one] as const,
+  );
+  return Array.isArray(value) ? plain.map(([, one]) => one) : Object.fromEntries(plain);
 }
 
 /** Cuts a byte stream into frames. `push` returns the messages that are now whole, each with its size in bytes on the pipe. */
