@@ -908,8 +908,8 @@ export const errorCodes = {
     exit: 4,
   },
   "source/table-kind": {
-    meaning: "A declared table is no ordinary or partitioned table.",
-    remedy: "Name the table behind the view or foreign table.",
+    meaning: "A declared table is no ordinary or partitioned table, or another table inherits from it.",
+    remedy: "Name the table behind the view or foreign table; of one that is inherited from, run the command named.",
     retry: false,
     exit: 3,
   },

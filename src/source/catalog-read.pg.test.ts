@@ -32,8 +32,8 @@ test("every column's type is decoded in a known way or refused by name", async (
   });
   expect(told).toEqual([
     "id: i32  integer",
-    "enumeration: bytes text mood",
-    "composite: type pair is a composite type, which is not read",
+    "enumeration: bytes text public.mood",
+    "composite: type public.pair is a composite type, which is not read",
     "domain: i32  integer",
     "amount: bytes numeric numeric",
     "list: type integer[] is an array, which is not read",

@@ -43,6 +43,8 @@ export interface CatalogTable {
     readonly using: string | undefined;
   }[];
   readonly columns: readonly CatalogColumn[];
+  /** Tables that inherit from it (`INHERITS`), as `"schema"."table"`; partitions are leaves. */
+  readonly heirs?: readonly string[];
   readonly leaves: readonly {
     readonly schema: string;
     readonly table: string;

@@ -128,6 +128,11 @@ const cases: readonly { readonly name: string; readonly sql: readonly string[]; 
     said: ['public.tokens grant-extra REVOKE SELECT ON "public"."tokens" FROM PUBLIC'],
   },
   {
+    name: "another table inherits from a declared one",
+    sql: ["create table old_devices () inherits (devices)"],
+    said: ['devices table-inherited ALTER TABLE "public"."old_devices" NO INHERIT "public"."devices"'],
+  },
+  {
     name: "another table comes into the publication",
     sql: ["create table tokens (t text primary key)", "alter publication vitrine add table tokens"],
     said: ["public.tokens publication-extra vitrine apply"],

@@ -53,7 +53,7 @@ test("a failed statement keeps the SQLSTATE and nothing of what it quotes", asyn
   await using sql = await setting.admin.openSql();
   for (const [statement, state] of [
     ["select 'canary'::int", "22P02"],
-    ["insert into devices (id, model) values (1, 'canary'), (1, 'canary')", "23505"],
+    ["insert into public.devices (id, model) values (1, 'canary'), (1, 'canary')", "23505"],
     ["do $$ begin raise exception 'canary' using detail = 'canary', hint = 'canary'; end $$", "P0001"],
   ] as const) {
     const error = await sql.query(statement).catch((one: unknown) => one);

@@ -167,7 +167,7 @@ test("a temporary slot goes with the snapshot, and SQL can be asked at its posit
     await using snapshot = await setting.openSnapshot({ temporary: true, replaceSlot: false });
     await setting.database.query("delete from devices");
     await using sql = await snapshot.openSql();
-    expect(await sql.query("select count(id)::int4 as n from devices")).toEqual([{ n: 100 }]);
+    expect(await sql.query("select count(id)::int4 as n from public.devices")).toEqual([{ n: 100 }]);
   }
   const left = async () => setting.database.query("select slot_name from pg_replication_slots where database = current_database()");
   await expect.poll(left).toEqual([]);

@@ -116,6 +116,18 @@ const refused: readonly Case[] = [
     mend: ['ALTER ROLE "vitrine_reader" NOBYPASSRLS'],
   },
   {
+    name: "another table inherits from a declared one",
+    act: ["CREATE TABLE old_devices () INHERITS (devices)"],
+    said: {
+      code: "source/table-kind",
+      place: "public.devices",
+      message: "public.old_devices inherits from public.devices: a query of that reads its rows as well, and the copy would not have them.",
+      remedy: 'ALTER TABLE public.old_devices NO INHERIT "public"."devices"',
+    },
+    mend: ['ALTER TABLE public.old_devices NO INHERIT "public"."devices"'],
+    after: ["DROP TABLE old_devices"],
+  },
+  {
     name: "the role may make roles, and so give itself what others have",
     act: ["ALTER ROLE vitrine_reader CREATEROLE"],
     said: {

@@ -45,6 +45,9 @@ SELECT json_build_object(
         FROM base JOIN pg_type b ON b.oid = base.oid WHERE b.typtype <> 'd'),
       'generated', a.attgenerated, 'toastable', a.attstorage IN ('x', 'e')) ORDER BY a.attnum)
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]'),
+  'heirs', CASE WHEN c.relkind <> 'r' THEN '[]'::json ELSE coalesce((
+    SELECT json_agg(format('%I.%I', hn.nspname, h.relname) ORDER BY h.oid)
+    FROM pg_inherits i JOIN pg_class h ON h.oid = i.inhrelid JOIN pg_namespace hn ON hn.oid = h.relnamespace WHERE i.inhparent = c.oid), '[]') END,
   'leaves', CASE WHEN c.relkind <> 'p' THEN '[]'::json ELSE coalesce((
     SELECT json_agg(json_build_object('schema', ln.nspname, 'table', l.relname, 'oid', l.oid::bigint, 'kind', l.relkind,
       'persistence', l.relpersistence, 'relfilenode', l.relfilenode::bigint) ORDER BY l.oid)

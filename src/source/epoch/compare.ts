@@ -222,8 +222,14 @@ function compareStorage(table: EpochTable, other: EpochTable): EpochDifference[]
   });
   const added = other.leaves
     .filter((leaf) => !table.leaves.some((one) => one.oid === leaf.oid))
-    .flatMap((leaf) => newLeaf(table.name, leaf));
+    .flatMap((leaf) => (other.kind === "p" ? newLeaf(table.name, leaf) : heir(other, leaf)));
   return [...own, ...kept, ...added];
+}
+
+/** `INHERITS`: a query of the table reads the other's rows as well; the copy and the stream do not have them. */
+function heir(table: EpochTable, leaf: EpochLeaf): EpochDifference[] {
+  const message = `${leaf.schema}.${leaf.table} inherits from ${table.schema}.${table.table}: a query of that reads its rows as well, and the copy does not have them.`;
+  return [data(table.name, "table-inherited", message, command(`ALTER TABLE ${qualified(leaf)} NO INHERIT ${qualified(table)}`))];
 }
 
 function newLeaf(table: string, leaf: EpochLeaf): EpochDifference[] {

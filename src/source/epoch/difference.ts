@@ -16,6 +16,7 @@ export type EpochReason =
   | "row-security-changed"
   | "row-security-on"
   | "system-replaced"
+  | "table-inherited"
   | "table-missing"
   | "table-not-published"
   | "table-replaced"

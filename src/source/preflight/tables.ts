@@ -30,6 +30,7 @@ export function tableFindings(catalog: Catalog, wish: PreflightWish, table: Wish
   }
   return [
     ...columnFindings(found, table),
+    ...heirFindings(found),
     ...storageFindings(found),
     ...identityFindings(found, table),
     ...rowSecurityFindings(found, wish, catalog.role?.memberOf ?? []),
@@ -48,6 +49,18 @@ function columnFindings(found: CatalogTable, table: WishedTable): readonly Findi
         remedy: "Name the column in vitrine.yaml as it is called in the source, or take it out",
       });
     });
+}
+
+/** A query of the table reads the rows of what inherits from it as well; the snapshot and the stream of it do not have them. */
+function heirFindings(found: CatalogTable): readonly Finding[] {
+  return (found.heirs ?? []).map((heir) => {
+    const place = `${found.schema}.${found.table}`;
+    return finding("cannot-work", "source/table-kind", {
+      place,
+      message: `${heir} inherits from ${place}: a query of that reads its rows as well, and the copy would not have them.`,
+      remedy: `ALTER TABLE ${heir} NO INHERIT ${qualified(found)}`,
+    });
+  });
 }
 
 function storageFindings(found: CatalogTable): readonly Finding[] {
