@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import type { ParseArgsOptionsConfig } from "node:util";
 import { createLog } from "../lib/log.ts";
+import { nearestWord } from "../lib/nearest.ts";
 import { VitrineError } from "../model/error.ts";
 import { parseDeclaration } from "../policy/declaration.ts";
 import { readFileSync } from "node:fs";
@@ -78,16 +79,24 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const command = commands.find((one) => one.name === name);
-  if (command === undefined)
+  if (command === undefined) {
+    const names = commands.map((one) => one.name);
+    const near = nearestWord(name, names);
     throw new VitrineError("cli/usage", {
-      message: "There is no such command.",
-      remedy: `vitrine --help; there is: ${commands.map((one) => one.name).join(", ")}`,
+      message: `There is no such command.${near === undefined ? "" : ` Did you mean ${near}?`}`,
+      remedy: `vitrine --help; there is: ${names.join(", ")}`,
     });
+  }
   const { values, positionals } = parse(command, rest);
   if (values["help"] === true) {
     terminal.out(helpOf(command));
     return 0;
   }
+  if (positionals.length > (command.takes ?? 0))
+    throw new VitrineError("cli/usage", {
+      message: "The command line has more words than this command takes.",
+      remedy: `vitrine ${command.name} --help`,
+    });
   return command.run(contextOf(values as CommandContext["values"], positionals)); // eslint-disable-line -- parseArgs yields what its options say
 }
 
@@ -165,6 +174,7 @@ function fail(error: unknown): number {
 }
 
 guardProcess({ onFailure: (error) => terminal.error(failureText(error)), exit: (code) => process.exit(code) });
-// A reader of our output that went away (`| head`) is no failure.
-process.stdout.on("error", () => process.exit(0));
+// A reader of our output that went away (`| head`) is no failure; a disk that is full is one.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : fail(error)));
+process.stderr.on("error", () => undefined);
 process.exitCode = await main(process.argv.slice(2)).catch(fail);

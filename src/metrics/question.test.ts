@@ -167,6 +167,9 @@ describe("refusals", () => {
   test("say what can be asked and do not repeat what was", () => {
     const refusal = refusalOf({ metric: "activations", by: ["mallory"] });
     expect(refusal.message).toBe("activations has no such dimension. There is: model, country.");
+    expect(refusalOf({ metric: "activations", by: ["contry"] }).message).toBe(
+      "activations has no such dimension. Did you mean country? There is: model, country.",
+    );
     const inputs = [
       { metric: "mallory" },
       { metric: "activations", grain: "mallory" },

@@ -3,6 +3,7 @@
  * whole periods; no negation, no free range. Errors say what can be asked and never repeat what was sent.
  */
 import { z } from "zod";
+import { nearestWord } from "../lib/nearest.ts";
 import { VitrineError } from "../model/error.ts";
 import type { ErrorCode } from "../model/error-codes.ts";
 import type { Question } from "./answer.ts";
@@ -82,6 +83,7 @@ export function findMetric(compiled: CompiledMetrics, wanted: string): CompiledM
     "metrics/unknown-metric",
     "metric",
     "There is no such metric",
+    wanted,
     compiled.metrics.map((metric) => metric.name),
   );
 }
@@ -93,6 +95,7 @@ function findDimension(metric: CompiledMetric, wanted: string, place: string): C
     "metrics/unknown-dimension",
     place,
     `${metric.name} has no such dimension`,
+    wanted,
     metric.dimensions.map((dimension) => dimension.name),
   );
 }
@@ -102,7 +105,7 @@ function parseGrain(metric: CompiledMetric, wanted: string | undefined): Questio
   if (wanted === undefined) return metric.grains.includes("day") ? "day" : (metric.grains[0] ?? "all");
   const found = grains.find((grain) => grain === wanted);
   if (found !== undefined) return found;
-  throw refusal("metrics/unknown-grain", "grain", `${metric.name} is not kept at that grain`, grains);
+  throw refusal("metrics/unknown-grain", "grain", `${metric.name} is not kept at that grain`, wanted, grains);
 }
 
 function parseRange(options: {
@@ -138,8 +141,9 @@ function parseWhere(metric: CompiledMetric, asked: Readonly<Record<string, reado
 
 function checkValues(dimension: CompiledDimension, domain: readonly string[], values: readonly string[]): void {
   const reserved: readonly string[] = Object.values(reservedTexts);
-  if (values.every((value) => domain.includes(value) || reserved.includes(value))) return;
-  throw refusal("metrics/unknown-value", `where.${dimension.name}`, `${dimension.name} cannot have one of these values`, [
+  const wrong = values.find((value) => !domain.includes(value) && !reserved.includes(value));
+  if (wrong === undefined) return;
+  throw refusal("metrics/unknown-value", `where.${dimension.name}`, `${dimension.name} cannot have one of these values`, wrong, [
     ...domain,
     ...reserved,
   ]);
@@ -174,8 +178,11 @@ function parseLimit(limit: number | string | undefined): number | undefined {
   throw new VitrineError("metrics/bad-question", { message: `limit is a whole number from 1 to ${answerCellsMax}.`, place: "limit" });
 }
 
-function refusal(code: ErrorCode, place: string, message: string, known: readonly string[]): VitrineError {
+/** `wanted` is compared and never shown. */
+function refusal(code: ErrorCode, place: string, message: string, wanted: string, known: readonly string[]): VitrineError {
+  const near = nearestWord(wanted, known);
+  const meant = near === undefined ? "" : ` Did you mean ${near}?`;
   const shown = known.slice(0, 40).join(", ");
   const rest = known.length > 40 ? ` and ${known.length - 40} more` : "";
-  return new VitrineError(code, { message: `${message}. There is: ${shown}${rest}.`, place });
+  return new VitrineError(code, { message: `${message}.${meant} There is: ${shown}${rest}.`, place });
 }

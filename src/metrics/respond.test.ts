@@ -148,6 +148,8 @@ describe("filters that the dictionary knows", () => {
   test("a country that nobody has gives no cells", async () => {
     const given = await answer(mirror, compiled, question({ where: { country: ["'; DROP TABLE dictionary; --"] } }), now);
     expect(given.cells).toEqual([]);
+    expect(given.notes).toMatchObject([{ reason: "value-not-seen" }]);
+    expect(JSON.stringify(given.notes)).not.toContain(given.question.where["country"]?.[0]);
     expect((await answer(mirror, compiled, question({ by: ["country"] }), now)).cells.length).toBeGreaterThan(0);
   });
 });

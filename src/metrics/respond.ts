@@ -1,5 +1,6 @@
 /** Answers questions from a mirror: reads cells on one consistent view and puts them into the envelope. */
 import { must } from "../lib/assert.ts";
+import { nearestWord } from "../lib/nearest.ts";
 import { VitrineError } from "../model/error.ts";
 import type { Mirror, MirrorStatus, MirrorView, SqlRow } from "../mirror/mirror.ts";
 import type { Micros, SafeSchema } from "../policy/safe.ts";
@@ -123,7 +124,8 @@ async function readCells(reading: Reading): Promise<Read> {
   const from = plan.tag === "facts" ? "facts" : plan.cuboid.id;
   const filters = codeFilters({ metric, question, words: filterWords, zone: compiled.zone });
   const { part: kept, notes } = planKept({ metric, question, plan, history: view.status.history?.[metric.name], zone: compiled.zone });
-  if (filters.some(({ codes }) => codes.length === 0)) return { from, cells: [], asked: question, notes };
+  const unseen = unseenNotes({ metric, question, words: filterWords, zone: compiled.zone });
+  if (filters.some(({ codes }) => codes.length === 0)) return { from, cells: [], asked: question, notes: [...notes, ...unseen] };
   const rows =
     plan.tag === "cuboid"
       ? await runCuboid({ ...reading, question, filters, kept, cuboid: plan.cuboid })
@@ -134,7 +136,7 @@ async function readCells(reading: Reading): Promise<Read> {
     from,
     cells: toCells({ rows: orderRows(rows, question), metric, question, columns, zone: compiled.zone }),
     asked: question,
-    notes,
+    notes: [...notes, ...unseen],
   };
 }
 
@@ -221,6 +223,25 @@ function codeFilters(options: {
   return Object.entries(question.where).map(([name, texts]) => {
     const dimension = dimensionOf(metric, name);
     return { dimension: metric.dimensions.indexOf(dimension), codes: codesOf({ dimension, texts, words: wordsOf(words, name), zone }) };
+  });
+}
+
+/** Filters with a value that the copy has never held, as a mistyped one; the value itself is not repeated. */
+function unseenNotes(options: Parameters<typeof codeFilters>[0]): readonly Reason[] {
+  const { metric, question, words, zone } = options;
+  return Object.entries(question.where).flatMap(([name, texts]) => {
+    const dimension = dimensionOf(metric, name);
+    const here = wordsOf(words, name);
+    const unseen = texts.find((text) => codesOf({ dimension, texts: [text], words: here, zone }).length === 0);
+    if (unseen === undefined) return [];
+    const near = nearestWord(unseen, [...here.values()]);
+    return [
+      {
+        reason: "value-not-seen",
+        message: `The copy has never held one of the values that are asked for of ${name}.`,
+        remedy: near === undefined ? `Ask by ${name} to see which there are.` : `Did you mean ${near}?`,
+      },
+    ];
   });
 }
 

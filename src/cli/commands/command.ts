@@ -39,6 +39,8 @@ export interface Command {
   readonly summary: string;
   /** Positional arguments as shown, e.g. `METRIC`. */
   readonly usage: string;
+  /** How many of them it takes at most; absent: none. */
+  readonly takes?: number;
   /** What it does, why one wants it, examples. */
   readonly help: string;
   readonly options: Readonly<Record<string, OptionHelp>>;

@@ -17,6 +17,7 @@ export const keys: Command = {
   name: "keys",
   summary: "make and list the token keys",
   usage: "[make | list | destroy]",
+  takes: 1,
   help: `A token key turns identifiers into pseudonyms; there is one for each token space of vitrine.yaml. The file (mode 0600, see
 \`vitrine config\`, keys) never lies in the state folder: whoever takes the store must not have it.
 

@@ -44,6 +44,7 @@ export const verify: Command = {
   name: "verify",
   summary: "compare the copy with the source at one exact position",
   usage: "[counts | sample | full]",
+  takes: 1,
   help: `Reads the source again through the policy at one position and compares it with the copy at that same position: row counts, checksums of
 a sample of block ranges, or of all. Exit code 1: a table differs (it is then untrusted).
 
@@ -103,6 +104,7 @@ export const token: Command = {
   name: "token",
   summary: "make, list and revoke bearer tokens for the HTTP interface",
   usage: "new | list | revoke ID",
+  takes: 2,
   help: `The owner's socket needs no token; everything else does. A token is shown once when it is made; only its hash is kept.
 
   vitrine token new --name grafana --role viewer
@@ -195,6 +197,7 @@ export const backup: Command = {
   name: "backup",
   summary: "copy control state and ledger to a file",
   usage: "FILE",
+  takes: 1,
   help: `Writes generations, ledger and token hashes into one file (mode 0600), also while Vitrine runs. The copy is not in it: it can be built
 again from the source, but for closed periods that a metric keeps (\`history: keep\`) and the source has purged. To keep those, stop
 Vitrine and copy the whole state folder. Keys and passwords are not in it either: they lie elsewhere, copy them yourself.`,
@@ -228,6 +231,7 @@ export const restore: Command = {
   name: "restore",
   summary: "put a backup of the control state back",
   usage: "FILE",
+  takes: 1,
   help: `Replaces control state and ledger by a backup. Vitrine must not run. What was there is kept beside it as state.sqlite.before-restore.
 Copies that lie in the state folder stay, as far as its present state can be read; one that is not there is built anew from the source.`,
   options: {},

@@ -12,6 +12,7 @@ export const query: Command = {
   name: "query",
   summary: "ask a metric",
   usage: "[METRIC]",
+  takes: 1,
   help: `Asks the running Vitrine for a metric and shows the cells as a table with bars, and below it how true they are: the state,
 up to when the numbers are proven, from which rollup they come. Without a metric it lists what can be asked.
 
@@ -26,7 +27,7 @@ Exit code 5: the answer is untrusted (the reason is beside it).`,
     from: { type: "string", value: "DATE", help: "first day (YYYY-MM-DD), in the zone of the file" },
     to: { type: "string", value: "DATE", help: "the day after the last" },
     by: { type: "string", value: "NAMES", help: "dimensions, comma separated" },
-    where: { type: "string", value: "NAME=A,B", multiple: true, help: "only these values; may be given again for other dimensions" },
+    where: { type: "string", value: "NAME=A,B", multiple: true, help: "only these values; may be given again" },
     limit: { type: "string", value: "N", help: "only the first N cells" },
   },
   settings: ["state"],
@@ -46,7 +47,14 @@ function questionOf(context: CommandContext, metric: string) {
     const value = text(context, name);
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { metric, by, where: Object.fromEntries(texts(context, "where").map(parseWhere)), ...Object.fromEntries(simple) };
+  return { metric, by, where: whereOf(texts(context, "where")), ...Object.fromEntries(simple) };
+}
+
+/** The same dimension given twice asks for the values of both. */
+export function whereOf(given: readonly string[]): Readonly<Record<string, readonly string[]>> {
+  const where = new Map<string, readonly string[]>();
+  for (const [name, values] of given.map(parseWhere)) where.set(name, [...(where.get(name) ?? []), ...values]);
+  return Object.fromEntries(where);
 }
 
 function parseWhere(given: string): readonly [string, readonly string[]] {
