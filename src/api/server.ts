@@ -104,12 +104,16 @@ function serverOf(options: ApiOptions, limits: ApiLimits, handler: Parameters<ty
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: 1_000,
     insecureHTTPParser: false,
+    // The gate refuses it, as a problem; Node's own answer has no body.
+    requireHostHeader: false,
   };
   const server =
     options.tls === undefined
       ? createServer(common, handler)
       : createTlsServer({ ...common, ...options.tls, minVersion: "TLSv1.2" }, handler);
   server.maxConnections = limits.connections;
+  // Node's own answer to an expectation that it does not know has no body and does not pass the gate.
+  server.on("checkExpectation", (request, response) => void server.emit("request", request, response));
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => endBadConnection(error, socket));
   return server;
 }

@@ -42,6 +42,19 @@ describe("on the wire", () => {
 
   test("a request without Host", async () => {
     expect(await send("GET /v1/metrics HTTP/1.0\r\n\r\n")).toContain("api/host-refused");
+    expect(await send("GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n")).toContain("api/host-refused");
+  });
+
+  test("a target in absolute form names a host, too", async () => {
+    const target = (host: string): string => `GET http://${host}/healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`;
+    expect(await send(target("attacker.example"))).toContain("api/host-refused");
+    expect(await send(target("127.0.0.1@attacker.example"))).toContain("api/host-refused");
+    expect(await send(target("127.0.0.1:80"))).toContain('"status":"ok"');
+  });
+
+  test("an expectation that is not known passes the gate like everything", async () => {
+    const head = "GET /v1/metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nExpect: a-rabbit\r\nConnection: close\r\n\r\n";
+    expect(await send(head)).toContain("api/unauthorized");
   });
 
   test("two Host headers", async () => {

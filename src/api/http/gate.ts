@@ -33,6 +33,9 @@ export function passGate(
   // Node keeps the first of two; a proxy before us may have looked at the last.
   if (countOf(raw.rawHeaders, "host") !== 1) return refused("api/host-refused");
   if (!hostAllowed(headers.host, options.hosts)) return refused("api/host-refused");
+  // A target in absolute form names a host, too, which rules for whoever stands between us and the client.
+  const authority = url.startsWith("/") ? undefined : (/^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? "");
+  if (authority !== undefined && !hostAllowed(authority, options.hosts)) return refused("api/host-refused");
   if (!originAllowed(headers.origin, options)) return refused("api/origin-refused");
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin" && site !== "none") return refused("api/origin-refused");
