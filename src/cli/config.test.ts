@@ -97,6 +97,9 @@ test("a password is found in each place that is allowed, the nearest first", () 
   const connect = (environment: Record<string, string>): string =>
     new URL(sourceConnection({ sourceUrl: "postgres://u@h/d", passwordFile, environment })).password;
   expect(connect({ VITRINE_SOURCE_URL: "postgres://u:in-url@h/d", PGPASSWORD: "plain" })).toBe("in-url");
+  // Of another server or user, which a flag overrides: not sent there.
+  expect(connect({ VITRINE_SOURCE_URL: "postgres://u:in-url@other/d" })).toBe("from-file");
+  expect(connect({ VITRINE_SOURCE_URL: "postgres://other:in-url@h/d" })).toBe("from-file");
   expect(connect({ PGPASSWORD: "plain" })).toBe("plain");
   expect(connect({})).toBe("from-file");
   writeFileSync(join(folder, "vitrine-source-password"), "from-systemd");

@@ -19,7 +19,7 @@ export function sourceConnection(options: {
     throw new VitrineError("cli/credential-missing", { message: "No address of the database was given.", place: "VITRINE_SOURCE_URL" });
   const url = parseSourceUrl(options.sourceUrl, "VITRINE_SOURCE_URL");
   const password =
-    passwordInEnvironment(options.environment) ??
+    passwordInEnvironment(url, options.environment) ??
     systemdCredential(options.environment) ??
     protectedFile(options.passwordFile) ??
     passFile(url, options.environment);
@@ -38,10 +38,12 @@ export function adminConnection(environment: Environment, demonstration: string 
   return parseSourceUrl(text, "VITRINE_ADMIN_URL").toString();
 }
 
-function passwordInEnvironment(environment: Environment): string | undefined {
+/** The password in the environment's address is for that user of that server: a flag may name another one. */
+function passwordInEnvironment(wanted: URL, environment: Environment): string | undefined {
   const text = environment["VITRINE_SOURCE_URL"];
   const url = text === undefined || !URL.canParse(text) ? undefined : new URL(text);
-  if (url !== undefined && url.password !== "") return decodeURIComponent(url.password);
+  const isOfWanted = url?.hostname === wanted.hostname && url.port === wanted.port && url.username === wanted.username;
+  if (url !== undefined && isOfWanted && url.password !== "") return decodeURIComponent(url.password);
   const plain = environment["PGPASSWORD"];
   return plain === "" ? undefined : plain;
 }
