@@ -30,12 +30,7 @@ export function passGate(
   options: GateOptions,
 ): Passage {
   const { headers, url, raw } = request;
-  // Node keeps the first of two; a proxy before us may have looked at the last.
-  if (countOf(raw.rawHeaders, "host") !== 1) return refused("api/host-refused");
-  if (!hostAllowed(headers.host, options.hosts)) return refused("api/host-refused");
-  // A target in absolute form names a host, too, which rules for whoever stands between us and the client.
-  const authority = url.startsWith("/") ? undefined : (/^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? "");
-  if (authority !== undefined && !hostAllowed(authority, options.hosts)) return refused("api/host-refused");
+  if (!namesOurHost(raw.rawHeaders, headers.host, url, options.hosts)) return refused("api/host-refused");
   if (!originAllowed(headers.origin, options)) return refused("api/origin-refused");
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin" && site !== "none") return refused("api/origin-refused");
@@ -49,6 +44,13 @@ export function passGate(
 
 function refused(code: Parameters<typeof problemOf>[0]): Passage {
   return { tag: "refused", problem: problemOf(code) };
+}
+
+/** Each place of a request that names a host: the one header, and a target in absolute form, which rules for who stands before us. */
+function namesOurHost(raw: readonly string[], header: string | undefined, url: string, hosts: readonly string[]): boolean {
+  // Node keeps the first of two; a proxy before us may have looked at the last.
+  if (countOf(raw, "host") !== 1 || !hostAllowed(header, hosts)) return false;
+  return url.startsWith("/") || hostAllowed(/^https?:\/\/([^/?#]*)/i.exec(url)?.[1], hosts);
 }
 
 /** `raw`: names and values in turn, as they came in. */
