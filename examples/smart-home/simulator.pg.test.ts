@@ -55,6 +55,14 @@ test("the same seed makes the same transactions, another seed others", async () 
   expect(await contentAfter(4)).not.toBe(first);
 });
 
+test("the same seed starts again on the world that it has changed", async () => {
+  await using database = await freshDatabase({ template });
+  for (let start = 0; start < 3; start += 1) {
+    await using simulator = await simulate({ url: database.url, ratePerSecond: fast, bulkScale: 0.1, seed: 3, clock, transactionsMax: 60 });
+    await simulator.finished;
+  }
+});
+
 test("everything happens, and the database stays whole", async () => {
   await using database = await freshDatabase({ template });
   await using simulator = await simulate({

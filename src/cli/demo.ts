@@ -285,7 +285,6 @@ async function watchAgainAndAgain({
 /** In a process of its own, as the application would be, started again when it ends. It ends when its database goes away. */
 function keepSimulator(url: string, rate: number, stop: AbortSignal): void {
   if (rate === 0 || stop.aborted) return;
-  // Another seed at each start: the same one would make the same identifiers again.
   const seed = Math.floor(Date.now() / 1000) % 1_000_000_000;
   const file = join(import.meta.dirname, "..", "..", "examples", "smart-home", `simulate${extname(import.meta.filename)}`);
   const child = spawn(process.execPath, [file, "--rate", String(rate), "--seed", String(seed)], {

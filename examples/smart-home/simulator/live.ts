@@ -5,7 +5,7 @@
 import type { Client } from "pg";
 import { modelsAt, placeOfAccount, places } from "../world/catalogue.ts";
 import type { Model, Place, Release } from "../world/catalogue.ts";
-import { Random } from "../world/random.ts";
+import { hash32, Random } from "../world/random.ts";
 
 export interface LiveDevice {
   id: number;
@@ -57,6 +57,9 @@ const sampleSql = `
   ORDER BY d.id LIMIT ${devicesMax}`;
 
 export async function openLive(client: Client, options: { readonly seed: number; readonly clock: () => number }): Promise<Live> {
+  // A number that is never given out again tells one start from the next: the same seed would invent the same identifiers twice.
+  const start = await client.query<{ id: string }>("SELECT nextval(pg_get_serial_sequence('accounts', 'id')) AS id");
+  const seed = hash32(options.seed, 901, Number(start.rows[0]?.id));
   const models = modelsAt(Math.floor(options.clock() / 60_000));
   const sample = await client.query<SampleRow>(sampleSql);
   const testers = await client.query<{ account_id: string }>(
@@ -64,8 +67,8 @@ export async function openLive(client: Client, options: { readonly seed: number;
   );
   return {
     client,
-    random: new Random(options.seed, 900),
-    seed: options.seed,
+    random: new Random(seed, 900),
+    seed,
     clock: options.clock,
     models,
     devices: sample.rows.map((row) => ({
