@@ -174,7 +174,10 @@ function fail(error: unknown): number {
 }
 
 guardProcess({ onFailure: (error) => terminal.error(failureText(error)), exit: (code) => process.exit(code) });
-// A reader of our output that went away (`| head`) is no failure; a disk that is full is one.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : fail(error)));
+// A reader of our output that went away (`| head`) is no failure; a disk that is full is one. After a terminal has gone (EIO) comes HUP,
+// which stops in order.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EIO") process.exit(error.code === "EPIPE" ? 0 : fail(error));
+});
 process.stderr.on("error", () => undefined);
 process.exitCode = await main(process.argv.slice(2)).catch(fail);

@@ -42,6 +42,20 @@ function width(text: string): number {
   return Array.from(plain(text)).length;
 }
 
+/** A line cut to `cells` characters, colours kept: one that wraps would push a live view out of its place. */
+export function clip(line: string, cells: number): string {
+  if (width(line) <= cells) return line;
+  let left = Math.max(0, cells - 1);
+  // eslint-disable-next-line no-control-regex -- our own colours stand between the texts
+  const parts = line.split(/(\u001b\[\d+m)/).map((part) => {
+    if (part.startsWith("\u001b")) return part;
+    const kept = Array.from(part).slice(0, left);
+    left -= kept.length;
+    return kept.join("");
+  });
+  return `${parts.join("")}…`;
+}
+
 /** A bar of up to `cells` character cells, in eighths. */
 export function bar(share: number, cells: number): string {
   const eighths = Math.round(Math.max(0, Math.min(1, Number.isFinite(share) ? share : 0)) * cells * 8);

@@ -3,7 +3,7 @@ import type { Answer } from "../../metrics/answer.ts";
 import type { StatusReport } from "../../metrics/status-report.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { ControlClient } from "../control.ts";
-import { bar, bytes, clean, duration, integer, paint, percent, spark } from "../render.ts";
+import { bar, bytes, clean, clip, duration, integer, paint, percent, spark } from "../render.ts";
 import { signals } from "../run.ts";
 import { envelopeText } from "./answer-text.ts";
 import { connectServer } from "./ask.ts";
@@ -95,7 +95,8 @@ function draw({ status, answers }: Picture, terminal: Terminal): string {
     );
   }
   lines.push(...loadingLines(status));
-  return `${lines.slice(0, Math.max(10, terminal.rows - 1)).join("\n")}\n`;
+  const rows = lines.flatMap((line) => line.split("\n")).map((line) => clip(line, terminal.columns));
+  return `${rows.slice(0, Math.max(2, terminal.rows - 1)).join("\n")}\n`;
 }
 
 function healthLine(status: StatusReport): string {
@@ -168,6 +169,8 @@ function lineOf({ status, answers }: Picture): string {
   const reader = status.readers.find((one) => one.generation === status.serving);
   const state = shown?.phase ?? "starting";
   const lag = shown?.lagMs === undefined ? "" : ` lag ${duration(shown.lagMs)}`;
-  const trouble = reader?.code === undefined ? [] : [`reader ${reader.state}: ${reader.code}`];
+  const isRestarting = reader?.state === "restarting" || reader?.state === "crash-loop";
+  const said = reader?.code ?? (isRestarting ? reader.message : undefined);
+  const trouble = said === undefined ? [] : [`reader ${reader?.state ?? "?"}: ${said}`];
   return `${[`${new Date().toISOString().slice(11, 19)} ${state}${lag}`, ...copying, ...trouble, ...parts].join(" | ")}\n`;
 }
