@@ -47,15 +47,20 @@ function isInside(minute: number, range: MinuteRange): boolean {
 
 /** Builds a metric's cells anew from all rows and writes them. */
 export async function rebuildMetric(context: ApplyContext, metric: MetricCells): Promise<void> {
-  await metric.startBuild(context.memory.rows.get(metric.plan.spec.table) ?? 0, context.pacer);
-  await scanRows(context, metric, undefined, (batch) => metric.build(batch));
+  await buildMetric(context, metric);
   await writeBuilt(context, metric);
 }
 
-/** Ends a build and writes its cells. A cuboid that was given up has no table. */
+/** Builds a metric's cells from all rows. */
+export async function buildMetric(context: ApplyContext, metric: MetricCells): Promise<void> {
+  await metric.startBuild(context.memory.rows.get(metric.plan.spec.table) ?? 0, context.pacer);
+  await scanRows(context, metric, undefined, (batch) => metric.build(batch));
+  metric.finishBuild();
+}
+
+/** Writes the cells of a build that is finished. A cuboid that was given up has no table. */
 export async function writeBuilt({ connection, pacer }: ApplyContext, metric: MetricCells): Promise<void> {
   const { name, cuboids } = metric.plan.spec;
-  metric.finishBuild();
   if (metric.dropGivenUp()) {
     await dropCells(
       connection,

@@ -165,6 +165,8 @@ export class Cells {
       this.#setAny(cell, 0, unbounded);
     }
     this.#resize(Math.ceil(this.count * 1.05) + 16);
+    // Hours are many, and an hour's rows are soon read again.
+    if (this.cuboid.grain === "hour") this.coolOld(2 * this.#k);
   }
 
   #setBounds(cell: number, cls: number, low: number, high: number, handle: number): void {

@@ -52,6 +52,9 @@ export class Engine {
       temp_directory: limits.tempFolder,
       max_temp_directory_size: limits.tempMax,
       checkpoint_threshold: limits.walMax,
+      // What a statement has freed goes back to the system soon: this process keeps much else in memory.
+      allocator_flush_threshold: "16MB",
+      allocator_bulk_deallocation_flush_threshold: "16MB",
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
     };

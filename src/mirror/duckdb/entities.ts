@@ -25,7 +25,9 @@ export class EntityMemory {
   /** Makes room for refs below `count`. */
   grow(count: number): void {
     if (count <= this.present.length) return;
-    const size = Math.max(count, Math.floor(this.present.length * 1.5));
+    // Room for more is filled, so it takes memory whether it is used or not: of many entities only a little more at a time.
+    const factor = this.present.length < 1 << 20 ? 1.5 : 1.0625;
+    const size = Math.max(count, Math.ceil(this.present.length * factor));
     const present = new Uint8Array(size);
     present.set(this.present);
     this.present = present;

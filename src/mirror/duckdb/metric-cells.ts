@@ -155,12 +155,21 @@ export class MetricCells {
       order.push(c);
     };
     this.cuboids.forEach((_, c) => visit(c));
+    // As soon as nothing follows from it any more: what a build holds of a cuboid is more than what is kept.
+    const end = (c: number): void => {
+      if (must(this.cuboids[c], "cuboid").count > this.#cellsMax) this.#release(c);
+      must(this.cuboids[c], "cuboid").finish();
+    };
+    const followers = this.cuboids.map((_, c) => this.#sources.filter((source) => source === c).length);
     for (const c of order) {
       const source = this.#sources[c];
-      if (source !== undefined) this.#derive(must(this.cuboids[c], "cuboid"), must(this.cuboids[source], "cuboid"));
+      if (source !== undefined) {
+        this.#derive(must(this.cuboids[c], "cuboid"), must(this.cuboids[source], "cuboid"));
+        followers[source]! -= 1;
+        if (followers[source] === 0) end(source);
+      }
+      if (followers[c] === 0) end(c);
     }
-    for (const [c, cells] of this.cuboids.entries()) if (cells.count > this.#cellsMax) this.#release(c);
-    for (const cells of this.cuboids) cells.finish();
     this.#ends = new Map();
     this.#scratch = new Scratch();
     this.stale = false;

@@ -42,7 +42,10 @@ export async function restoreTokens(connection: Connection, memory: Memory, enti
   index.clear();
   const counted = await connection.rows(`SELECT coalesce(max(${refColumn}), -1) + 1 AS n FROM ${table}`);
   const count = Number(counted[0]?.["n"]);
-  index.reserve(count);
+  // A little room at once: the next one that comes would have all copied, with both in memory for a while.
+  const room = Math.ceil(count * 1.02);
+  index.reserve(room);
+  must(memory.entities.get(entity), "entity").grow(room);
   await connection.scan(
     { sql: `SELECT ${refColumn}, token FROM ${table}`, layouts: ["i32", "token"] },
     async ([refs, tokens], rowCount) => {

@@ -18,7 +18,7 @@ import { controlTable, rowsColumn, rowsTable, storeVersion } from "../layout.ts"
 import type { CuboidStatus, Mirror, MirrorStatus, MirrorView, SnapshotTimes } from "../mirror.ts";
 import { applySlices, unknownTable } from "./apply.ts";
 import type { ApplyContext, Fault } from "./apply.ts";
-import { rebuildMetric, settleMetric, warmMetric, writeBuilt } from "./build.ts";
+import { buildMetric, rebuildMetric, settleMetric, warmMetric, writeBuilt } from "./build.ts";
 import type { CellMismatch } from "./check.ts";
 import { checkCells } from "./check.ts";
 import { compactInto, dropUnusedTokens, swapFiles } from "./compact.ts";
@@ -46,7 +46,7 @@ export type { Comparison, CompareMode, CompareResult } from "./compare.ts";
 const storeFile = "mirror.duckdb";
 const lockFile = "mirror.lock";
 /** Sets of units are given up where they pass this, in bytes. */
-const unitBytesMax = 64 << 20;
+const unitBytesMax = 32 << 20;
 /** Times the log's size for an idle checkpoint: from there on new answers wait until it is in the file. */
 const urgentFactor = 8;
 
@@ -407,9 +407,11 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     const memory = must(this.#memory, "memory");
     load.close();
     await appendFresh(this.#writer, memory, this.#pacer);
-    for (const metric of memory.metrics) {
-      if (load.built(metric)) await writeBuilt(this.#context, metric);
-      else await rebuildMetric(this.#context, metric);
+    for (const [i, metric] of memory.metrics.entries()) {
+      if (load.built(metric)) metric.finishBuild();
+      else await buildMetric(this.#context, metric);
+      this.#coolUnits(memory, memory.metrics.slice(0, i + 1));
+      await writeBuilt(this.#context, metric);
     }
     for (const info of memory.tables.values()) if (info.table.kind === "fact") await restoreKeyMax(this.#writer, memory, info);
     for (const info of load.unchecked) if (await hasDuplicates(this.#writer, info)) load.duplicates.add(info.table.name);
@@ -419,7 +421,6 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     await this.#commit();
     this.#load = undefined;
     if (this.#snapshot !== undefined) this.#snapshot = { ...this.#snapshot, loadedAt: this.#nowMicros() };
-    this.#coolUnits(memory);
     await this.#writer.run("CHECKPOINT");
     this.#protect();
     return undefined;
@@ -493,12 +494,14 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     for (const work of this.#afterCommit.splice(0)) await work();
   }
 
-  #coolUnits(memory: Memory): void {
-    const all = memory.metrics.flatMap((metric) => metric.cuboids);
-    // Sets far above k first: many units must go before such a cell has to be recounted.
-    for (const units of [2 * memory.cells.k, 0]) {
-      if (all.reduce((sum, cells) => sum + cells.sets.bytes, 0) <= unitBytesMax) return;
-      for (const cells of all) cells.coolOld(units);
+  /** Gives up sets of units beyond what they may take: first where a recount is cheapest, there those far above k, which need it last. */
+  #coolUnits(memory: Memory, metrics = memory.metrics): void {
+    const all = metrics.flatMap((metric) => metric.cuboids);
+    for (const grain of ["hour", "day", "week", "month"] as const) {
+      for (const units of [2 * memory.cells.k, 0]) {
+        if (all.reduce((sum, cells) => sum + cells.sets.bytes, 0) <= unitBytesMax) return;
+        for (const cells of all) if (cells.cuboid.grain === grain) cells.coolOld(units);
+      }
     }
   }
 

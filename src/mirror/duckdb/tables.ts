@@ -152,20 +152,24 @@ async function appendCells(
     readonly pacer: Pacer;
   },
 ): Promise<void> {
-  const { cells, list } = work;
+  const { cells } = work;
   const spec = metric.plan.spec;
-  const dims = cells.cuboid.dimensions.map((index, d): Column => {
-    const interned = metric.plan.interned[index];
-    if (interned === undefined) return { data: Int32Array.from(list, (cell) => cells.dimOf(cell, d)), nulls: undefined };
-    return wideColumn(list.length, (i) => must(interned.values[cells.dimOf(list[i]!, d)], "dimension"));
-  });
-  const measures = storedMeasures(spec).map((measure) => wideColumn(list.length, (i) => work.valueOf(i, measure)));
-  const columns = [{ data: Int32Array.from(list, (cell) => cells.bucketOf(cell)), nulls: undefined }, ...dims, ...measures];
-  await appendColumns(connection, { table: work.table, layouts: cellLayouts(spec, cells) }, columns, {
-    rowCount: list.length,
-    pacer: work.pacer,
-  });
+  const layouts = cellLayouts(spec, cells);
+  for (let from = 0; from < work.list.length; from += cellSlice) {
+    const list = work.list.slice(from, from + cellSlice);
+    const dims = cells.cuboid.dimensions.map((index, d): Column => {
+      const interned = metric.plan.interned[index];
+      if (interned === undefined) return { data: Int32Array.from(list, (cell) => cells.dimOf(cell, d)), nulls: undefined };
+      return wideColumn(list.length, (i) => must(interned.values[cells.dimOf(list[i]!, d)], "dimension"));
+    });
+    const measures = storedMeasures(spec).map((measure) => wideColumn(list.length, (i) => work.valueOf(from + i, measure)));
+    const columns = [{ data: Int32Array.from(list, (cell) => cells.bucketOf(cell)), nulls: undefined }, ...dims, ...measures];
+    await appendColumns(connection, { table: work.table, layouts }, columns, { rowCount: list.length, pacer: work.pacer });
+  }
 }
+
+/** Cells whose columns are made at a time. */
+const cellSlice = 16 * vectorSize;
 
 /** A BIGINT column of safe integers, written as two halves: no bigint is made. */
 export function wideColumn(rowCount: number, valueOf: (i: number) => number): Column {

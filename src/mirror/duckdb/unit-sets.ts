@@ -23,6 +23,8 @@ export class UnitSets {
   readonly #first: Tier;
   /** Where samples are held. */
   readonly #sampleTier: number;
+  /** Of a full set's units, while it becomes a sample. */
+  readonly #ranks: Int32Array;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -31,6 +33,7 @@ export class UnitSets {
     this.#tiers = sizes.map((size) => new Tier(size));
     this.#first = must(this.#tiers[0], "tier");
     this.#sampleTier = sizes.indexOf(sample);
+    this.#ranks = new Int32Array(capacity);
   }
 
   /** Bytes held. */
@@ -159,9 +162,10 @@ export class UnitSets {
   #sample(handle: number): number {
     const tier = this.#tierOf(handle);
     const block = handle >> tierBits;
-    const kept = must(this.#tiers[this.#sampleTier], "tier").capacity;
-    const ranks = Array.from({ length: tier.size(block) }, (_, i) => rankOf(tier.unitAt(block, i))).toSorted((a, b) => a - b);
-    return this.#limited(handle, must(ranks[Math.min(kept, ranks.length) - 1], "rank"));
+    const ranks = this.#ranks;
+    for (let i = 0; i < ranks.length; i += 1) ranks[i] = rankOf(tier.unitAt(block, i));
+    ranks.sort();
+    return this.#limited(handle, must(ranks[must(this.#tiers[this.#sampleTier], "tier").capacity - 1], "rank"));
   }
 
   /** The set without the units of a greater rank. */
