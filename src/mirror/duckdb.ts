@@ -43,7 +43,7 @@ export interface OpenDuckdbMirror {
   readonly mustExist?: boolean;
 }
 
-export type { DuckdbMirror, Comparison, CompareResult } from "./duckdb/store.ts";
+export type { CellMismatch, DuckdbMirror, Comparison, CompareResult } from "./duckdb/store.ts";
 
 /**
  * Throws VitrineError mirror/locked, mirror/store-missing, mirror/store-damaged, mirror/store-version, mirror/disk-full. A store whose

@@ -46,7 +46,8 @@ export const verify: Command = {
   usage: "[counts | sample | full]",
   takes: 1,
   help: `Reads the source again through the policy at one position and compares it with the copy at that same position: row counts, checksums of
-a sample of block ranges, or of all. Exit code 1: a table differs (it is then untrusted).
+a sample of block ranges, or of all. sample and full then compute cells of the metrics anew from the copy's rows, some or all of them, and
+compare. Exit code 1: something differs (it is then untrusted, and built anew).
 
   vitrine verify full --table devices`,
   options: { table: { type: "string", value: "NAME", multiple: true, help: "only this table (its name in vitrine.yaml)" } },
@@ -69,11 +70,19 @@ a sample of block ranges, or of all. Exit code 1: a table differs (it is then un
         `${table(
           ["table", "source", "copy", "differing"],
           report.tables.map((one) => [one.table, integer(one.sourceRows), integer(one.rows), integer(one.differing)]),
-        )}${report.message}\n`,
+        )}${cellsText(report.cells)}${report.message}\n`,
     );
     return report.equal ? 0 : 1;
   },
 };
+
+function cellsText(cells: VerifyReport["cells"]): string {
+  if (cells === undefined || cells.length === 0) return "";
+  return table(
+    ["metric", "cuboid", "cells", "differing"],
+    cells.map((one) => [one.metric, one.cuboid, integer(one.cells), integer(one.differing)]),
+  );
+}
 
 export const compact: Command = {
   name: "compact",

@@ -1,7 +1,9 @@
 /** What the server does for its two doors (HTTP, owner's socket): questions, status, proof, verification. */
+import { randomInt } from "node:crypto";
 import type { Backend } from "../../api/backend.ts";
 import { must } from "../../lib/assert.ts";
 import { VitrineError } from "../../model/error.ts";
+import type { CellMismatch } from "../../mirror/duckdb.ts";
 import type { Mirror, MirrorStatus } from "../../mirror/mirror.ts";
 import type { CompiledMetrics } from "../../metrics/compile.ts";
 import { compileMetrics } from "../../metrics/compile.ts";
@@ -31,6 +33,8 @@ export interface VerifyReport {
   readonly equal: boolean;
   readonly mode: VerifyMode;
   readonly tables: readonly { readonly table: string; readonly rows: number; readonly sourceRows: number; readonly differing: number }[];
+  /** Cuboids with cells that are not what the copy's own rows give; undefined: cells were not looked at. */
+  readonly cells?: readonly CellMismatch[];
   readonly message: string;
 }
 
@@ -145,7 +149,27 @@ export class Service {
    * anew. Throws cli/refused when the position could not be had.
    */
   async verify(mode: VerifyMode, wanted: readonly string[]): Promise<VerifyReport> {
-    return this.#verifyHost(this.#shown(), mode, wanted);
+    const host = this.#shown();
+    const rows = await this.#verifyHost(host, mode, wanted);
+    if (!rows.equal || mode === "counts" || wanted.length > 0) return rows;
+    return { ...rows, ...(await this.#verifyCells(host, mode)) };
+  }
+
+  /** Invariant 4: each cell is what the copy's rows give. */
+  async #verifyCells(host: Host, mode: VerifyMode): Promise<Pick<VerifyReport, "equal" | "cells"> & Partial<VerifyReport>> {
+    const cells = await host.mirror.checkCells(mode === "sample" ? (count) => randomInt(Math.max(1, count)) : undefined);
+    this.#options.state.append("verify-cells", { mode, generation: host.number, differing: cells.map((one) => ({ ...one })) });
+    if (cells.length === 0) return { equal: true, cells };
+    const metrics = new Set(cells.map((one) => one.metric));
+    const tables = (host.mirror.cells?.metrics ?? []).filter((metric) => metrics.has(metric.name)).map((metric) => metric.table);
+    await this.#distrust(host, [...new Set(tables)], "cells-differ");
+    return { equal: false, cells, message: `Cells differ from the rows: ${[...metrics].join(", ")}. The copy is being built anew.` };
+  }
+
+  /** Untrusted from now on, and built anew. */
+  async #distrust(host: Host, tables: readonly string[], reason: "rows-differ" | "cells-differ"): Promise<void> {
+    await host.mirror.distrust(tables.map((table) => ({ table, reason })));
+    this.#bound.rebuild(host, `verify-${reason}`);
   }
 
   async #verifyHost(host: Host, mode: VerifyMode, wanted: readonly string[]): Promise<VerifyReport> {
@@ -183,7 +207,7 @@ export class Service {
           : `Different: ${differing.join(", ")}. The copy is being built anew.`,
     };
     this.#options.state.append("verify", { mode, generation: host.number, tables: report.tables.map((one) => ({ ...one })) });
-    if (!report.equal) this.#bound.rebuild(host, "verify-differs");
+    if (!report.equal) await this.#distrust(host, differing, "rows-differ");
     return report;
   }
 

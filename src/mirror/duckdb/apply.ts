@@ -28,7 +28,7 @@ const listMax = 500;
 /** Something that the mirror found wrong with a table; numbers only. */
 export interface Fault {
   readonly table: string;
-  readonly reason: "key-not-unique" | "row-missing";
+  readonly reason: "key-not-unique" | "row-missing" | "rows-differ" | "cells-differ";
 }
 
 interface TableChange {

@@ -19,7 +19,7 @@ import type { CuboidStatus, Mirror, MirrorStatus, MirrorView, SnapshotTimes } fr
 import { applySlices, unknownTable } from "./apply.ts";
 import type { ApplyContext, Fault } from "./apply.ts";
 import { buildMetric, rebuildMetric, settleMetric, warmMetric, writeBuilt } from "./build.ts";
-import type { CellMismatch } from "./check.ts";
+import type { CellMismatch, PickOne } from "./check.ts";
 import { checkCells } from "./check.ts";
 import { compactInto, dropUnusedTokens, swapFiles } from "./compact.ts";
 import type { Comparison, CompareMode } from "./compare.ts";
@@ -635,10 +635,18 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     });
   }
 
-  /** Invariant 4: every cell against its recomputation from the rows, at one position. Cells only, no values. */
-  checkCells(): Promise<readonly CellMismatch[]> {
+  /** Invariant 4: every cell (with `pick` a sample) against its recomputation from the rows, at one position. Cells only, no values. */
+  checkCells(pick?: PickOne): Promise<readonly CellMismatch[]> {
     const memory = must(this.#memory, "memory");
-    return this.view((view) => checkCells(view, memory));
+    return this.view((view) => checkCells(view, memory, pick));
+  }
+
+  /** What a verification found: the tables are untrusted from now on, and after a restart, until another generation serves. */
+  distrust(faults: readonly Fault[]): Promise<void> {
+    return this.#betweenTransactions(async () => {
+      this.#addFaults(faults);
+      await this.#commit();
+    });
   }
 
   /** Rewrites the file so that no byte of a deleted row is left; answers go on until the files are swapped. */
@@ -771,11 +779,15 @@ type Message1<Tag extends UpMessage["tag"]> = Extract<UpMessage, { tag: Tag }>;
 const faultMessages = {
   "key-not-unique": "The declared key is not unique: two rows of the source have the same one.",
   "row-missing": "A change named a row that is not in the mirror.",
+  "rows-differ": "A verification found rows that are not what the source has.",
+  "cells-differ": "A verification found cells of a metric that are not what its rows give.",
 } as const;
 const faultRemedies = {
   "key-not-unique":
     "Declare a key in vitrine.yaml that names one row, then `vitrine apply`; or take the second row out of the source, then `vitrine verify`.",
   "row-missing": "None needed: the copy is being built anew.",
+  "rows-differ": "None needed: the copy is being built anew.",
+  "cells-differ": "None needed: the copy is being built anew.",
 } as const;
 
 async function openEngine(file: string, options: OpenDuckdbMirror): Promise<Engine> {
