@@ -22,7 +22,7 @@ import { watchUntil } from "./commands/watch.ts";
 import type { Config, DemoInfo } from "./config.ts";
 import { demoFolderName, demoInfoFile, packageRoot, readConfig } from "./config.ts";
 import { connectControl, controlPath } from "./control.ts";
-import { peakMemory } from "./demo/memory.ts";
+import { memoryOf } from "./demo/memory.ts";
 import { startPostgres } from "./demo/postgres-launcher.ts";
 import { readerRole } from "./reader/prepare.ts";
 import { bytes, duration, integer } from "./render.ts";
@@ -231,14 +231,16 @@ async function sayWhenTrusted(options: {
   const path = controlPath(config.stateFolder, { folder: tmpdir(), uid: userInfo().uid });
   try {
     using server = await connectControl(path, config.stateFolder);
+    let peakBytes = 0;
     while (!stop.aborted) {
+      peakBytes = Math.max(peakBytes, memoryOf(pids.values()) ?? 0);
       const status = (await server.ask("status")) as unknown as StatusReport; // eslint-disable-line -- our own server's answer
       const shown = status.generations.find((one) => one.generation === status.serving);
       // A copy that was there before is not measured.
       if (shown?.phase === "ready" && shown.snapshot === undefined) return;
       const { loadedMs, trustedMs } = shown?.snapshot ?? {};
       if (shown !== undefined && loadedMs !== undefined && trustedMs !== undefined) {
-        const message = copyText(shown, { loadedMs, trustedMs, pids: [...pids.values()] });
+        const message = copyText(shown, { loadedMs, trustedMs, peakBytes });
         options.log("info", "first-trusted-answer", { message });
         if (!context.terminal.isTerminal) context.terminal.error(`${message}\n`);
         return;
@@ -252,12 +254,12 @@ async function sayWhenTrusted(options: {
 
 function copyText(
   copy: GenerationReport,
-  measured: { readonly loadedMs: number; readonly trustedMs: number; readonly pids: readonly number[] },
+  measured: { readonly loadedMs: number; readonly trustedMs: number; readonly peakBytes: number },
 ): string {
   const rows = Object.values(copy.rows).reduce((sum, count) => sum + count, 0);
-  const memory = measured.pids.reduce((sum, pid) => sum + (peakMemory(pid) ?? 0), 0);
+  const memory = measured.peakBytes === 0 ? "not known on this system" : `${integer(Math.round(measured.peakBytes / 2 ** 20))} MiB`;
   const speed = `loaded after ${duration(measured.loadedMs)} (${integer((rows / measured.loadedMs) * 1000)} rows/s), first trusted answer after ${duration(measured.trustedMs)}`;
-  return `${integer(rows)} rows: ${speed}; peak memory of reader and server ${bytes(memory)}; the copy has ${bytes(copy.bytes)}, ${(copy.bytes / Math.max(1, rows)).toFixed(1)} bytes a row.`;
+  return `${integer(rows)} rows: ${speed}; peak memory of reader and server together ${memory}; the copy has ${bytes(copy.bytes)}, ${(copy.bytes / Math.max(1, rows)).toFixed(1)} bytes a row.`;
 }
 
 /** The view goes on over a restart of the server. */
