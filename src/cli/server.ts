@@ -116,6 +116,9 @@ async function start(config: ServerConfig, state: State): Promise<Running> {
     hosts: config.allowedHosts,
     version,
     tokens: tokensOf(state),
+    sessions: state.sessions().map((session) => ({ ...session, role: session.role as "viewer" })), // eslint-disable-line -- written by openSession alone
+    oidc: undefined,
+    webFolder: join(packageRoot(), "dist", "web"),
     log,
     onDeath: () => fail(new Error("bug: the HTTP thread ended")),
   });
@@ -127,6 +130,7 @@ async function start(config: ServerConfig, state: State): Promise<Running> {
       driver,
       state,
       onTokens: () => http.setTokens(tokensOf(state)),
+      address: () => http.urls[0] ?? "",
       onReload: () => reload(config, text),
       nowMs: Date.now,
     }),
@@ -202,7 +206,12 @@ function ownerSocket(config: ServerConfig): string {
 }
 
 function tokensOf(state: State) {
-  return state.tokens().map((token) => ({ name: token.name, role: token.role as "viewer", sha256: token.hash })); // eslint-disable-line -- written by the token command alone
+  return state.tokens().map((token) => ({
+    name: token.name,
+    role: token.role as "viewer", // eslint-disable-line -- written by the token command alone
+    sha256: token.hash,
+    ...(token.expiresAt === undefined ? {} : { expiresAt: token.expiresAt }),
+  }));
 }
 
 async function stopInOrder(running: Running & { readonly state: State; readonly lock: Disposable }): Promise<void> {

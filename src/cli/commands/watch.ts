@@ -30,6 +30,8 @@ export interface WatchOptions {
   readonly terminal: Terminal;
   readonly json: boolean;
   readonly stop: AbortSignal;
+  /** Shown above the view, e.g. a link; on a terminal only. */
+  readonly headline?: string;
 }
 
 interface Picture {
@@ -48,7 +50,7 @@ export async function watchUntil(options: WatchOptions): Promise<void> {
     while (!stop.aborted) {
       const picture = await look(options.server);
       if (json) terminal.out(`${JSON.stringify(picture)}\n`);
-      else if (isLive) terminal.out(`\u001b[H${draw(picture, terminal).replaceAll("\n", "\u001b[K\n")}\u001b[J`);
+      else if (isLive) terminal.out(`\u001b[H${draw(picture, terminal, options.headline).replaceAll("\n", "\u001b[K\n")}\u001b[J`);
       else terminal.out(lineOf(picture));
       await wait(everyMs, undefined, { signal: stop }).catch(() => undefined);
     }
@@ -82,10 +84,10 @@ async function look(server: ControlClient): Promise<Picture> {
   return { status, answers };
 }
 
-function draw({ status, answers }: Picture, terminal: Terminal): string {
+function draw({ status, answers }: Picture, terminal: Terminal, headline: string | undefined): string {
   const colours = paint(terminal.hasColour);
   const width = Math.max(40, Math.min(terminal.columns, 120));
-  const lines = [colours.bold("Vitrine"), healthLine(status), ""];
+  const lines = [colours.bold("Vitrine"), ...(headline === undefined ? [] : [headline]), healthLine(status), ""];
   for (const answer of answers) {
     lines.push(
       colours.bold(clean(answer.title)),
