@@ -100,6 +100,7 @@ export const metricRoutes: readonly Route[] = [
 ];
 
 async function answerOf(asked: Asked): Promise<Answer> {
+  if (!/^[a-z][a-z0-9_]{0,62}$/.test(asked.name)) throw new VitrineError("api/not-found", { message: "That is no metric's name." });
   const { reason, ...rest } = asked.query;
   const rights = rightsOf(asked.asker, reasonOf(reason, asked.headers.reason));
   return asked.backend.answer(readQuestion(asked.name, rest), rights);
