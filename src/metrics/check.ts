@@ -48,6 +48,7 @@ interface Span {
 
 /** Minutes [from, to) of the rows; an empty span where there are none. */
 async function spanOf(view: MirrorView, metric: MetricSpec): Promise<Span> {
+  if (metric.time === undefined) return { from: 0, to: 0 };
   const time = id(metric.time);
   const [row] = await view.all(`SELECT min(${time}) AS low, max(${time}) AS high FROM ${rowsTable(metric.table)}`);
   return row?.["low"] === null || row === undefined ? { from: 0, to: 0 } : { from: Number(row["low"]), to: Number(row["high"]) + 1 };
@@ -65,10 +66,8 @@ async function checkCuboid(options: {
   const { grain, dimensions } = cuboid;
   const rows = rowsSql({ schema, cells: compiled.cells, metric, grain, dimensions, ...span });
   const keys = ["bucket", ...dimensions.map((_, i) => `d${i}`)].join(", ");
-  const counts =
-    metric.hit === undefined
-      ? "coalesce(c.n, 0) <> coalesce(r.n, 0)"
-      : "coalesce(c.n, 0) <> coalesce(r.n, 0) OR coalesce(c.hit, 0) <> coalesce(r.hit, 0)";
+  const counted = ["n", ...(metric.hit === undefined ? [] : ["hit"]), ...(metric.sum === undefined ? [] : ["total"])];
+  const counts = counted.map((name) => `coalesce(c.${name}, 0) <> coalesce(r.${name}, 0)`).join(" OR ");
   const units = (metric.hit === undefined ? ["any"] : ["any", "hit", "none"]).map((name) => wrongBounds(name, compiled.k)).join(" OR ");
   const sql = `WITH r AS (${rows.sql}), c AS (SELECT * FROM ${cellsSql(metric, cuboid.id)})
     SELECT count(*) AS cells, count(*) FILTER (${counts}) AS wrong_counts, count(*) FILTER (${units}) AS wrong_units

@@ -81,7 +81,8 @@ export const errorCodes = {
   },
   "api/unauthorized": {
     meaning: "The request has no valid bearer token, and no session.",
-    remedy: "Programs send `Authorization: Bearer …` (`vitrine token create`); people open the link of `vitrine link`, or log in on the page.",
+    remedy:
+      "Programs send `Authorization: Bearer …` (`vitrine token create`); people open the link of `vitrine link`, or log in on the page.",
     retry: false,
     exit: 1,
   },
@@ -515,6 +516,12 @@ export const errorCodes = {
   "policy/keys-readable": {
     meaning: "The key file can be read by others than its owner.",
     remedy: "chmod 600 the file.",
+    retry: false,
+    exit: 2,
+  },
+  "policy/login-insecure": {
+    meaning: "The issuer of the log-in is not reached by https, so whoever stands in between could log in as anybody.",
+    remedy: "Give an https address; http is for an issuer on this machine.",
     retry: false,
     exit: 2,
   },
