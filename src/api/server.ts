@@ -96,6 +96,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     exposeHeadRoutes: false,
     bodyLimit: limits.bodyBytes,
     forceCloseConnections: true,
+    // A body is what its schema says, or it is refused.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     return503OnClosing: true,
     routerOptions: { querystringParser: parseQuery, ignoreTrailingSlash: false, caseSensitive: true },
     serverFactory: (handler) => serverOf(options, limits, handler),

@@ -32,9 +32,12 @@ const readerOnly = [
   "PGSSLMODE",
 ];
 
+/** Ours at the issuer of people's log-in; says nothing about the source. */
+const serverOnly = ["VITRINE_OIDC_CLIENT_SECRET"];
+
 /** Never a way to the source, never a key. */
 function serverEnvironment(environment: Environment): Record<string, string> {
-  return pick(environment, everywhere);
+  return pick(environment, [...everywhere, ...serverOnly]);
 }
 
 function readerEnvironment(environment: Environment): Record<string, string> {
