@@ -30,7 +30,7 @@ export async function expectedCells(
     k,
   }: {
     readonly metric: OracleMetric;
-    readonly grain: MetricGrain;
+    readonly grain: MetricGrain | "all";
     readonly dimensions: readonly string[];
     readonly zone: string;
     readonly k: number;
@@ -84,9 +84,11 @@ export function cellsSql(
 }
 
 /** Number of the period that holds `at`, as `src/mirror/cuboid.ts` defines it. */
-function bucketSql(grain: MetricGrain, zone: string): string {
+function bucketSql(grain: MetricGrain | "all", zone: string): string {
   const local = `(at AT TIME ZONE '${zone}')`;
   switch (grain) {
+    case "all":
+      return "0";
     case "hour":
       return `floor(extract(epoch from date_trunc('hour', at, '${zone}')) / 60)::bigint`;
     case "day":
