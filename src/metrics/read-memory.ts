@@ -13,7 +13,7 @@ import type { CodedFilter } from "./plan-answer.ts";
 import { byIndices } from "./plan-answer.ts";
 import { answerCellsMax, dayName, tooManyCells } from "./question.ts";
 import { beforeHistory } from "./read-cells.ts";
-import { countBits } from "./units/bits.ts";
+import { bitCount } from "../mirror/bits.ts";
 import { countDistinct } from "./units/distinct.ts";
 import { countRetention } from "./units/retention.ts";
 import { countShare } from "./units/share.ts";
@@ -84,7 +84,7 @@ function distinctRows(reading: MemoryReading, asked: MemoryQuestion, plan: Extra
     calendar,
   )) {
     const words = set.union(from, to);
-    if (walks) visits += countBits(words);
+    if (walks) visits += bitCount(words);
     if (visits > visitsMax) throw tooMuch();
     for (const { codes, count, atLeastK } of countDistinct(words, split))
       rows.push({ bucket, ...keysOf(codes), n: count, any_k: atLeastK });
@@ -131,6 +131,12 @@ function daysOf(grain: "day" | "week" | "month", bucket: number, calendar: Calen
   };
 }
 
+/** Local days [from, to) of the period of a day; of one number for all, the day itself. */
+function periodOf(grain: Question["grain"], day: number, calendar: Calendar): { readonly from: number; readonly to: number } {
+  if (grain === "all" || grain === "day" || grain === "hour") return { from: day, to: day + 1 };
+  return daysOf(grain, bucketOfDay(grain, day, calendar), calendar);
+}
+
 function shareRows(reading: MemoryReading, asked: MemoryQuestion, plan: Extract<MemoryPlan, { tag: "share" }>): readonly SqlRow[] {
   const population = reading.entity(plan.entity);
   const cells = countShare(population, reading.memberSet(plan.set).words(), splitOf(reading, asked, plan.entity));
@@ -161,8 +167,9 @@ function retentionRows(reading: MemoryReading, asked: MemoryQuestion, plan: Extr
       startOf: (day) => calendar.startOf("day", day),
       dayOf: (minute) => calendar.bucketOf("day", minute),
       bucketOf: (day) => (grain === "all" ? 0 : bucketOfDay(grain, day, calendar)),
-      lastOf: (day) =>
-        grain === "all" || grain === "day" || grain === "hour" ? day : daysOf(grain, bucketOfDay(grain, day, calendar), calendar).to - 1,
+      firstOf: (day) => periodOf(grain, day, calendar).from,
+      lastOf: (day) => periodOf(grain, day, calendar).to - 1,
+      since: set.span?.from ?? Infinity,
       today: calendar.bucketOf("day", knownUntil(reading.status, asked.now)),
       days: plan.days.filter((day) => wanted?.includes(String(day)) ?? true),
     },

@@ -216,7 +216,7 @@ function earlierRows(read: () => readonly SqlRow[]): readonly SqlRow[] {
 
 const youngNote: Reason = {
   reason: "whole-days",
-  message: "A cohort has a number for a day once that day is over for all of it.",
+  message: "A cohort has a number for a day once that day is over for all of it, and where the rows go back far enough.",
   remedy: "None needed: younger cohorts get theirs as time goes by.",
 };
 

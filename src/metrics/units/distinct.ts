@@ -1,5 +1,6 @@
 /** Distinct entities of a set of refs, by dimensions of the entity. */
-import { countBits, eachBit } from "./bits.ts";
+import { bitCount } from "../../mirror/bits.ts";
+import { walkBits } from "./bits.ts";
 import type { Split } from "./split.ts";
 import { Counts, groupOf, Groups, passes, Units } from "./split.ts";
 
@@ -18,7 +19,7 @@ export function countDistinct(words: Uint32Array, split: Split): readonly Distin
   const counts = new Counts();
   const units = new Units(split.k);
   const seen: number[] = [];
-  eachBit(words, (ref) => {
+  walkBits(words, (ref) => {
     if (!passes(split.filters, ref)) return true;
     const group = groupOf(groups, Groups.root, split.dimensions, ref);
     if (counts.at(group) === 0) seen.push(group);
@@ -30,10 +31,10 @@ export function countDistinct(words: Uint32Array, split: Split): readonly Distin
 }
 
 function whole(words: Uint32Array, split: Split): readonly DistinctCell[] {
-  const count = countBits(words);
+  const count = bitCount(words);
   if (count === 0) return [];
   const units = new Units(split.k);
-  eachBit(words, (ref) => {
+  walkBits(words, (ref) => {
     units.add(0, split.unit, ref);
     return !units.atLeastK(0);
   });

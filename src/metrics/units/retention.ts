@@ -1,6 +1,6 @@
 /** Of the entities whose time is in a period, those that were active so many days later. */
 import { must } from "../../lib/assert.ts";
-import { hasBit } from "./bits.ts";
+import { hasBit } from "../../mirror/bits.ts";
 import type { ShareCell } from "./share.ts";
 import type { Split } from "./split.ts";
 import { Counts, groupOf, Groups, passes, Units } from "./split.ts";
@@ -17,6 +17,10 @@ export interface Cohorts {
   readonly bucketOf: (day: number) => number;
   /** The day that must be over, by so many days, before a cohort's number is told: its period's last one. */
   readonly lastOf: (day: number) => number;
+  /** The day of its period that must have been seen: its first one. */
+  readonly firstOf: (day: number) => number;
+  /** First local day of which anybody's activity is known: before it nobody counts as inactive. */
+  readonly since: number;
   /** First local day that is not over. */
   readonly today: number;
   /** After how many days. */
@@ -36,14 +40,14 @@ export interface RetentionCell extends ShareCell {
   readonly day: number;
 }
 
-/** `activeOn`: who was active on a local day. Periods that are too young for one of the days have no cell for it. */
+/** `activeOn`: who was active on a local day. Periods that are too young for one of the days, or older than what is known, have no cell for it. */
 export function countRetention(
   population: Population,
   cohorts: Cohorts,
   activeOn: (day: number) => Uint32Array,
   split: Split,
 ): readonly RetentionCell[] {
-  const { from, to, days, today } = cohorts;
+  const { from, to, days, since, today } = cohorts;
   if (from >= to) return [];
   const tally = new Tally(split);
   const first = cohorts.startOf(from);
@@ -52,8 +56,8 @@ export function countRetention(
   const planOf = (day: number): DayPlan => {
     const known = plans.get(day);
     if (known !== undefined) return known;
-    const over = days.map((after) => cohorts.lastOf(day) + after < today);
-    const active = days.map((after, i) => (over[i] === true ? activeOn(day + after) : undefined));
+    const isKnown = (after: number): boolean => cohorts.firstOf(day) + after >= since && cohorts.lastOf(day) + after < today;
+    const active = days.map((after) => (isKnown(after) ? activeOn(day + after) : undefined));
     const plan = { bucket: cohorts.bucketOf(day), active };
     plans.set(day, plan);
     return plan;
@@ -75,7 +79,7 @@ export function countRetention(
 
 interface DayPlan {
   readonly bucket: number;
-  /** For each of the days, who was active; undefined: it is not over. */
+  /** For each of the days, who was active; undefined: it is not over, or before anything is known. */
   readonly active: readonly (Uint32Array | undefined)[];
 }
 

@@ -1,5 +1,5 @@
 /** Of the entities that are there, those that are members: by dimensions of the entity. */
-import { hasBit } from "./bits.ts";
+import { hasBit } from "../../mirror/bits.ts";
 import type { Split } from "./split.ts";
 import { Counts, groupOf, Groups, passes, Units } from "./split.ts";
 

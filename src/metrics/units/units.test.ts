@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { VitrineError } from "../../model/error.ts";
-import { countBits, eachBit, hasBit } from "./bits.ts";
+import { bitCount, hasBit } from "../../mirror/bits.ts";
+import { walkBits } from "./bits.ts";
 import { countDistinct } from "./distinct.ts";
 import { countRetention } from "./retention.ts";
 import { countShare } from "./share.ts";
@@ -22,13 +23,13 @@ describe("bits", () => {
       fc.property(refsOf, (refs) => {
         const words = bitsOf(refs);
         const walked: number[] = [];
-        eachBit(words, (ref) => walked.push(ref) > 0);
+        walkBits(words, (ref) => walked.push(ref) > 0);
         expect(walked).toEqual(refs.toSorted((a, b) => a - b));
-        expect(countBits(words)).toBe(refs.length);
+        expect(bitCount(words)).toBe(refs.length);
         expect(Array.from({ length: 330 }, (_, ref) => ref).filter((ref) => hasBit(words, ref))).toEqual(walked);
       }),
     );
-    expect(countBits(bitsOf([31, 63, 64]))).toBe(3);
+    expect(bitCount(bitsOf([31, 63, 64]))).toBe(3);
   });
 });
 
@@ -92,6 +93,7 @@ describe("retention", () => {
     startOf: (day: number) => day * 1_440,
     dayOf: (minute: number) => Math.floor(minute / 1_440),
     bucketOf: (day: number) => Math.floor(day / 7) * 7,
+    firstOf: (day: number) => Math.floor(day / 7) * 7,
     lastOf: (day: number) => Math.floor(day / 7) * 7 + 6,
   };
   const active = new Map([
@@ -103,7 +105,7 @@ describe("retention", () => {
   const activeOn = (day: number) => active.get(day) ?? new Uint32Array(0);
   // Refs 0 and 1 on day 0, 2 on day 1, 3 without a time, 4 on day 1 but gone.
   const population = { present: Uint8Array.of(1, 1, 1, 1, 0), count: 5, minutes: Int32Array.of(0, 30, 1_440, -0x8000_0000, 1_500) };
-  const cohorts = { ...calendar, from: 0, to: 7, today: 100, days: [1, 7] };
+  const cohorts = { ...calendar, from: 0, to: 7, since: 1, today: 100, days: [1, 7] };
 
   test("a week's cohort: each entity by its own day", () => {
     expect(countRetention(population, cohorts, activeOn, { ...plain, k: 2 })).toEqual([
@@ -121,6 +123,11 @@ describe("retention", () => {
       [1, 1, 1, 0],
     ]);
     expect(countRetention(population, { ...cohorts, today: 13 }, activeOn, plain).map((cell) => cell.day)).toEqual([1]);
+  });
+
+  test("before the first known day nobody is inactive", () => {
+    const since = (day: number) => countRetention(population, { ...cohorts, since: day }, activeOn, plain).map((cell) => cell.day);
+    expect([since(1), since(2), since(7), since(8)]).toEqual([[1, 7], [7], [7], []]);
   });
 
   test("cohorts outside of the range, and by a dimension", () => {
