@@ -8,6 +8,7 @@ import { Socket } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import type { Address } from "../api/listen.ts";
+import type { OidcSettings } from "../api/oidc.ts";
 import { systemClock } from "../lib/clock.ts";
 import { crashHook } from "../lib/crash-points.ts";
 import { createLog } from "../lib/log.ts";
@@ -117,7 +118,7 @@ async function start(config: ServerConfig, state: State): Promise<Running> {
     version,
     tokens: tokensOf(state),
     sessions: state.sessions().map((session) => ({ ...session, role: session.role as "viewer" })), // eslint-disable-line -- written by openSession alone
-    oidc: undefined,
+    oidc: oidcOf(declaration, process.env["VITRINE_OIDC_CLIENT_SECRET"]),
     webFolder: join(packageRoot(), "dist", "web"),
     log,
     onDeath: () => fail(new Error("bug: the HTTP thread ended")),
@@ -203,6 +204,11 @@ function addressesOf(config: ServerConfig): readonly Address[] {
 
 function ownerSocket(config: ServerConfig): string {
   return controlPath(config.stateFolder, { folder: tmpdir(), uid: userInfo().uid });
+}
+
+/** Without a secret the client is a public one, held by PKCE. */
+function oidcOf({ login }: Declaration, clientSecret: string | undefined): OidcSettings | undefined {
+  return login === undefined ? undefined : { ...login, clientSecret: clientSecret === "" ? undefined : clientSecret };
 }
 
 function tokensOf(state: State) {
