@@ -10,8 +10,8 @@ import type { PlainRow } from "../../test/support/safe.ts";
 import { bitCount, eachBit, hasBit } from "./bits.ts";
 import type { CellsSpec, ColumnPath } from "./cuboid.ts";
 import { Engine } from "./duckdb/engine.ts";
-import { KeptUnions } from "./duckdb/sets/kept-unions.ts";
-import { RefCollector, RefSet } from "./duckdb/sets/ref-set.ts";
+import { KeptUnions } from "./kept-unions.ts";
+import { RefCollector, RefSet } from "./ref-set.ts";
 import type { MemoryReading } from "./reading.ts";
 
 const opened: DuckdbSubject[] = [];

@@ -26,11 +26,9 @@ export interface EntityReading {
   dimension(path: ColumnPath): (ref: number) => number;
   /** By ref: the ref that `path` leads to, negative where there is none or where an entity on the way is missing. Empty: the ref itself, where it is present. */
   follow(path: readonly string[]): (ref: number) => number;
-  /** By ref: minutes of a `minute` column; `nullMinute` for NULL. */
+  /** By ref: minutes of a `minute` column; the smallest 32-bit integer for NULL. */
   minutes(column: string): Int32Array;
 }
-
-export const nullMinute = -0x8000_0000;
 
 export interface DaySetReading {
   /** First and last local day (days since 1970-01-01) with a member. */

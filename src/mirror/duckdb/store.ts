@@ -467,6 +467,7 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     await this.#commit();
     this.#load = undefined;
     this.#isWhole = true;
+    this.#wake();
     if (this.#snapshot !== undefined) this.#snapshot = { ...this.#snapshot, loadedAt: this.#nowMicros() };
     this.#coolUnits(memory);
     await this.#writer.run("CHECKPOINT");

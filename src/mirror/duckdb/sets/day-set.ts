@@ -8,8 +8,8 @@ import type { Calendar } from "../../calendar.ts";
 import type { DaySetSpec } from "../../cuboid.ts";
 import type { ApplyContext } from "../apply.ts";
 import type { RowBatch } from "../evaluate.ts";
-import { KeptUnions } from "./kept-unions.ts";
-import { RefCollector, RefSet } from "./ref-set.ts";
+import { KeptUnions } from "../../kept-unions.ts";
+import { RefCollector, RefSet } from "../../ref-set.ts";
 import type { SetRows } from "./set-rows.ts";
 import { StoredDays } from "./stored-days.ts";
 

@@ -6,13 +6,13 @@ import { id } from "../../layout.ts";
 import type { ApplyContext } from "../apply.ts";
 import type { Column, Connection } from "../engine.ts";
 import { appendColumns } from "../tables.ts";
-import type { RefSet } from "./ref-set.ts";
-import { RefCollector } from "./ref-set.ts";
+import type { RefSet } from "../../ref-set.ts";
+import { RefCollector } from "../../ref-set.ts";
 
 type Context = Pick<ApplyContext, "connection" | "pacer">;
 
-export const daysTable = (set: string): string => id(`days_${set}`);
-export const dayChangesTable = (set: string): string => id(`day_changes_${set}`);
+const daysTable = (set: string): string => id(`days_${set}`);
+const dayChangesTable = (set: string): string => id(`day_changes_${set}`);
 
 /** Of a set that is not declared any more, or with another meaning. */
 export async function dropDays(connection: Connection, name: string): Promise<void> {

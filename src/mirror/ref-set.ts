@@ -1,5 +1,5 @@
 /** A set of refs, as a sorted list or as bits: whichever is smaller. */
-import { bitCount, eachBit, hasBit } from "../../bits.ts";
+import { bitCount, eachBit, hasBit } from "./bits.ts";
 
 /** A list takes 4 bytes a member, bits an eighth of a byte for each ref up to the largest. */
 const refsPerMember = 32;
