@@ -2,7 +2,7 @@
  * The HTTP application: the routes behind the gate. It holds no state but a count of what is being answered; all it knows comes from
  * the backend. `listen.ts` binds it to an address.
  */
-import { createServer } from "node:http";
+import { createServer, METHODS } from "node:http";
 import type { Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
@@ -106,6 +106,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   addHeaders(app, options);
   // JSON alone comes in, and only where a route says so.
   app.removeContentTypeParser("text/plain");
+  // Whatever Node reads as a method comes to the gate and is refused there.
+  for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
   addGate(app, options, limits);
   addRevalidation(app);
   app.setErrorHandler((error, request, reply) => fail({ error, request, reply, options }));

@@ -42,7 +42,7 @@ const questionParameters: readonly Parameter[] = [
     type: "string",
     minLength: 3,
     maxLength: 200,
-    pattern: "^[^\\p{Cc}]*$",
+    pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
   }),
 ];
 
