@@ -22,6 +22,7 @@ const matrix: Readonly<Record<string, readonly number[]>> = {
   "GET /v1/metrics/{name}.parquet": [401, 200, 200, 200, 200],
   "GET /v1/status": [401, 403, 200, 200, 200],
   "GET /v1/proof": [401, 403, 403, 200, 200],
+  "GET /v1/copy": [401, 403, 200, 200, 200],
   "GET /v1/audit": [401, 403, 403, 403, 200],
   "GET /v1/openapi.json": [401, 200, 200, 200, 200],
   "GET /metrics": [401, 403, 200, 200, 200],

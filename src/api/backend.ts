@@ -4,6 +4,7 @@
  * is answered without its text.
  */
 import type { Answer } from "../metrics/answer.ts";
+import type { CopyReport } from "../metrics/copy-report.ts";
 import type { MetricDescription } from "../metrics/describe.ts";
 import type { QuestionInput } from "../metrics/question.ts";
 import type { ProofLine, StatusReport } from "../metrics/status-report.ts";
@@ -46,6 +47,8 @@ export interface Backend {
   answer(question: QuestionInput, rights: AnswerRights): Promise<Answer>;
   status(): Promise<StatusReport>;
   proof(): Promise<ProofReport>;
+  /** What the copy holds and what stayed behind. */
+  copy(): Promise<CopyReport>;
   ready(): Promise<Readiness>;
   /** Newest first; `before`: only entries with a smaller id. */
   audit(options: { readonly limit: number; readonly before: number | undefined }): Promise<readonly AuditEntry[]>;

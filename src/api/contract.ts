@@ -12,6 +12,7 @@
  * and reason in the audit log, so it is asked for by a person and never by a timer.
  */
 import type { Answer } from "../metrics/answer.ts";
+import type { CopyReport } from "../metrics/copy-report.ts";
 import type { MetricDescription } from "../metrics/describe.ts";
 import type { ProofLine, StatusReport } from "../metrics/status-report.ts";
 import type { Role } from "./tokens.ts";
@@ -45,6 +46,9 @@ export type Status = StatusReport;
 export interface Proof {
   readonly verdicts: readonly ProofLine[];
 }
+
+/** GET /v1/copy: analyst and above. What the copy holds and what stayed, column by column. */
+export type Copy = CopyReport;
 
 /** GET /v1/audit?limit=&before=: admin. Newest first. */
 export interface AuditReport {

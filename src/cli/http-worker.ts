@@ -46,6 +46,7 @@ async function serve(port: MessagePort, data: HttpWorkerData): Promise<void> {
     "answer",
     "status",
     "proof",
+    "copy",
     "ready",
     "audit",
     "redeemCode",

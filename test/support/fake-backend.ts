@@ -6,6 +6,7 @@ import type { SessionEntry } from "../../src/api/sessions.ts";
 import type { Role, TokenEntry } from "../../src/api/tokens.ts";
 import { makeToken, roles } from "../../src/api/tokens.ts";
 import type { Answer } from "../../src/metrics/answer.ts";
+import type { CopyReport } from "../../src/metrics/copy-report.ts";
 import type { QuestionInput } from "../../src/metrics/question.ts";
 import { VitrineError } from "../../src/model/error.ts";
 
@@ -40,6 +41,19 @@ export interface FakeBackend extends Backend {
   readonly opened: SessionEntry[];
   readonly ended: string[];
 }
+
+const fakeCopy: CopyReport = {
+  generation: 1,
+  policyHash: "0123456789abcdef",
+  zone: "America/Los_Angeles",
+  unit: "accounts",
+  k: 10,
+  tables: [
+    { source: "public.devices", name: "devices", rows: 5, columns: [{ name: "id", is: "identifier", leaves: "as a keyed pseudonym" }] },
+    { source: "public.homes", columns: [{ name: "wifi_ssid", is: "network name" }] },
+  ],
+  proof: [],
+};
 
 /** Metrics other than `activations` do not exist. `overrides` replace single methods. */
 export function fakeBackend(overrides: Partial<Backend> = {}): FakeBackend {
@@ -98,6 +112,7 @@ export function fakeBackend(overrides: Partial<Backend> = {}): FakeBackend {
       readers: [],
     }),
     proof: async () => ({ verdicts: [] }),
+    copy: async () => fakeCopy,
     ready: async () => ({ ready: true, state: "ready" }),
     audit: async () => [],
     redeemCode: async () => undefined,

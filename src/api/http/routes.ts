@@ -7,7 +7,7 @@ import type { Query } from "./query.ts";
 import { refuseQuery } from "./query.ts";
 import type { Route } from "./route.ts";
 import { administrators, anyRole, everyone, get, guardians, json, operators } from "./route.ts";
-import { auditSchema, healthSchema, proofSchema, readySchema, statusSchema } from "./schemas.ts";
+import { auditSchema, copySchema, healthSchema, proofSchema, readySchema, statusSchema } from "./schemas.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { siteRoutes } from "./site-routes.ts";
 
@@ -37,6 +37,18 @@ export const routes: readonly Route[] = [
     work: async ({ backend, query: asked }) => {
       refuseQuery(asked);
       return { status: 200, body: await backend.proof() };
+    },
+  }),
+  get({
+    path: "/v1/copy",
+    operation: "copy",
+    summary: "What the copy holds and what stayed behind, column by column, as last proven and verified.",
+    access: operators,
+    parameters: [],
+    responses: { 200: { media: json, schema: copySchema } },
+    work: async ({ backend, query: asked }) => {
+      refuseQuery(asked);
+      return { status: 200, body: await backend.copy() };
     },
   }),
   get({

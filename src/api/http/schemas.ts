@@ -139,19 +139,50 @@ export const statusSchema = object(
   ["serving", "erased"],
 );
 
-export const proofSchema = object({
-  verdicts: list(
-    object({
-      name: text,
-      verdict: { type: "string", enum: ["refused", "possible", "clean", "failed", "unknown"] },
-      level: { type: "string", enum: ["green", "amber", "red"] },
-      checked: whole,
-      message: text,
-      findings: list(object({ what: text, remedy: text })),
-      at: { type: "number", description: "microseconds since 1970 UTC" },
-    }),
-  ),
+const proofLine = object({
+  name: text,
+  verdict: { type: "string", enum: ["refused", "possible", "clean", "failed", "unknown"] },
+  level: { type: "string", enum: ["green", "amber", "red"] },
+  checked: whole,
+  message: text,
+  findings: list(object({ what: text, remedy: text })),
+  at: { type: "number", description: "microseconds since 1970 UTC" },
 });
+
+export const proofSchema = object({ verdicts: list(proofLine) });
+
+/** Its lines of proof carry no findings: what could be read is for those who may see `/v1/proof`. */
+export const copySchema = object(
+  {
+    generation: whole,
+    policyHash: text,
+    zone: text,
+    unit: text,
+    k: whole,
+    tables: list(
+      object(
+        { source: text, name: text, is: text, rows: whole, columns: list(object({ name: text, is: text, leaves: text }, ["leaves"])) },
+        ["name", "is", "rows"],
+      ),
+    ),
+    proof: list(
+      object({
+        name: text,
+        verdict: { type: "string", enum: ["refused", "possible", "clean", "failed", "unknown"] },
+        level: { type: "string", enum: ["green", "amber", "red"] },
+        checked: whole,
+        message: text,
+        at: { type: "number", description: "microseconds since 1970 UTC" },
+      }),
+    ),
+    verification: object({
+      at: { type: "string", format: "date-time" },
+      mode: text,
+      tables: list(object({ table: text, rows: whole, differing: whole })),
+    }),
+  },
+  ["verification"],
+);
 
 const role = { type: "string", enum: ["viewer", "analyst", "responder", "admin"] } as const;
 

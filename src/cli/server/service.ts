@@ -8,6 +8,8 @@ import type { Mirror, MirrorStatus } from "../../mirror/mirror.ts";
 import type { CompiledMetrics } from "../../metrics/compile.ts";
 import { compileMetrics } from "../../metrics/compile.ts";
 import { sizesFrom } from "../../metrics/estimate.ts";
+import type { CopyReport } from "../../metrics/copy-report.ts";
+import { reportCopy } from "../../metrics/copy-report.ts";
 import { describeMetrics } from "../../metrics/describe.ts";
 import { ask } from "../../metrics/respond.ts";
 import type { StatusReport } from "../../metrics/status-report.ts";
@@ -18,6 +20,7 @@ import type { State } from "../state.ts";
 import { AuditLog } from "./audit-log.ts";
 import type { Driver } from "./driver.ts";
 import type { Host } from "./host.ts";
+import { lastVerification } from "./last-verification.ts";
 import { proveStore } from "./proofs.ts";
 import { Requests } from "./requests.ts";
 import { Verification } from "./verification.ts";
@@ -103,6 +106,7 @@ export class Service {
     },
     status: async () => this.status(),
     proof: async () => ({ verdicts: this.#inOrder() }),
+    copy: async () => this.#copy(),
     ready: async () => {
       const phase = this.#bound.shown?.mirror.status.phase ?? "starting";
       return { ready: phase === "ready", state: phase };
@@ -128,6 +132,17 @@ export class Service {
       readers: hosts.map((host) => host.reader),
       erased: this.#bound.erased,
     };
+  }
+
+  #copy(): CopyReport {
+    const host = this.#shown();
+    return reportCopy({
+      declaration: must(host.declaration, "declaration of what is shown"),
+      generation: host.number,
+      rows: host.mirror.status.rows,
+      proof: this.#inOrder(),
+      verification: lastVerification(this.#options.state, host.number),
+    });
   }
 
   /** Throws cli/refused while no reader answers. */
