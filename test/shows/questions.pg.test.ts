@@ -188,11 +188,43 @@ async function expectTopTen(): Promise<void> {
   );
 }
 
+/** Kinds in memory with an earlier range beside, and the largest few of the whole range. */
+async function expectComparedInMemory(): Promise<void> {
+  const answer = await running.answer("active_devices", "grain=week&by=model&top=3&compare=2+weeks+before&range=last+4+weeks");
+  const counts = async (grain: string, range: { readonly from: string; readonly to: string }) => {
+    const rows = await running.source.rows(`SELECT period, by[1] AS model, count FROM (${active(grain, ["d.model"])}) q`, [
+      range.from,
+      range.to,
+    ]);
+    return rows.map((row) => ({ period: row["period"], model: String(row["model"]), count: Number(row["count"]) }));
+  };
+  const totals = (await counts("all", answer.question)).toSorted((a, b) => b.count - a.count || (a.model < b.model ? -1 : 1));
+  const models = totals.slice(0, 3).map((one) => one.model);
+  const compared = must(answer.compared);
+  const earlier = await counts("week", compared);
+  const days = (text: string): number => Date.parse(text) / 86_400_000;
+  const expected = (await counts("week", answer.question))
+    .filter((one) => models.includes(one.model))
+    .map(({ period: at, model, count }) => {
+      const before = earlier.find((one) => one.model === model && days(one.period ?? "") === days(at ?? "") - 14);
+      return lineOf([at, model, count, before?.count ?? null]);
+    });
+  expect(expected.length).toBeGreaterThan(5);
+  const got = answer.cells.map((cell) => lineOf([cell.period, cell.by["model"], cell.count, cell.before?.count ?? null]));
+  expect(got.toSorted()).toEqual(expected.toSorted());
+}
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("the earlier range is missing");
+  return value;
+}
+
 describe("as loaded", () => {
   test.each(cases)("$name", async (one) => {
     expect(await expectEqual(one)).toBeGreaterThan(0);
   });
   test("8 top 10 countries, 30 days against the 30 before", expectTopTen);
+  test("10 the three largest models by week, against two weeks before", expectComparedInMemory);
 });
 
 describe("after changes", () => {
@@ -218,4 +250,5 @@ describe("after changes", () => {
     await expectEqual(one);
   });
   test("8 top 10 countries, 30 days against the 30 before", expectTopTen);
+  test("10 the three largest models by week, against two weeks before", expectComparedInMemory);
 });
