@@ -137,7 +137,7 @@ describe("who may come in", () => {
     expect(answer.statusCode).toBe(200);
   });
 
-  for (const method of ["HEAD", "POST", "PUT", "DELETE", "OPTIONS"] as const) {
+  for (const method of ["HEAD", "POST", "PUT", "DELETE", "OPTIONS", "QUERY" as "PUT"] as const) {
     test(`${method} does not exist`, async () => {
       const app = await open();
       const answer = await app.inject({ method, url: "/v1/metrics", headers: asked() });

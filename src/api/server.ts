@@ -220,6 +220,8 @@ function addGate(app: FastifyInstance, options: ApiOptions, limits: ApiLimits): 
   app.addHook("onRequest", async (request, reply) => {
     const passage = passGate(request, request.is404 ? undefined : request.routeOptions.config.door, gate);
     if (passage.tag === "refused") return refuse(reply, passage.problem, options);
+    // Here, so that no body is read for what is not there.
+    if (request.is404) return miss(request, reply);
     if (passage.asker !== undefined) askerOfRequest.set(request, passage.asker);
     return undefined;
   });

@@ -25,7 +25,7 @@ const questionParameters: readonly Parameter[] = [
   }),
   query("by", "Dimensions, separated by commas.", {
     type: "string",
-    pattern: "^[a-z][a-z0-9_]{0,62}(,[a-z][a-z0-9_]{0,62}){0,15}$",
+    pattern: "^([a-z][a-z0-9_]{0,62}(,[a-z][a-z0-9_]{0,62}){0,15})?$",
   }),
   query("limit", "At most so many cells, the largest of each period first.", { type: "integer", minimum: 1, maximum: 10_000 }),
   query("top", "Only the so many combinations of values with the largest value over the whole range.", {
