@@ -4,7 +4,7 @@ import { VitrineError } from "../model/error.ts";
 import type { Micros, SafeSchema } from "../policy/safe.ts";
 import type { Answer, AnswerCell, Question, Reason } from "./answer.ts";
 import type { Texts } from "./cell-texts.ts";
-import { canonicalWhere, codeFilters, readColumns, readFilterWords, toCells, unseenNotes } from "./cell-texts.ts";
+import { canonicalWhere, codeFilters, readColumns, readFilterWords, toCells, unseenNotes, unsafeSum } from "./cell-texts.ts";
 import { comparedRange, ofKeys, topKeys, withEarlier } from "./compared.ts";
 import type { CompiledMetric, CompiledMetrics } from "./compile.ts";
 import type { Words } from "./dimension-values.ts";
@@ -16,12 +16,15 @@ import { dayName, findMetric, parseQuestion } from "./question.ts";
 import type { Read } from "./read-cells.ts";
 import { readCells, refuseBeforeHistory } from "./read-cells.ts";
 import { dimensionsAsked, memoryRows } from "./read-memory.ts";
+import { publishedOf, viewerRows } from "./protect/answers.ts";
 import { reportPosition } from "./status-report.ts";
 
 export interface AnswerOptions {
   /** false: a question that no cuboid answers is refused (`metrics/no-answer`). Default true. */
   readonly facts?: boolean;
   readonly staleAfterMs?: number;
+  /** viewer: small groups are withheld, and what would give them away. Default analyst. */
+  readonly audience?: "viewer" | "analyst";
 }
 
 /** Parses an untrusted question and answers it. `now` in microseconds since 1970. Throws VitrineError `metrics/…`. */
@@ -44,6 +47,7 @@ export async function answer(
 ): Promise<Answer> {
   const metric = findMetric(compiled, question.metric);
   const asking: Asking = { mirror, compiled, metric, question, now, staleAfterMs: options.staleAfterMs ?? staleAfterMsDefault };
+  if (options.audience === "viewer" && mirror.status.phase === "ready") return answerForViewer(asking);
   const first = await mirror.view(async (view): Promise<Answer | WordsFirst> => {
     const { status } = view;
     const fresh = judge(asking, status);
@@ -144,6 +148,90 @@ async function answerFromCells(
     from: main.from,
     cells,
     compared: parts.compared,
+  });
+}
+
+/** Of told cells alone, at their own position. */
+async function answerForViewer(asking: Asking): Promise<Answer> {
+  const { mirror, compiled, metric, question, now } = asking;
+  const current = judge(asking, mirror.status);
+  if (mirror.schema?.policyHash !== compiled.policyHash) {
+    throw new VitrineError("metrics/policy-differs", { message: "The mirror holds a copy made under another policy." });
+  }
+  if (metric.memory !== undefined) return totalFromMemory(asking);
+  if (metric.shareOf !== undefined) throw notForViewers(metric);
+  const published = await publishedOf(mirror, compiled, metric, now);
+  const parts = partsOf(question);
+  return mirror.view(async (view) => {
+    const words = await readFilterWords({ mirror, view, compiled, metric, question });
+    const where = canonicalWhere(metric, question, words);
+    const named = { metric, question: { ...question, where }, words, zone: compiled.zone };
+    const filters = codeFilters(named);
+    const read = async (
+      part: Question,
+    ): Promise<{ readonly cells: readonly AnswerCell[]; readonly from: string; readonly withheld: number }> => {
+      const found = viewerRows({ published, compiled, metric, question: { ...part, where }, filters });
+      if (unsafeSum(metric, found.rows)) return { ...found, cells: [] };
+      return { ...found, cells: await memoryCells({ mirror, view, compiled, metric, question: { ...part, where } }, found.rows) };
+    };
+    const main = await read(parts.main);
+    const totals = parts.totals && (await read(parts.totals));
+    const earlier = parts.earlier && (await read(parts.earlier));
+    const fresh = judge(asking, published.status);
+    const state = current.state === "ready" ? fresh : current;
+    const given = wrap({
+      compiled,
+      metric,
+      status: published.status,
+      question: understood(question, where),
+      fresh: {
+        ...state,
+        notes: [...fresh.notes, ...unseenNotes(named), ...(main.withheld > 0 ? [withheldNote(compiled.k, main.withheld)] : [])],
+      },
+      from: main.from,
+      // An earlier cell that is missing is empty or withheld, and so no zero.
+      cells: together({
+        metric,
+        question: { ...question, limit: question.limit ?? main.cells.length + 1 },
+        parts,
+        main: main.cells,
+        totals: totals?.cells,
+        earlier: earlier?.cells,
+      }),
+      compared: parts.compared,
+    });
+    return { ...given, cellsWithheld: main.withheld };
+  });
+}
+
+/** Only totals of whole periods: they add up to nothing that is told elsewhere, and each has enough units of its own. */
+async function totalFromMemory(asking: Asking): Promise<Answer> {
+  const { metric, question, compiled } = asking;
+  const isTotal = question.by.length === 0 && Object.keys(question.where).length === 0 && question.top === undefined;
+  const isPeriod = metric.kind === "distinct" ? question.grain !== "all" : metric.kind === "share";
+  if (!isTotal || !isPeriod) throw notForViewers(metric);
+  const { compare: _, ...alone } = question;
+  const given = await answerFromMemory({ ...asking, question: alone }, new Map());
+  const isTold = (cell: AnswerCell): boolean =>
+    cell.atLeastK === true && (cell.hits === undefined || (cell.hitsAtLeastK === true && cell.missesAtLeastK === true));
+  const cells = given.cells.filter(isTold);
+  const withheld = given.cells.length - cells.length;
+  const notes = withheld === 0 ? given.notes : [...given.notes, withheldNote(compiled.k, withheld)];
+  return { ...given, cells, notes, cellsWithheld: withheld };
+}
+
+function withheldNote(k: number, cells: number): Reason {
+  return {
+    reason: "small-groups-withheld",
+    message: `${cells} cells are not shown: fewer than ${k} units stand behind them, or none, or they would give such a cell away.`,
+    remedy: "Ask for longer periods or fewer dimensions, or as an analyst with a reason.",
+  };
+}
+
+function notForViewers(metric: CompiledMetric): VitrineError {
+  return new VitrineError("metrics/no-answer", {
+    message: `Of ${metric.kind} metrics viewers have ${metric.kind === "distinct" || metric.memory?.tag === "share" ? "totals of whole periods, without split, filter or comparison" : "nothing"}: parts and totals would give small groups away.`,
+    remedy: "Ask as an analyst with a reason.",
   });
 }
 

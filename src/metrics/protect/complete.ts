@@ -5,7 +5,7 @@
  */
 import { assert } from "../../lib/assert.ts";
 import type { Block } from "./block.ts";
-import { valueOf } from "./block.ts";
+import { periodOf, valueOf } from "./block.ts";
 import type { Family, Place } from "./candidates.ts";
 import { candidates, subsets } from "./candidates.ts";
 import { smooth } from "./smooth.ts";
@@ -30,6 +30,8 @@ export interface Completion {
   readonly certified: readonly Uint8Array[];
   readonly inUse: Uint8Array;
   readonly k: number;
+  /** Cells (1) that may have all their rows in another block, where their certificate then is. */
+  readonly shared?: readonly Uint8Array[];
 }
 
 export interface Tally {
@@ -80,12 +82,22 @@ class Run {
   #ensure(place: Place): void {
     const { certified, k } = this.#options;
     const done = certified[place.node]!;
+    // Of a week that two months share this month may have no day yet: the other one has its rows, and its certificate.
+    if (!this.#isHere(place)) return;
     for (let round = 0; done[place.cell] === 0; round += 1) {
       const room = this.#room(place);
       if (room > k) done[place.cell] = 1;
-      else this.#hideMore(place, k + 1 - room);
+      else if (!this.#hideMore(place, k + 1 - room)) return;
       assert(round < 1_000, "a cell that finds no certificate");
     }
+  }
+
+  #isHere({ node, cell }: Place): boolean {
+    const { block, inUse } = this.#options;
+    const one = block.nodes[node]!;
+    const map = block.levels[one.level]!;
+    const period = periodOf(one, cell);
+    return inUse.some((used, slot) => used === 1 && map[slot] === period);
   }
 
   /** By how much the cell can differ, up and down together, as far as moves of withheld cells show; at most k + 1. */
@@ -114,16 +126,18 @@ class Run {
     return room;
   }
 
-  /** Withholds the cells of the move that costs least for what it gives. */
-  #hideMore(place: Place, wanted: number): void {
+  /** Withholds the cells of the move that costs least for what it gives. false: there is none, for the cell has no rows in this block. */
+  #hideMore(place: Place, wanted: number): boolean {
     const choice = this.#choose(place, wanted, { everywhere: false }) ?? this.#choose(place, wanted, { everywhere: true });
-    assert(choice !== undefined, "a cell that no move can protect");
+    assert(choice !== undefined || this.#options.shared?.[place.node]?.[place.cell] === 1, "a cell that no move can protect");
+    if (choice === undefined) return false;
     const key = keyOf(place);
     this.#chosen.set(key, [...(this.#chosen.get(key) ?? []), choice]);
     this.#search.budget = hideBudget;
     const fixed = this.#options.block.nodes[place.node]!.dimensions;
     this.#run({ ...choice, fixed, wanted, seen: (node, cell) => this.#hide(node, cell) });
     this.#search.restore();
+    return true;
   }
 
   /** Rows moved by a family of cubes. */

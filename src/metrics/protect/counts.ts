@@ -29,6 +29,8 @@ export function protectCounts(options: {
   readonly counts: Counts;
   readonly k: number;
   readonly earlier?: readonly Uint8Array[];
+  /** Cells (1) that may have all their rows in another block. */
+  readonly shared?: readonly Uint8Array[];
   /** Only to show what is lost without it. */
   readonly isComplementary?: boolean;
 }): Told {
@@ -44,7 +46,16 @@ export function protectCounts(options: {
     const certified = block.nodes.map((node, i) => earlier?.[i]?.slice() ?? new Uint8Array(node.size));
     const inUse = slotsInUse(block, counts.rows);
     const kind: Kind = { hidden, down: counts.rows.map((rows) => rows.slice()), up: roomAbove(block, counts.rows) };
-    complete({ block, kinds: [kind], hidden, counts: counts.rows, certified, inUse, k });
+    complete({
+      block,
+      kinds: [kind],
+      hidden,
+      counts: counts.rows,
+      certified,
+      inUse,
+      k,
+      ...(options.shared === undefined ? {} : { shared: options.shared }),
+    });
   }
   const all = countHidden(hidden, counts.rows);
   return { told: hidden.map((cells) => cells.map((one) => 1 - one)), small, complementary: all - small };
