@@ -53,6 +53,10 @@ export class RefSet {
     else eachBit(this.#bits, take);
   }
 
+  get isBits(): boolean {
+    return this.#bits !== undefined;
+  }
+
   /** Bytes held. */
   get bytes(): number {
     return (this.#bits ?? this.#list)?.byteLength ?? 0;
