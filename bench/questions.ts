@@ -1,7 +1,4 @@
-/**
- * Those of the design's twelve questions that counts and ratios answer, each with values drawn anew for every request. Not there yet:
- * (10) active devices and (12) retention want distinct units, (11) share of the fleet wants `share`.
- */
+/** The design's twelve questions, each with values drawn anew for every request. */
 
 export interface Draw {
   /** A whole number from `from` to `to`, both included. */
@@ -43,8 +40,7 @@ export const questions: readonly Question[] = [
     name: "8 top 10 countries, 30 days against the 30 before",
     paths: (draw) => {
       const end = draw.between(0, 20);
-      const half = (to: number): string => `failed_connection_rate?grain=all&by=country&limit=10&from=${day(to + 30)}&to=${day(to)}`;
-      return [half(end), half(end + 30)];
+      return [`failed_connection_rate?grain=all&by=country&top=10&compare=previous&from=${day(end + 30)}&to=${day(end)}`];
     },
   },
   {
@@ -53,4 +49,16 @@ export const questions: readonly Question[] = [
       `failed_connection_rate?grain=day&where.model=${draw.model()}&where.country=${draw.country()}&${last(draw, 180, "days")}`,
     ],
   },
+  {
+    name: "10 active devices, one number over 90 days",
+    paths: (draw) => {
+      const end = draw.between(0, 20);
+      return [`active_devices?grain=all&from=${day(end + 90)}&to=${day(end)}`];
+    },
+  },
+  {
+    name: "11 share of the fleet by firmware",
+    paths: (draw) => [`fleet_by_firmware${draw.between(0, 1) === 0 ? "" : `?where.model=${draw.model()}`}`],
+  },
+  { name: "12 retention, 12 cohorts", paths: (draw) => [`retention?grain=week&${last(draw, 12, "weeks")}`] },
 ];

@@ -40,6 +40,13 @@ if (!isInstalled()) {
   if (!isInstalled()) end("The packages are not complete. Run `npm ci` and read what it says.");
 }
 const env = { ...process.env, PATH: [join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter) };
+// The dashboard is built, not committed; that takes a second, and nothing where it is built already.
+const builder = join(root, "scripts", "build-web.ts");
+if (existsSync(builder)) {
+  const code = await run(pinnedNode, [builder], { cwd: root, env, stdio: ["ignore", 2, 2] });
+  if (heard !== undefined) process.exit(128 + constants.signals[heard]);
+  if (code !== 0) end("The dashboard could not be built; what was said stands above.");
+}
 process.exit(await run(pinnedNode, [join(root, target[0]), ...target.slice(1), ...rest], { cwd: process.cwd(), env, stdio: "inherit" }));
 
 /** Every package that package.json pins is there in that version, and the pinned Node has its program. */

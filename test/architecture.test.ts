@@ -3,7 +3,7 @@ import { problems } from "./support/architecture.ts";
 import { readTree } from "./support/tree.ts";
 import type { TextFile } from "./support/tree.ts";
 
-const tree = readTree("{src,test,bench,examples,scripts}/**/*.ts");
+const tree = readTree("{src,test,bench,examples,scripts}/**/*.{ts,tsx}");
 
 test("every import is in the table, and each process reaches only what it may", () => {
   expect(problems(tree)).toEqual([]);
@@ -35,6 +35,8 @@ describe("planted faults", () => {
   test.for([
     ["the store names a raw row", "src/mirror/apply.ts", 'import type { RawRows } from "../source/raw.ts";', "src/mirror may import"],
     ["the store names more of policy than what is safe", "src/mirror/apply.ts", 'import "../policy/keys.ts";', "src/mirror may import"],
+    ["the page takes code of the server", "src/web/main.tsx", 'import { routes } from "../api/contract.ts";', "Write `import type`"],
+    ["the page knows more than the contract", "src/web/main.tsx", 'import type { A } from "../api/server.ts";', "src/web may import"],
     ["lib knows a noun", "src/lib/log.ts", 'import "../model/lsn.ts";', "src/lib may import nothing"],
     ["a stage imports one above it, dynamically", "src/mirror/apply.ts", 'await import("../api/routes.ts");', "src/mirror may import"],
     ["a reach into a private subfolder", "src/metrics/plan.ts", 'import "../mirror/duckdb/store.ts";', "subfolders are private"],

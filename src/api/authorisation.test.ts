@@ -2,8 +2,11 @@
  * The authorisation matrix (house style F): rows come from the API description, columns are roles, anonymous first. A route that is
  * described and has no row here fails; so does a row without a route.
  */
-import { describe, expect, test } from "vitest";
-import { fakeBackend, fakeTokens } from "../../test/support/fake-backend.ts";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { fakeBackend, fakeTokens, noPeople } from "../../test/support/fake-backend.ts";
 import { createApi } from "./server.ts";
 import { roles } from "./tokens.ts";
 import type { Role } from "./tokens.ts";
@@ -11,25 +14,66 @@ import type { Role } from "./tokens.ts";
 type Column = "anonymous" | Role;
 const columns: readonly Column[] = ["anonymous", ...roles];
 
-/** Expected status by path, in the order of `columns`. */
+/** Expected status by method and path, in the order of `columns`. */
 const matrix: Readonly<Record<string, readonly number[]>> = {
-  "/v1/metrics": [401, 200, 200, 200, 200],
-  "/v1/metrics/{name}": [401, 200, 200, 200, 200],
-  "/v1/status": [401, 403, 200, 200, 200],
-  "/v1/proof": [401, 403, 403, 200, 200],
-  "/metrics": [401, 403, 200, 200, 200],
-  "/openapi.json": [401, 200, 200, 200, 200],
-  "/healthz": [200, 200, 200, 200, 200],
-  "/readyz": [200, 200, 200, 200, 200],
+  "GET /v1/metrics": [401, 200, 200, 200, 200],
+  "GET /v1/metrics/{name}": [401, 200, 200, 200, 200],
+  "GET /v1/metrics/{name}.csv": [401, 200, 200, 200, 200],
+  "GET /v1/metrics/{name}.parquet": [401, 200, 200, 200, 200],
+  "GET /v1/status": [401, 403, 200, 200, 200],
+  "GET /v1/proof": [401, 403, 403, 200, 200],
+  "GET /v1/copy": [401, 403, 200, 200, 200],
+  "GET /v1/audit": [401, 403, 403, 403, 200],
+  "GET /v1/openapi.json": [401, 200, 200, 200, 200],
+  "GET /metrics": [401, 403, 200, 200, 200],
+  "GET /v1/session": [200, 200, 200, 200, 200],
+  "POST /v1/session": [403, 403, 403, 403, 403],
+  "POST /v1/session/end": [200, 200, 200, 200, 200],
+  "GET /v1/login/oidc": [404, 404, 404, 404, 404],
+  "GET /v1/login/oidc/callback": [404, 404, 404, 404, 404],
+  "GET /": [200, 200, 200, 200, 200],
+  "GET /assets/{name}": [200, 200, 200, 200, 200],
+  "GET /healthz": [200, 200, 200, 200, 200],
+  "GET /readyz": [200, 200, 200, 200, 200],
 };
 
-/** Open to everyone. May only shrink; edited by hand. */
-const exempt = ["/healthz", "/readyz"];
+/** A body with which the route does its work, or refuses it for its own reason (a code that is not known). */
+const payloads: Readonly<Record<string, object>> = { "POST /v1/session": { code: "A".repeat(43) } };
+
+/** Open to everyone: health, the page without a number, and log-in. May only shrink; edited by hand. */
+const exempt = [
+  "GET /",
+  "GET /assets/{name}",
+  "GET /healthz",
+  "GET /readyz",
+  "GET /v1/login/oidc",
+  "GET /v1/login/oidc/callback",
+  "GET /v1/session",
+  "POST /v1/session",
+  "POST /v1/session/end",
+];
 
 const { entries, bearer } = fakeTokens();
 
-async function open() {
-  return createApi({ backend: fakeBackend(), hosts: [], tokens: () => entries, version: "0.1.0", nowMs: () => 0 });
+/** A page of one file, as the build leaves it. */
+async function buildPage(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "vitrine-page-"));
+  await mkdir(join(folder, "assets"));
+  await writeFile(join(folder, "index.html"), "<!doctype html>");
+  await writeFile(join(folder, "assets", "activations.js"), "");
+  return folder;
+}
+
+async function open(webFolder: string) {
+  return createApi({
+    webFolder,
+    backend: fakeBackend(),
+    hosts: [],
+    tokens: () => entries,
+    ...noPeople(),
+    version: "0.1.0",
+    nowMs: () => 0,
+  });
 }
 
 function headersOf(column: Column): Record<string, string> {
@@ -37,37 +81,58 @@ function headersOf(column: Column): Record<string, string> {
 }
 
 describe("authorisation", async () => {
-  const app = await open();
-  const described = await app.inject({ url: "/openapi.json", headers: headersOf("admin") });
-  const paths = Object.keys(described.json<{ paths: object }>().paths);
+  const folder = await buildPage();
+  const app = await open(folder);
+  const described = await app.inject({ url: "/v1/openapi.json", headers: headersOf("admin") });
+  const paths = described.json<{ paths: Record<string, object> }>().paths;
+  const rows = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
 
-  test("every described path has a row, and every row is described", () => {
-    expect(paths.length).toBeGreaterThan(5);
-    expect(paths.toSorted()).toEqual(Object.keys(matrix).toSorted());
+  afterAll(async () => rm(folder, { recursive: true }));
+
+  async function ask(row: string, column: Column) {
+    const [method = "", path = ""] = row.split(" ");
+    const name = path.startsWith("/assets") ? "activations.js" : "activations";
+    const headers = { ...headersOf(column), ...(method === "POST" ? { origin: "http://127.0.0.1" } : {}) };
+    const payload = payloads[row];
+    return app.inject({
+      method: method as "GET",
+      url: path.replace("{name}", name),
+      headers,
+      ...(payload === undefined ? {} : { payload }),
+    });
+  }
+
+  test("every described route has a row, and every row is described", () => {
+    expect(rows.length).toBeGreaterThan(5);
+    expect(rows.toSorted()).toEqual(Object.keys(matrix).toSorted());
   });
 
   test("every route of the application is described", async () => {
     const printed = app.printRoutes({ commonPrefix: false });
-    expect(printed.match(/\(GET\)/g)).toHaveLength(paths.length);
-    expect(printed).not.toMatch(/POST|PUT|DELETE|PATCH|HEAD/);
+    expect(
+      printed
+        .match(/\((GET|POST|GET, POST)\)/g)
+        ?.join()
+        .match(/GET|POST/g),
+    ).toHaveLength(rows.length);
+    expect(printed).not.toMatch(/PUT|DELETE|PATCH|HEAD|OPTIONS/);
   });
 
-  test("only health is open to everyone", () => {
+  test("only health, the page and log-in are open to everyone", () => {
     const exposed = Object.entries(matrix).filter(([, row]) => row[0] !== 401);
     expect(exposed.map(([path]) => path).toSorted()).toEqual(exempt);
   });
 
-  for (const [path, row] of Object.entries(matrix)) {
+  for (const [row, expected] of Object.entries(matrix)) {
     for (const [index, column] of columns.entries()) {
-      test(`${column} GET ${path} → ${row[index]}`, async () => {
-        const answer = await app.inject({ url: path.replace("{name}", "activations"), headers: headersOf(column) });
-        expect(answer.statusCode).toBe(row[index]);
+      test(`${column} ${row} → ${expected[index]}`, async () => {
+        expect((await ask(row, column)).statusCode).toBe(expected[index]);
       });
     }
   }
 
   test("401 is the same whether the thing exists or not", async () => {
-    const urls = ["/v1/metrics/activations", "/v1/metrics/nothing", "/v1/nothing", "/", "/v1/status"];
+    const urls = ["/v1/metrics/activations", "/v1/metrics/nothing", "/v1/nothing", "/assets", "/v1/status"];
     const bodies = await Promise.all(urls.map(async (url) => app.inject({ url, headers: headersOf("anonymous") })));
     expect(new Set(bodies.map((answer) => answer.body)).size).toBe(1);
     expect(bodies[0]?.json()).toMatchObject({ code: "api/unauthorized", status: 401 });

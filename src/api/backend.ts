@@ -4,9 +4,13 @@
  * is answered without its text.
  */
 import type { Answer } from "../metrics/answer.ts";
+import type { CopyReport } from "../metrics/copy-report.ts";
 import type { MetricDescription } from "../metrics/describe.ts";
 import type { QuestionInput } from "../metrics/question.ts";
 import type { ProofLine, StatusReport } from "../metrics/status-report.ts";
+import type { AuditEntry } from "./contract.ts";
+import type { SessionEntry } from "./sessions.ts";
+import type { Role } from "./tokens.ts";
 
 /** The last proof of each kind; `verdicts` is empty while none was made. Times are microseconds since 1970 UTC. */
 export interface ProofReport {
@@ -19,15 +23,38 @@ export interface Readiness {
   readonly state: string;
 }
 
+/** Who lifts k, and why. */
+export interface AuditNote {
+  readonly name: string;
+  readonly role: Role;
+  readonly via: "token" | "session";
+  readonly reason: string;
+}
+
+export interface AnswerRights {
+  /** Whether the asker may have rows read where no cuboid answers. */
+  readonly facts: boolean;
+  /** viewer: small groups are withheld. analyst: they are not. */
+  readonly audience: "viewer" | "analyst";
+  /** Written down, durably, before the answer is given. */
+  readonly audit?: AuditNote;
+}
+
 export interface Backend {
   /** What can be asked. */
   metrics(): Promise<readonly MetricDescription[]>;
-  /**
-   * `question` is untrusted as it stands: implement it with `ask` of metrics/respond.ts. `facts`: whether the asker may have rows
-   * read where no cuboid answers.
-   */
-  answer(question: QuestionInput, options: { readonly facts: boolean }): Promise<Answer>;
+  /** `question` is untrusted as it stands: implement it with `ask` of metrics/respond.ts. */
+  answer(question: QuestionInput, rights: AnswerRights): Promise<Answer>;
   status(): Promise<StatusReport>;
   proof(): Promise<ProofReport>;
+  /** What the copy holds and what stayed behind. */
+  copy(): Promise<CopyReport>;
   ready(): Promise<Readiness>;
+  /** Newest first; `before`: only entries with a smaller id. */
+  audit(options: { readonly limit: number; readonly before: number | undefined }): Promise<readonly AuditEntry[]>;
+  /** Who a one-time code of that hash is for; it is spent. */
+  redeemCode(sha256: string): Promise<{ readonly name: string; readonly role: Role } | undefined>;
+  /** Sessions outlive a restart of the server. */
+  openSession(entry: SessionEntry): Promise<void>;
+  endSession(sha256: string): Promise<void>;
 }

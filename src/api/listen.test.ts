@@ -7,12 +7,12 @@ import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { makeCertificate } from "../../test/support/certificate.ts";
-import { fakeBackend, fakeTokens } from "../../test/support/fake-backend.ts";
+import { fakeBackend, fakeTokens, noPeople } from "../../test/support/fake-backend.ts";
 import type { Listener } from "./listen.ts";
 import { openListener } from "./listen.ts";
 
 const { entries } = fakeTokens();
-const options = { backend: fakeBackend(), hosts: [], tokens: () => entries, version: "0.1.0", nowMs: () => 0 };
+const options = { backend: fakeBackend(), hosts: [], tokens: () => entries, ...noPeople(), version: "0.1.0", nowMs: () => 0 };
 const open: Listener[] = [];
 let folder: string;
 

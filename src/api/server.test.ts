@@ -1,7 +1,7 @@
 /** One small test for each attack or mistake, named after it. */
 import type { FastifyInstance } from "fastify";
 import { afterEach, describe, expect, test } from "vitest";
-import { fakeBackend, fakeTokens } from "../../test/support/fake-backend.ts";
+import { fakeBackend, fakeTokens, noPeople } from "../../test/support/fake-backend.ts";
 import { VitrineError } from "../model/error.ts";
 import type { ApiEvent, ApiOptions } from "./server.ts";
 import { createApi } from "./server.ts";
@@ -14,6 +14,7 @@ async function open(options: Partial<ApiOptions> = {}) {
     backend: fakeBackend(),
     hosts: ["metrics.example"],
     tokens: () => entries,
+    ...noPeople(),
     version: "0.1.0",
     nowMs: () => Date.parse("2026-11-22T14:00:00Z"),
     ...options,
@@ -136,10 +137,12 @@ describe("who may come in", () => {
     expect(answer.statusCode).toBe(200);
   });
 
-  for (const method of ["HEAD", "POST", "PUT", "DELETE", "OPTIONS"] as const) {
+  for (const method of ["HEAD", "POST", "PUT", "DELETE", "OPTIONS", "QUERY" as "PUT"] as const) {
     test(`${method} does not exist`, async () => {
       const app = await open();
-      expect((await app.inject({ method, url: "/v1/metrics", headers: asked() })).statusCode).toBe(404);
+      const answer = await app.inject({ method, url: "/v1/metrics", headers: asked() });
+      expect([answer.statusCode, answer.headers["allow"]]).toEqual([405, "GET"]);
+      expect((await app.inject({ method, url: "/v1/nothing", headers: asked() })).statusCode).toBe(404);
       expect((await app.inject({ method, url: "/v1/metrics", headers: asked({ authorization: undefined }) })).statusCode).toBe(401);
     });
   }
@@ -154,7 +157,7 @@ describe("what may be asked", () => {
     expect((await app.inject({ url, headers: asked() })).statusCode).toBe(200);
     expect(backend.questions).toEqual([
       {
-        facts: false,
+        rights: { facts: false, audience: "viewer" },
         question: {
           metric: "activations",
           grain: "day",
@@ -166,14 +169,6 @@ describe("what may be asked", () => {
         },
       },
     ]);
-  });
-
-  test("only roles above viewer may have rows read", async () => {
-    const backend = fakeBackend();
-    const app = await open({ backend });
-    for (const authorization of [bearer.viewer, bearer.analyst])
-      await app.inject({ url: "/v1/metrics/activations", headers: asked({ authorization }) });
-    expect(backend.questions.map(({ facts }) => facts)).toEqual([false, true]);
   });
 
   const bad: Readonly<Record<string, string>> = {
@@ -250,6 +245,9 @@ describe("what comes out", () => {
       metric: "activations",
       title: "Activations",
       kind: "count",
+      unit: "devices",
+      owner: "",
+      format: "number",
       question: { metric: "activations", grain: "day", from: "2026-11-01", to: "2026-11-03", by: ["model"], where: { country: ["US"] } },
       state: "ready",
       reasons: [],
@@ -295,7 +293,7 @@ describe("what comes out", () => {
     for (const url of ["/v1/metrics", "/v1/status", "/nothing", "/v1/metrics/%E0%A4%A"]) {
       const { headers } = await app.inject({ url, headers: asked() });
       expect(headers, url).toMatchObject({
-        "cache-control": "no-store",
+        "cache-control": url === "/v1/metrics" ? "private, no-cache" : "no-store",
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
         "referrer-policy": "no-referrer",
@@ -346,7 +344,7 @@ describe("what comes out", () => {
   });
 
   test("OpenAPI names every declared dimension as a filter", async () => {
-    const description = (await (await open()).inject({ url: "/openapi.json", headers: asked() })).json<{
+    const description = (await (await open()).inject({ url: "/v1/openapi.json", headers: asked() })).json<{
       openapi: string;
       paths: Record<string, { get: { parameters: { name: string }[] } }>;
     }>();

@@ -2,7 +2,7 @@
  * The HTTP application: the routes behind the gate. It holds no state but a count of what is being answered; all it knows comes from
  * the backend. `listen.ts` binds it to an address.
  */
-import { createServer } from "node:http";
+import { createServer, METHODS } from "node:http";
 import type { Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
@@ -11,14 +11,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { assert } from "../lib/assert.ts";
 import { VitrineError } from "../model/error.ts";
 import type { Backend } from "./backend.ts";
-import type { Access, GateOptions } from "./http/gate.ts";
+import { etagOf, matches } from "./http/etag.ts";
+import type { Asker, Door, GateOptions } from "./http/gate.ts";
 import { passGate } from "./http/gate.ts";
 import type { Problem } from "./http/problem.ts";
 import { problemFrom, problemOf, sendProblem } from "./http/problem.ts";
 import type { Query } from "./http/query.ts";
 import { parseQuery } from "./http/query.ts";
-import type { Route } from "./http/routes.ts";
-import { routes } from "./http/routes.ts";
+import type { Asked, Means, Route } from "./http/route.ts";
+import { methodsAt, routes } from "./http/routes.ts";
+import { openSite } from "./http/site.ts";
+import { OidcLogin } from "./oidc.ts";
+import type { OidcSettings } from "./oidc.ts";
+import type { Sessions } from "./sessions.ts";
 import type { Role, TokenEntry } from "./tokens.ts";
 
 /** What is refused or cut off; milliseconds and bytes. */
@@ -28,6 +33,8 @@ export const apiLimitsDefault = {
   bodyBytes: 1_024,
   /** Until the whole request is here. */
   requestMs: 5_000,
+  /** A connection on which nothing moves, neither way. */
+  idleMs: 30_000,
   /** Until the backend has answered. */
   answerMs: 10_000,
   keepAliveMs: 10_000,
@@ -54,6 +61,13 @@ export interface ApiOptions {
   readonly hosts: readonly string[];
   /** The tokens as they are now: asked for on every request, so that a revoked one ends at once. */
   readonly tokens: () => readonly TokenEntry[];
+  /** People's, as they are now. Shared by all listeners of a process. */
+  readonly sessions: Sessions;
+  /** Log-in of people elsewhere; absent: by printed links alone. */
+  readonly oidc?: OidcSettings;
+  /** Folder of the built dashboard; absent or not there: no page. */
+  readonly webFolder?: string;
+  readonly random: (count: number) => Uint8Array;
   /** Only for the owner's Unix socket: everyone who reaches it has this role. */
   readonly ownerRole?: Role;
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
@@ -69,7 +83,8 @@ const loopbackHosts = ["localhost", "127.0.0.1", "[::1]"] as const;
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    readonly access?: Access;
+    readonly door?: Door;
+    readonly revalidates?: boolean;
   }
 }
 
@@ -81,17 +96,33 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     exposeHeadRoutes: false,
     bodyLimit: limits.bodyBytes,
     forceCloseConnections: true,
+    // A body is what its schema says, or it is refused.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     return503OnClosing: true,
     routerOptions: { querystringParser: parseQuery, ignoreTrailingSlash: false, caseSensitive: true },
     serverFactory: (handler) => serverOf(options, limits, handler),
     frameworkErrors: (error, _request, reply) => void refuse(reply, problemFrom(error), options),
   });
   addHeaders(app, options);
+  // JSON alone comes in, and only where a route says so.
+  app.removeContentTypeParser("text/plain");
+  // Whatever Node reads as a method comes to the gate and is refused there.
+  for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
   addGate(app, options, limits);
+  addRevalidation(app);
   app.setErrorHandler((error, request, reply) => fail({ error, request, reply, options }));
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, problemOf("api/not-found")));
+  app.setNotFoundHandler((request, reply) => miss(request, reply));
   const answering = { count: 0 };
-  for (const route of routes) addRoute({ app, route, options, limits, answering });
+  const means: Means = {
+    backend: options.backend,
+    sessions: options.sessions,
+    oidc: options.oidc === undefined ? undefined : new OidcLogin(options.oidc, options.random),
+    site: openSite(options.webFolder, options.nowMs),
+    version: options.version,
+    tls: options.tls !== undefined,
+    random: options.random,
+  };
+  for (const route of routes) addRoute({ app, route, options, means, limits, answering });
   await app.ready();
   return app;
 }
@@ -112,6 +143,8 @@ function serverOf(options: ApiOptions, limits: ApiLimits, handler: Parameters<ty
       ? createServer(common, handler)
       : createTlsServer({ ...common, ...options.tls, minVersion: "TLSv1.2" }, handler);
   server.maxConnections = limits.connections;
+  // Also who takes an answer slowly: it is held in memory meanwhile.
+  server.setTimeout(limits.idleMs, (socket) => socket.destroy());
   // Node's own answer to an expectation that it does not know has no body and does not pass the gate.
   server.on("checkExpectation", (request, response) => void server.emit("request", request, response));
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => endBadConnection(error, socket));
@@ -150,22 +183,46 @@ function setSecurityHeaders(reply: FastifyReply, tls: boolean): void {
   });
 }
 
-const roleOfRequest = new WeakMap<FastifyRequest, Role>();
+const askerOfRequest = new WeakMap<FastifyRequest, Asker>();
+
+/** What a browser may keep but must ask about; 304 where it has it already. */
+function addRevalidation(app: FastifyInstance): void {
+  app.addHook("onSend", async (request, reply, payload) => {
+    const isAnswer = request.routeOptions.config.revalidates === true && reply.statusCode === 200;
+    if (!isAnswer || (typeof payload !== "string" && !Buffer.isBuffer(payload))) return payload;
+    const etag = etagOf(payload);
+    reply.headers({ etag, "cache-control": "private, no-cache", vary: "authorization, cookie, vitrine-reason" });
+    if (!matches(request.headers["if-none-match"], etag)) return payload;
+    reply.code(304).removeHeader("content-length").removeHeader("content-type");
+    return null;
+  });
+}
+
+/** Nothing there, or not for this method. */
+function miss(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const methods = methodsAt(request.url);
+  if (methods.length > 0) reply.header("allow", methods.join(", "));
+  return sendProblem(reply, problemOf(methods.length > 0 ? "api/method-refused" : "api/not-found"));
+}
 
 function addGate(app: FastifyInstance, options: ApiOptions, limits: ApiLimits): void {
   const gate: GateOptions = {
     hosts: [...loopbackHosts, ...options.hosts.map((host) => host.toLowerCase())],
     scheme: options.tls === undefined ? "http" : "https",
     tokens: options.tokens,
+    sessions: options.sessions,
     ownerRole: options.ownerRole,
     urlLengthMax: limits.urlLength,
+    nowMs: options.nowMs,
   };
   // Default deny: a route that does not say who may use it does not start.
-  app.addHook("onRoute", (route) => assert(route.config?.access !== undefined, "a route without access"));
+  app.addHook("onRoute", (route) => assert(route.config?.door !== undefined, "a route without a door"));
   app.addHook("onRequest", async (request, reply) => {
-    const passage = passGate(request, request.is404 ? undefined : request.routeOptions.config.access, gate);
+    const passage = passGate(request, request.is404 ? undefined : request.routeOptions.config.door, gate);
     if (passage.tag === "refused") return refuse(reply, passage.problem, options);
-    if (passage.role !== undefined) roleOfRequest.set(request, passage.role);
+    // Here, so that no body is read for what is not there.
+    if (request.is404) return miss(request, reply);
+    if (passage.asker !== undefined) askerOfRequest.set(request, passage.asker);
     return undefined;
   });
 }
@@ -180,36 +237,55 @@ function addRoute(parts: {
   readonly app: FastifyInstance;
   readonly route: Route;
   readonly options: ApiOptions;
+  readonly means: Means;
   readonly limits: ApiLimits;
   readonly answering: { count: number };
 }): void {
-  const { app, route, options, limits, answering } = parts;
+  const { app, route, options, means, limits, answering } = parts;
   const response = Object.fromEntries(Object.entries(route.responses).map(([status, { schema }]) => [status, schema]));
   app.route<{ Params: { name?: string }; Querystring: Query }>({
-    method: "GET",
+    method: route.method,
     url: route.path.replace("{name}", ":name"),
-    config: { access: route.access },
-    schema: { response },
+    config: { door: { access: route.access, navigable: route.navigable }, revalidates: route.revalidates },
+    schema: { response, ...(route.body === undefined ? {} : { body: route.body }) },
     handler: async (request, reply) => {
       if (answering.count >= limits.answering) throw new VitrineError("api/busy", { message: "Too many questions at once." });
       answering.count++;
       try {
-        const work = route.work({
-          backend: options.backend,
-          role: roleOfRequest.get(request),
-          name: request.params.name ?? "",
-          query: request.query,
-          nowMs: options.nowMs(),
-          version: options.version,
-        });
-        const { status, body } = await within(work, limits.answerMs);
-        const media = route.responses[status]?.media ?? "application/json";
-        return reply.code(status).type(media).send(body);
+        const { status, body, media, headers } = await within(route.work(askedOf(request, means, options)), limits.answerMs);
+        for (const [name, value] of Object.entries(headers ?? {})) reply.header(name, value);
+        return reply
+          .code(status)
+          .type(media ?? route.responses[status]?.media ?? "application/json")
+          .send(body);
       } finally {
         answering.count--;
       }
     },
   });
+}
+
+function askedOf(request: FastifyRequest<{ Params: { name?: string }; Querystring: Query }>, means: Means, options: ApiOptions): Asked {
+  const { headers, url } = request;
+  const at = url.indexOf("?");
+  const reason = headers["vitrine-reason"];
+  return {
+    ...means,
+    asker: askerOfRequest.get(request),
+    name: request.params.name ?? "",
+    query: request.query,
+    search: at < 0 ? "" : url.slice(at),
+    body: request.body,
+    nowMs: options.nowMs(),
+    // The gate has held the header against the list of our names.
+    origin: `${means.tls ? "https" : "http"}://${headers.host ?? ""}`,
+    headers: {
+      cookie: headers.cookie,
+      reason: Array.isArray(reason) ? reason.join(", ") : reason,
+      acceptEncoding: Array.isArray(headers["accept-encoding"]) ? undefined : headers["accept-encoding"],
+      ifNoneMatch: headers["if-none-match"],
+    },
+  };
 }
 
 /** Rejects with `api/timeout` when the work takes longer; the work itself has its own limits. */

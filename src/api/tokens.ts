@@ -1,4 +1,7 @@
-/** Roles and bearer tokens. A token is shown once when it is made; only its SHA-256 is kept. */
+/**
+ * Roles and bearer tokens. `viewer`: small groups are withheld. `analyst`: the same, and with a reason k is lifted and the audit log says
+ * so. `admin`: that, and proof and audit log. `responder` is reserved for incidents: no token of it is made yet. A token is shown once when it is made; only its SHA-256 is kept.
+ */
 import { createHash, timingSafeEqual } from "node:crypto";
 
 export const roles = ["viewer", "analyst", "responder", "admin"] as const;
@@ -10,6 +13,8 @@ export interface TokenEntry {
   readonly role: Role;
   /** SHA-256 of the token's text, 64 hex digits. */
   readonly sha256: string;
+  /** Milliseconds since 1970; absent: it does not end by itself. */
+  readonly expiresAt?: number;
 }
 
 const tokenBytes = 32;
@@ -26,17 +31,17 @@ function hashOf(token: string): Buffer {
 }
 
 /**
- * The role of an `Authorization` header; undefined when it is missing, malformed or of no known token. Every entry is compared, each
- * in constant time, so that the time taken tells nothing.
+ * The entry of an `Authorization` header; undefined when it is missing, malformed, over or of no known token. Every entry is compared,
+ * each in constant time, so that the time taken tells nothing.
  */
-export function roleOf(header: string | undefined, entries: readonly TokenEntry[]): Role | undefined {
+export function entryOf(header: string | undefined, entries: readonly TokenEntry[], nowMs: number): TokenEntry | undefined {
   const token = /^Bearer ([!-~]{1,100})$/i.exec(header ?? "")?.[1];
   if (token === undefined || !tokenPattern.test(token)) return undefined;
   const hash = hashOf(token);
-  let role: Role | undefined;
+  let found: TokenEntry | undefined;
   for (const entry of entries) {
     const expected = Buffer.from(entry.sha256, "hex");
-    if (expected.length === hash.length && timingSafeEqual(expected, hash)) role = entry.role;
+    if (expected.length === hash.length && timingSafeEqual(expected, hash)) found = entry;
   }
-  return role;
+  return found?.expiresAt === undefined || found.expiresAt > nowMs ? found : undefined;
 }

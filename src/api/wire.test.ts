@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
-import { fakeBackend, fakeTokens } from "../../test/support/fake-backend.ts";
+import { fakeBackend, fakeTokens, noPeople } from "../../test/support/fake-backend.ts";
 import type { ApiOptions } from "./server.ts";
 import { createApi } from "./server.ts";
 
@@ -14,6 +14,7 @@ describe("on the wire", () => {
       backend: fakeBackend(),
       hosts: [],
       tokens: () => entries,
+      ...noPeople(),
       version: "0.1.0",
       nowMs: () => 0,
       ...options,

@@ -41,9 +41,12 @@ const allocation = (bytes: number): Record<string, string> => ({ MALLOC_MMAP_THR
 /** Young objects are few beside the column buffers, which live outside of the heap and are collected with them. */
 const youngHeap = "--max-semi-space-size=4";
 
+/** Ours at the issuer of people's log-in; says nothing about the source. */
+const serverOnly = ["VITRINE_OIDC_CLIENT_SECRET"];
+
 /** Never a way to the source, never a key. */
 function serverEnvironment(environment: Environment): Record<string, string> {
-  return { ...pick(environment, everywhere), ...allocation(1 << 20) };
+  return { ...pick(environment, [...everywhere, ...serverOnly]), ...allocation(1 << 20) };
 }
 
 function readerEnvironment(environment: Environment): Record<string, string> {

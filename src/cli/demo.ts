@@ -41,6 +41,8 @@ const databaseName = "smart_home";
 const secretsName = "secrets";
 /** What the demonstration's own server keeps for a slot at most: its disk is the user's. */
 const slotKeep = "4GB";
+/** The printed link works for a day, once; `vitrine link` makes another. */
+const linkMinutes = 1_440;
 
 export async function runDemo(options: DemoOptions): Promise<number> {
   const { context } = options;
@@ -276,7 +278,12 @@ async function watchAgainAndAgain({
   while (!stop.aborted) {
     try {
       using server = await connectControl(path, config.stateFolder);
-      await watchUntil({ server, terminal: context.terminal, json: context.json, stop });
+      // One-time codes do not outlive the server, so that each of them has its own.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own server's answer
+      const link = (await server.ask("link", { name: "demonstration", role: "admin", minutes: linkMinutes })) as { readonly url: string };
+      const headline = `Open ${link.url}`;
+      if (!context.terminal.isTerminal || context.json) context.terminal.error(`${headline}\n`);
+      await watchUntil({ server, terminal: context.terminal, json: context.json, stop, headline });
     } catch (error) {
       if (!(error instanceof VitrineError) || error.code !== "cli/not-running") throw error;
       await systemClock.sleep(500, stop);

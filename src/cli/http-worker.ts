@@ -1,10 +1,14 @@
 /** The server's HTTP thread: parses what comes from the network, asks the main thread, answers. It holds no store and no state. */
+import { randomBytes } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
 import type { Backend } from "../api/backend.ts";
 import { openListener } from "../api/listen.ts";
 import type { Address } from "../api/listen.ts";
 import type { ApiEvent } from "../api/server.ts";
+import type { OidcSettings } from "../api/oidc.ts";
+import { Sessions } from "../api/sessions.ts";
+import type { SessionEntry } from "../api/sessions.ts";
 import type { TokenEntry } from "../api/tokens.ts";
 import { must } from "../lib/assert.ts";
 import { plainError } from "./failure.ts";
@@ -17,6 +21,9 @@ export interface HttpWorkerData {
   readonly hosts: readonly string[];
   readonly version: string;
   readonly tokens: readonly TokenEntry[];
+  readonly sessions: readonly SessionEntry[];
+  readonly oidc: OidcSettings | undefined;
+  readonly webFolder: string;
 }
 
 /** To the main thread. */
@@ -34,11 +41,26 @@ async function serve(port: MessagePort, data: HttpWorkerData): Promise<void> {
   port.on("message", (order: HttpWorkerOrder) => {
     tokens = order.tokens;
   });
-  const backend = callsTo<Backend>(data.calls, ["metrics", "answer", "status", "proof", "ready"]);
+  const backend = callsTo<Backend>(data.calls, [
+    "metrics",
+    "answer",
+    "status",
+    "proof",
+    "copy",
+    "ready",
+    "audit",
+    "redeemCode",
+    "openSession",
+    "endSession",
+  ]);
   const options = {
     backend,
     hosts: data.hosts,
     tokens: () => tokens,
+    sessions: new Sessions(data.sessions),
+    ...(data.oidc === undefined ? {} : { oidc: data.oidc }),
+    webFolder: data.webFolder,
+    random: (count: number) => randomBytes(count),
     version: data.version,
     nowMs: Date.now,
     log: (event: ApiEvent) => say({ tag: "event", event }),

@@ -21,7 +21,9 @@ export function clean(text: string): string {
 /** Columns as wide as their longest text; numbers (which begin with a digit or sign) to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, i) => Math.max(width(title), ...rows.map((row) => width(row[i] ?? ""))));
-  const isNumber = head.map((_, i) => rows.length > 0 && rows.every((row) => /^[-+]?[\d.,%<>–* ]*$/.test(plain(row[i] ?? ""))));
+  const isNumber = head.map(
+    (_, i) => rows.length > 0 && rows.every((row) => /^[-+]?[\d.,%<>–* ]*(pt|ms|s|min|h|d)?$/.test(plain(row[i] ?? ""))),
+  );
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, i) => {
@@ -72,6 +74,11 @@ export function integer(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
 
+/** A whole number, or one with up to three decimals. */
+export function decimal(value: number): string {
+  return value.toLocaleString("en", { maximumFractionDigits: 3 });
+}
+
 export function percent(value: number): string {
   return `${(value * 100).toFixed(2)} %`;
 }
@@ -86,5 +93,6 @@ export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
   if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`;
-  return `${(ms / 3_600_000).toFixed(1)} h`;
+  if (ms < 48 * 3_600_000) return `${(ms / 3_600_000).toFixed(1)} h`;
+  return `${(ms / 86_400_000).toLocaleString("en", { maximumFractionDigits: 1 })} d`;
 }

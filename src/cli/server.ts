@@ -8,6 +8,7 @@ import { Socket } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import type { Address } from "../api/listen.ts";
+import type { OidcSettings } from "../api/oidc.ts";
 import { systemClock } from "../lib/clock.ts";
 import { crashHook } from "../lib/crash-points.ts";
 import { createLog } from "../lib/log.ts";
@@ -116,6 +117,9 @@ async function start(config: ServerConfig, state: State): Promise<Running> {
     hosts: config.allowedHosts,
     version,
     tokens: tokensOf(state),
+    sessions: state.sessions().map((session) => ({ ...session, role: session.role as "viewer" })), // eslint-disable-line -- written by openSession alone
+    oidc: oidcOf(declaration, process.env["VITRINE_OIDC_CLIENT_SECRET"]),
+    webFolder: join(packageRoot(), "dist", "web"),
     log,
     onDeath: () => fail(new Error("bug: the HTTP thread ended")),
   });
@@ -127,6 +131,7 @@ async function start(config: ServerConfig, state: State): Promise<Running> {
       driver,
       state,
       onTokens: () => http.setTokens(tokensOf(state)),
+      address: () => http.urls[0] ?? "",
       onReload: () => reload(config, text),
       nowMs: Date.now,
     }),
@@ -201,8 +206,18 @@ function ownerSocket(config: ServerConfig): string {
   return controlPath(config.stateFolder, { folder: tmpdir(), uid: userInfo().uid });
 }
 
+/** Without a secret the client is a public one, held by PKCE. */
+function oidcOf({ login }: Declaration, clientSecret: string | undefined): OidcSettings | undefined {
+  return login === undefined ? undefined : { ...login, clientSecret: clientSecret === "" ? undefined : clientSecret };
+}
+
 function tokensOf(state: State) {
-  return state.tokens().map((token) => ({ name: token.name, role: token.role as "viewer", sha256: token.hash })); // eslint-disable-line -- written by the token command alone
+  return state.tokens().map((token) => ({
+    name: token.name,
+    role: token.role as "viewer", // eslint-disable-line -- written by the token command alone
+    sha256: token.hash,
+    ...(token.expiresAt === undefined ? {} : { expiresAt: token.expiresAt }),
+  }));
 }
 
 async function stopInOrder(running: Running & { readonly state: State; readonly lock: Disposable }): Promise<void> {

@@ -2,6 +2,7 @@
  * Control state and ledger: `.vitrine/state.sqlite`, 0600 in a folder of 0700. What stands here is durable (the mirror can be built
  * again, this cannot): which generations there are, the ledger, the hashes of bearer tokens. Never a credential, key or value.
  */
+import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -22,6 +23,13 @@ const migrations: readonly string[] = [
    CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
    CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
    CREATE TABLE token (id TEXT PRIMARY KEY, hash TEXT NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL, created_at INTEGER NOT NULL, revoked_at INTEGER) STRICT;`,
+  `ALTER TABLE token ADD COLUMN expires_at INTEGER;
+   CREATE TABLE session (hash TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+   CREATE TABLE audit (
+     entry INTEGER PRIMARY KEY REFERENCES ledger (id), salt TEXT NOT NULL, body TEXT NOT NULL
+   ) STRICT;
+   CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
+   CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;`,
 ];
 
 export const stateVersion = migrations.length;
@@ -45,6 +53,28 @@ export interface TokenRow {
   readonly role: string;
   readonly name: string;
   readonly createdAt: number;
+  /** Milliseconds since 1970; undefined: made without an end. */
+  readonly expiresAt?: number | undefined;
+}
+
+/** One that is open, or was: those that are over are dropped when the next one opens. */
+export interface SessionRow {
+  /** SHA-256 of the cookie's value, hexadecimal. */
+  readonly sha256: string;
+  readonly name: string;
+  readonly role: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+/** Words of people (who, why) beside the ledger, whose row holds a commitment to them and nothing personal. */
+export interface AuditRow {
+  readonly id: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly body: Json;
+  /** The words fit the commitment. */
+  readonly intact: boolean;
 }
 
 export interface State extends Disposable {
@@ -63,6 +93,13 @@ export interface State extends Disposable {
   addToken(token: TokenRow): void;
   revokeToken(id: string, at: number): boolean;
   tokens(): readonly TokenRow[];
+  addSession(session: SessionRow): void;
+  endSession(sha256: string): void;
+  sessions(): readonly SessionRow[];
+  /** `facts` go into the ledger, `words` beside it; durable when this returns. `salt`: random, so that words cannot be guessed. */
+  appendAudit(entry: { readonly facts: Readonly<Record<string, Json>>; readonly words: Json; readonly salt: string }): void;
+  /** Newest first; `before`: only entries with a smaller id. */
+  audit(wanted: { readonly limit: number; readonly before: number | undefined }): readonly AuditRow[];
   backup(file: string): void;
 }
 
@@ -161,12 +198,17 @@ function stateOver({ database, folder, now, random }: Opened): State {
     checkLedger: () => checkLedger(database),
     addToken: (token) => {
       database
-        .prepare("INSERT INTO token (id, hash, role, name, created_at) VALUES (?, ?, ?, ?, ?)")
-        .run(token.id, token.hash, token.role, token.name, token.createdAt);
+        .prepare("INSERT INTO token (id, hash, role, name, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)")
+        .run(token.id, token.hash, token.role, token.name, token.createdAt, token.expiresAt ?? null);
     },
     revokeToken: (id, at) =>
       database.prepare("UPDATE token SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL").run(at, id).changes === 1,
     tokens: () => readTokens(database),
+    addSession: (session) => addSession(database, session, now()),
+    endSession: (sha256) => void database.prepare("DELETE FROM session WHERE hash = ?").run(sha256),
+    sessions: () => readSessions(database),
+    appendAudit: (entry) => appendAudit(database, { ...entry, at: now() }),
+    audit: (wanted) => readAudit(database, wanted),
     backup: (file) => {
       // The owner's alone from its first byte on, also where the server may not change a file's mode.
       const mask = process.umask(0o177);
@@ -206,21 +248,36 @@ function writeGenerations(database: DatabaseSync, generations: readonly Generati
   }
 }
 
-function appendLedger(database: DatabaseSync, entry: { readonly at: number; readonly kind: string; readonly body: Json }): LedgerEntry {
+interface NewEntry {
+  readonly at: number;
+  readonly kind: string;
+  readonly body: Json;
+}
+
+function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec("BEGIN IMMEDIATE");
   try {
-    const previous = String(database.prepare("SELECT hash FROM ledger ORDER BY id DESC LIMIT 1").get()?.["hash"] ?? "");
-    const body = canonicalJson(entry.body);
-    const hash = ledgerHash({ previous, at: entry.at, kind: entry.kind, body });
-    const done = database
-      .prepare("INSERT INTO ledger (at, kind, body, previous, hash) VALUES (?, ?, ?, ?, ?)")
-      .run(entry.at, entry.kind, body, previous, hash);
+    const done = work();
     database.exec("COMMIT");
-    return { id: Number(done.lastInsertRowid), ...entry, hash };
+    return done;
   } catch (error) {
     database.exec("ROLLBACK");
     throw error;
   }
+}
+
+function appendLedger(database: DatabaseSync, entry: NewEntry): LedgerEntry {
+  return inTransaction(database, () => insertEntry(database, entry));
+}
+
+function insertEntry(database: DatabaseSync, entry: NewEntry): LedgerEntry {
+  const previous = String(database.prepare("SELECT hash FROM ledger ORDER BY id DESC LIMIT 1").get()?.["hash"] ?? "");
+  const body = canonicalJson(entry.body);
+  const hash = ledgerHash({ previous, at: entry.at, kind: entry.kind, body });
+  const done = database
+    .prepare("INSERT INTO ledger (at, kind, body, previous, hash) VALUES (?, ?, ?, ?, ?)")
+    .run(entry.at, entry.kind, body, previous, hash);
+  return { id: Number(done.lastInsertRowid), ...entry, hash };
 }
 
 function readLedger(database: DatabaseSync, wanted: { readonly kind?: string; readonly last: number }): readonly LedgerEntry[] {
@@ -250,7 +307,7 @@ function checkLedger(database: DatabaseSync): readonly number[] {
 
 function readTokens(database: DatabaseSync): readonly TokenRow[] {
   return database
-    .prepare("SELECT id, hash, role, name, created_at FROM token WHERE revoked_at IS NULL ORDER BY created_at")
+    .prepare("SELECT id, hash, role, name, created_at, expires_at FROM token WHERE revoked_at IS NULL ORDER BY created_at")
     .all()
     .map((row) => ({
       id: String(row["id"]),
@@ -258,5 +315,63 @@ function readTokens(database: DatabaseSync): readonly TokenRow[] {
       role: String(row["role"]),
       name: String(row["name"]),
       createdAt: Number(row["created_at"]),
+      expiresAt: row["expires_at"] === null ? undefined : Number(row["expires_at"]),
     }));
+}
+
+function addSession(database: DatabaseSync, session: SessionRow, now: number): void {
+  database.prepare("DELETE FROM session WHERE expires_at <= ?").run(now);
+  database
+    .prepare("INSERT INTO session (hash, name, role, created_at, expires_at) VALUES (?, ?, ?, ?, ?)")
+    .run(session.sha256, session.name, session.role, session.createdAt, session.expiresAt);
+}
+
+function readSessions(database: DatabaseSync): readonly SessionRow[] {
+  return database
+    .prepare("SELECT hash, name, role, created_at, expires_at FROM session ORDER BY created_at")
+    .all()
+    .map((row) => ({
+      sha256: String(row["hash"]),
+      name: String(row["name"]),
+      role: String(row["role"]),
+      createdAt: Number(row["created_at"]),
+      expiresAt: Number(row["expires_at"]),
+    }));
+}
+
+const auditKind = "audit";
+
+function appendAudit(
+  database: DatabaseSync,
+  entry: { readonly at: number; readonly facts: Readonly<Record<string, Json>>; readonly words: Json; readonly salt: string },
+): void {
+  const body = canonicalJson(entry.words);
+  const facts = { ...entry.facts, commitment: commitmentTo(entry.salt, body) };
+  inTransaction(database, () => {
+    const { id } = insertEntry(database, { at: entry.at, kind: auditKind, body: facts });
+    database.prepare("INSERT INTO audit (entry, salt, body) VALUES (?, ?, ?)").run(id, entry.salt, body);
+  });
+}
+
+function commitmentTo(salt: string, body: string): string {
+  return createHash("sha256").update(`${salt}\n${body}`, "utf8").digest("hex");
+}
+
+function readAudit(database: DatabaseSync, { limit, before }: Parameters<State["audit"]>[0]): readonly AuditRow[] {
+  return database
+    .prepare(
+      `SELECT ledger.id, ledger.at, ledger.body AS facts, audit.salt, audit.body FROM audit JOIN ledger ON ledger.id = audit.entry
+       WHERE ledger.kind = '${auditKind}' AND ledger.id < ?1 ORDER BY ledger.id DESC LIMIT ?2`,
+    )
+    .all(before ?? Number.MAX_SAFE_INTEGER, limit)
+    .map((row) => {
+      const facts = JSON.parse(String(row["facts"])) as { readonly commitment?: string }; // eslint-disable-line -- written by appendAudit alone
+      const body = String(row["body"]);
+      return {
+        id: Number(row["id"]),
+        at: Number(row["at"]),
+        body: JSON.parse(body) as Json, // eslint-disable-line -- as above
+        intact: facts.commitment === commitmentTo(String(row["salt"]), body),
+      };
+    });
 }

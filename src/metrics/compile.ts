@@ -5,11 +5,21 @@
 import { VitrineError } from "../model/error.ts";
 import { must } from "../lib/assert.ts";
 import type { CellDimension, CellsSpec, ColumnPath, MetricSpec } from "../mirror/cuboid.ts";
-import type { Declaration, DimensionDeclaration, MetricDeclaration, MetricGrain, TableDeclaration } from "../policy/declaration.ts";
+import type {
+  Declaration,
+  DimensionDeclaration,
+  MetricDeclaration,
+  MetricFormat,
+  MetricGrain,
+  MetricKind,
+  TableDeclaration,
+} from "../policy/declaration.ts";
 import type { CuboidStatus } from "../mirror/mirror.ts";
 import type { SafeColumn, SafeSchema } from "../policy/safe.ts";
 import type { Sizes } from "./estimate.ts";
 import { cellsMaxOf, chooseCuboids, declaredSizes } from "./estimate.ts";
+import type { MemoryPlan } from "./memory-specs.ts";
+import { isMemoryKind, memoryPlan, memorySpecs } from "./memory-specs.ts";
 import { declaredValues } from "./values.ts";
 
 /** A dimension as a question sees it. */
@@ -27,7 +37,11 @@ export interface CompiledMetric {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  readonly kind: "count" | "ratio";
+  /** The word behind its numbers; empty: none. */
+  readonly unit: string;
+  readonly owner: string;
+  readonly format: MetricFormat;
+  readonly kind: MetricKind;
   readonly version: string;
   readonly grains: readonly MetricGrain[];
   readonly dimensions: readonly CompiledDimension[];
@@ -35,7 +49,16 @@ export interface CompiledMetric {
   readonly tables: readonly string[];
   /** Cells by cuboid id, counted where they are known, else estimated: the planner takes the smallest that answers. */
   readonly estimates: Readonly<Record<string, number>>;
+  /** What the mirror keeps cells of. Of a metric with `memory` it has no cuboids and is not in CellsSpec: dimensions and unit alone. */
   readonly spec: MetricSpec;
+  /** Answered from entities and sets in memory, and how; undefined: from cells. */
+  readonly memory: MemoryPlan | undefined;
+  /** share of a dimension's values: that dimension. It is in every question. */
+  readonly shareOf: string | undefined;
+  /** A sum is of whole numbers times 10^sumScale; 0 for other kinds. */
+  readonly sumScale: number;
+  /** Columns that the numbers depend on besides those of spec and dimensions, `table.column`. */
+  readonly columns: readonly string[];
 }
 
 /** Plain data: may be sent to another thread. */
@@ -70,7 +93,12 @@ export function compileMetrics(options: {
     k: declaration.k,
     policyHash: declaration.policyHash,
     metrics,
-    cells: { zone: declaration.zone, k: declaration.k, metrics: metrics.map((metric) => metric.spec) },
+    cells: {
+      zone: declaration.zone,
+      k: declaration.k,
+      metrics: metrics.filter((metric) => metric.memory === undefined).map((metric) => metric.spec),
+      ...memorySpecs(declaration.metrics, metrics, schema),
+    },
   };
 }
 
@@ -92,39 +120,51 @@ function compileMetric({ declaration, schema, metric, sizes, counted }: Context)
   );
   const dimensions = declared.map((dimension) => compileDimension(declaration, schema, dimension));
   const known = new Map(counted.filter((one) => one.metric === metric.name).map((one) => [one.id, one]));
-  const chosen = chooseCuboids(metric, declared, sizes).filter(({ id }) => known.get(id)?.givenUp !== true);
+  const { detail } = metric;
+  const memory = detail !== undefined && isMemoryKind(detail) ? memoryPlan(metric, detail) : undefined;
+  const chosen = memory === undefined ? chooseCuboids(metric, declared, sizes).filter(({ id }) => known.get(id)?.givenUp !== true) : [];
   const spec: MetricSpec = {
     name: metric.name,
     version: metric.version,
     table: metric.table,
-    time: columnOf(schema, metric.table, metric.at).name,
+    time: metric.at === undefined ? undefined : columnOf(schema, metric.table, metric.at).name,
     filter: metric.filter,
     hit: metric.kind === "ratio" ? metric.where : undefined,
+    ...(detail?.tag === "sum" ? { sum: columnOf(schema, metric.table, detail.column).name } : {}),
     dimensions: declared.map((dimension) => cellDimension(schema, dimension)),
     unitPath: metric.unitPath,
     cuboids: chosen.map(({ id, grain, dimensions: indices }) => ({ id, grain, dimensions: indices })),
     history: metric.history,
     cellsMax: cellsMaxOf(metric.table, sizes),
-    days: sizes.days(metric.table, metric.at),
+    days: metric.at === undefined ? undefined : sizes.days(metric.table, metric.at),
   };
-  const paths = [metric.unitPath, ...declared.map((dimension) => dimension.path)];
-  const tables = new Set([
-    metric.table,
-    ...declared.map((dimension) => dimension.of.table),
-    ...paths.flatMap((path) => tablesOn(schema, metric.table, path)),
-  ]);
   return {
     name: metric.name,
-    title: metric.title,
-    description: metric.description,
+    ...wordsOf(metric),
     kind: metric.kind,
     version: metric.version,
     grains: metric.grain,
     dimensions,
-    tables: [...tables].toSorted(),
+    tables: tablesOf(schema, metric, declared),
     estimates: Object.fromEntries(chosen.map(({ id, cells }) => [id, known.get(id)?.cells ?? cells])),
     spec,
+    memory,
+    shareOf: detail?.tag === "share-of" ? detail.dimension : undefined,
+    sumScale: detail?.tag === "sum" ? columnOf(schema, metric.table, detail.column).scale : 0,
+    columns: columnsOf(metric),
   };
+}
+
+function wordsOf(metric: MetricDeclaration): Pick<CompiledMetric, "title" | "description" | "unit" | "owner" | "format"> {
+  const { title, description, unit = "", owner = "", format = metric.kind === "ratio" ? "percent" : "number" } = metric;
+  return { title, description, unit, owner, format };
+}
+
+function columnsOf({ detail, table }: MetricDeclaration): readonly string[] {
+  if (detail === undefined || detail.tag === "share-of") return [];
+  if (detail.tag === "sum") return [`${table}.${detail.column}`];
+  const time = "time" in detail ? [`${detail.table}.${detail.time}`] : [];
+  return [...time, ...detail.filter.map(({ column }) => `${detail.table}.${column}`)];
 }
 
 function cellDimension(schema: SafeSchema, dimension: DimensionDeclaration): CellDimension {
@@ -154,6 +194,21 @@ function compileDimension(declaration: Declaration, schema: SafeSchema, dimensio
     column,
     values: column.kind === "bool" ? ["false", "true"] : declaredValues(declared?.take)?.toSorted(),
   };
+}
+
+/** Every table that the numbers depend on, sorted. */
+function tablesOf(
+  schema: SafeSchema,
+  { table, unitPath, detail }: MetricDeclaration,
+  by: readonly DimensionDeclaration[],
+): readonly string[] {
+  const tables = new Set([
+    table,
+    ...(detail !== undefined && isMemoryKind(detail) ? [detail.table] : []),
+    ...by.map((dimension) => dimension.of.table),
+    ...[unitPath, ...by.map((dimension) => dimension.path)].flatMap((path) => tablesOn(schema, table, path)),
+  ]);
+  return [...tables].toSorted();
 }
 
 /** Names of the entities reached by following refs from a table. */

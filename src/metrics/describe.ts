@@ -1,12 +1,24 @@
 /** What can be asked of a metric, for /v1/metrics, the CLI and the dashboard: names from the file only. */
-import type { MetricGrain } from "../policy/declaration.ts";
+import type { MetricFormat, MetricGrain, MetricKind } from "../policy/declaration.ts";
 import type { CompiledMetrics } from "./compile.ts";
+import { grainsOf } from "./question.ts";
 
 export interface MetricDescription {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  readonly kind: "count" | "ratio";
+  /** The word behind its numbers; empty: none. */
+  readonly unit: string;
+  /** Who answers for what it means; empty: nobody is named. */
+  readonly owner: string;
+  readonly format: MetricFormat;
+  readonly kind: MetricKind;
+  /** keep: closed periods stand when the source purges their rows. */
+  readonly history: "follow" | "keep";
+  /** share: the dimension whose values share; it is in every answer. */
+  readonly of?: string;
+  /** retention: after how many days; every answer has them as `day`. */
+  readonly days?: readonly number[];
   readonly definitionVersion: string;
   readonly zone: string;
   /** The number of protected units that a cell should have behind it. */
@@ -27,11 +39,17 @@ export function describeMetrics(compiled: CompiledMetrics): readonly MetricDescr
     name: metric.name,
     title: metric.title,
     description: metric.description,
+    unit: metric.unit,
+    owner: metric.owner,
+    format: metric.format,
     kind: metric.kind,
+    history: metric.spec.history,
+    ...(metric.shareOf === undefined ? {} : { of: metric.shareOf }),
+    ...(metric.memory?.tag === "retention" ? { days: metric.memory.days } : {}),
     definitionVersion: metric.version,
     zone: compiled.zone,
     k: compiled.k,
-    grains: [...metric.grains, "all"],
+    grains: grainsOf(metric),
     dimensions: metric.dimensions.map(({ name, origin, values }) => ({ name, origin, values })),
     cuboids: metric.spec.cuboids.map(({ id }) => id),
   }));

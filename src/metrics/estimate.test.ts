@@ -172,3 +172,38 @@ describe("compile", () => {
     expect(structuredClone(compiled)).toEqual(compiled);
   });
 });
+
+describe("kinds beyond count and ratio", () => {
+  const base = declaration.metrics[0];
+  if (base === undefined) throw new Error("a world without metrics");
+  const days = { table: "attempts", time: "at", of: "device_id", filter: [], set: { name: "s", version: "1" } };
+  const estimateOf = (rest: Partial<typeof base>, known: Sizes = unknown) =>
+    estimateMetrics({ ...declaration, metrics: [{ ...base, by: ["model", "country"], ...rest }] }, known)[0];
+
+  test("a share keeps the whole beside its parts, without periods, and says which questions have neither", () => {
+    const share = {
+      kind: "share",
+      at: undefined,
+      grain: [],
+      by: ["country", "model"],
+      detail: { tag: "share-of", dimension: "model" },
+    } as const;
+    expect(estimateOf(share)?.cuboids.map(({ id }) => id)).toEqual(["all", "all__country", "all__model", "all__country__model"]);
+    expect(estimateOf(share)?.without).toEqual([]);
+    const declared = estimateOf({ ...share, cuboids: [["country"]] });
+    expect(declared?.cuboids.map(({ id }) => id).toSorted()).toEqual(["all", "all__country", "all__country__model", "all__model"]);
+    const fewest = estimateOf({ ...share, cuboids: [] });
+    expect(fewest?.cuboids.map(({ id }) => id)).toEqual(["all", "all__model"]);
+    expect(fewest?.without.map(({ id }) => id)).toEqual(["all__country", "all__country__model"]);
+  });
+
+  test("sets in memory have no cuboids; their size is bits by day, and the entity's where members are counted", () => {
+    const known: Sizes = { ...unknown, days: () => 100, rows: (table) => (table === "devices" ? 8_000 : undefined) };
+    const distinct = estimateOf({ kind: "distinct", detail: { tag: "distinct", ...days } }, known);
+    expect(distinct).toMatchObject({ cuboids: [], without: [], set: { name: "s", kind: "days", entity: "devices", bytes: 120_000 } });
+    const { time: _, ...rows } = days;
+    const having = { kind: "share", at: undefined, grain: [], detail: { tag: "share-having", ...rows } } as const;
+    expect(estimateOf(having, known)?.set).toEqual({ name: "s", kind: "members", entity: "devices", bytes: 16_000 });
+    expect(estimateOf({ kind: "distinct", detail: { tag: "distinct", ...days } })?.set?.bytes).toBeUndefined();
+  });
+});

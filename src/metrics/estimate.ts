@@ -41,7 +41,7 @@ export interface Sizes {
 export interface CuboidEstimate {
   /** Grain, then the dimensions' names: `day__model__country`. */
   readonly id: string;
-  readonly grain: Grain;
+  readonly grain: Grain | "all";
   /** Indices into the metric's dimensions. */
   readonly dimensions: readonly number[];
   readonly names: readonly string[];
@@ -56,19 +56,59 @@ export interface MetricEstimate {
   readonly cuboids: readonly CuboidEstimate[];
   /** Declared questions (grain × dimension set) that no cuboid answers; they are computed from the facts within a time limit. */
   readonly without: readonly CuboidEstimate[];
+  /** A set that is kept in memory instead of cuboids. Metrics that mean the same share it. */
+  readonly set?: SetEstimate | undefined;
+}
+
+export interface SetEstimate {
+  readonly name: string;
+  /** days: a bit for each day and entity; members: a number for each entity. */
+  readonly kind: "days" | "members";
+  /** What is counted. */
+  readonly entity: string;
+  /** At most, in the server's memory; undefined: the entity's rows are not known. */
+  readonly bytes: number | undefined;
 }
 
 /** For `plan`: what each metric's lattice will hold and what it will not. */
 export function estimateMetrics(declaration: Declaration, known?: Sizes): readonly MetricEstimate[] {
   const sizes = declaredSizes(declaration, known);
   return declaration.metrics.map((metric) => {
+    const kept = estimateSet(metric, sizes);
+    if (kept !== undefined) return { metric: metric.name, cellsMax: cellsMaxOf(metric.table, sizes), cuboids: [], without: [], set: kept };
     const dimensions = dimensionsOf(declaration, metric);
     const cuboids = chooseCuboids(metric, dimensions, sizes);
     const without = subsets(metric.by.length)
-      .flatMap((set) => metric.grain.map((grain) => estimateCuboid({ metric, dimensions, grain, set, sizes })))
+      .filter((one) => asks(metric, one))
+      .flatMap((set) => grainsOf(metric).map((grain) => estimateCuboid({ metric, dimensions, grain, set, sizes })))
       .filter((question) => !cuboids.some((cuboid) => answers(cuboid, question)));
     return { metric: metric.name, cellsMax: cellsMaxOf(metric.table, sizes), cuboids, without };
   });
+}
+
+function estimateSet(metric: MetricDeclaration, sizes: Sizes): SetEstimate | undefined {
+  const { detail } = metric;
+  if (detail === undefined || detail.tag === "sum" || detail.tag === "share-of") return undefined;
+  const rows = sizes.rows(metric.table);
+  const found = { name: detail.set.name, entity: metric.table };
+  if (detail.tag === "share-having") return { ...found, kind: "members", bytes: rows === undefined ? undefined : rows * 2 };
+  const days = sizes.days(detail.table, detail.time) ?? assumed.days;
+  // A bit for each day, and about a seventh and a thirtieth of that again for the unions of weeks and months.
+  return { ...found, kind: "days", bytes: rows === undefined ? undefined : Math.ceil((rows / 8) * days * 1.2) };
+}
+
+/** A share is the state now: one cell for all time. */
+function grainsOf(metric: MetricDeclaration): readonly (Grain | "all")[] {
+  return metric.kind === "share" ? ["all"] : metric.grain;
+}
+
+/** What a question can need: of a share with its dimension, and without it the whole that is shared. */
+function asks(metric: MetricDeclaration, set: readonly number[]): boolean {
+  const { detail } = metric;
+  if (detail?.tag !== "share-of") return true;
+  return set.includes(metric.by.indexOf(detail.dimension))
+    ? set.length <= automaticDimensionsMax + 1
+    : set.length <= automaticDimensionsMax;
 }
 
 /** Fills what is not known from the file: a closed list of values says how many there can be. */
@@ -97,18 +137,27 @@ export function chooseCuboids(
   sizes: Sizes,
 ): readonly CuboidEstimate[] {
   const isDeclared = metric.cuboids !== undefined;
-  const sets = isDeclared ? declaredSets(metric) : subsets(metric.by.length).filter((set) => set.length <= automaticDimensionsMax);
+  const sets = isDeclared
+    ? declaredSets(metric)
+    : subsets(metric.by.length).filter((set) => (metric.kind === "share" ? asks(metric, set) : set.length <= automaticDimensionsMax));
   const most = cellsMaxOf(metric.table, sizes) * (isDeclared ? declaredTriesMax : 1);
   return sets
-    .flatMap((set) => metric.grain.map((grain) => estimateCuboid({ metric, dimensions, grain, set, sizes })))
+    .flatMap((set) => grainsOf(metric).map((grain) => estimateCuboid({ metric, dimensions, grain, set, sizes })))
     .filter((cuboid) => cuboid.cells <= most);
 }
 
 function declaredSets(metric: MetricDeclaration): readonly (readonly number[])[] {
   const sets = new Map<string, readonly number[]>([["", []]]);
-  for (const names of metric.cuboids ?? []) {
+  for (const names of [[], ...(metric.cuboids ?? [])]) {
     const set = names.map((name) => metric.by.indexOf(name)).toSorted((a, b) => a - b);
     sets.set(set.join(), set);
+    // Of a share the whole is needed beside its parts.
+    if (metric.detail?.tag === "share-of") {
+      const of = metric.by.indexOf(metric.detail.dimension);
+      const whole = set.filter((index) => index !== of);
+      const parts = [...whole, of].toSorted((a, b) => a - b);
+      for (const one of [whole, parts]) sets.set(one.join(), one);
+    }
   }
   return [...sets.values()].toSorted((a, b) => a.length - b.length);
 }
@@ -116,13 +165,13 @@ function declaredSets(metric: MetricDeclaration): readonly (readonly number[])[]
 function estimateCuboid(options: {
   readonly metric: MetricDeclaration;
   readonly dimensions: readonly DimensionDeclaration[];
-  readonly grain: Grain;
+  readonly grain: Grain | "all";
   readonly set: readonly number[];
   readonly sizes: Sizes;
 }): CuboidEstimate {
   const { metric, dimensions, grain, set, sizes } = options;
   const names = set.map((index) => metric.by[index] ?? "");
-  const days = sizes.days(metric.table, metric.at) ?? assumed.days;
+  const days = (metric.at === undefined ? undefined : sizes.days(metric.table, metric.at)) ?? assumed.days;
   const combinations = set.reduce((product, index) => {
     const dimension = dimensions[index];
     const distinct = dimension === undefined ? undefined : sizes.distinct(dimension.of.table, dimension.of.column);
@@ -133,8 +182,9 @@ function estimateCuboid(options: {
 }
 
 /** Periods of a grain that a span of days touches, at most. */
-function buckets(grain: Grain, days: number): number {
-  const counts: Readonly<Record<Grain, number>> = {
+function buckets(grain: Grain | "all", days: number): number {
+  const counts: Readonly<Record<Grain | "all", number>> = {
+    all: 1,
     hour: days * 24,
     day: days,
     week: Math.ceil(days / 7) + 1,
@@ -144,7 +194,8 @@ function buckets(grain: Grain, days: number): number {
 }
 
 /** A finer grain gives a coarser one by adding; weeks do not make months. */
-export const coarserOf: Readonly<Record<Grain, readonly Grain[]>> = {
+export const coarserOf: Readonly<Record<Grain | "all", readonly (Grain | "all")[]>> = {
+  all: ["all"],
   hour: ["hour", "day", "week", "month"],
   day: ["day", "week", "month"],
   week: ["week"],

@@ -23,7 +23,7 @@ export interface Freshness {
 /** The worst of all that holds is the state: building, untrusted, stale, ready. Every reason is given. `now` in microseconds since 1970. */
 export function judgeFreshness(options: {
   readonly status: MirrorStatus;
-  readonly metric: Pick<CompiledMetric, "tables" | "dimensions" | "spec">;
+  readonly metric: Pick<CompiledMetric, "tables" | "dimensions" | "spec"> & { readonly columns?: readonly string[] };
   readonly now: Micros;
   readonly staleAfterMs: number;
 }): Freshness {
@@ -88,9 +88,14 @@ function staleReason(status: MirrorStatus, now: Micros, staleAfterMs: number): R
 }
 
 /** Columns of the metric that hold values which the store cannot: they became NULL, and the numbers lack them. */
-function degradedNotes(status: MirrorStatus, metric: Pick<CompiledMetric, "dimensions" | "spec">): readonly Reason[] {
+function degradedNotes(
+  status: MirrorStatus,
+  metric: Pick<CompiledMetric, "dimensions" | "spec"> & { readonly columns?: readonly string[] },
+): readonly Reason[] {
+  const time = metric.spec.time === undefined ? [] : [metric.spec.time];
   const used = new Set([
-    ...[metric.spec.time, ...metric.spec.filter.map(({ column }) => column), ...(metric.spec.hit ?? []).map(({ column }) => column)].map(
+    ...(metric.columns ?? []),
+    ...[...time, ...metric.spec.filter.map(({ column }) => column), ...(metric.spec.hit ?? []).map(({ column }) => column)].map(
       (column) => `${metric.spec.table}.${column}`,
     ),
     ...metric.dimensions.map(({ table, column }) => `${table}.${column.name}`),

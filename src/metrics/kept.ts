@@ -3,7 +3,7 @@
  * what follows the rows. A question's periods are cut in two at the boundary of one grain, so nothing is counted twice.
  */
 import { calendarOf } from "../mirror/calendar.ts";
-import type { CuboidSpec, Grain } from "../mirror/cuboid.ts";
+import type { Grain, PeriodCuboid } from "../mirror/cuboid.ts";
 import type { KeptHistory } from "../mirror/history.ts";
 import type { Question, Reason } from "./answer.ts";
 import type { CompiledMetric } from "./compile.ts";
@@ -14,7 +14,7 @@ import { compareRanks, gives, neededDimensions } from "./plan-answer.ts";
 /** The part of an answer that comes from kept cells: buckets of the cuboid's grain below `before`. */
 export interface KeptPart {
   readonly history: KeptHistory;
-  readonly cuboid: CuboidSpec;
+  readonly cuboid: PeriodCuboid;
   readonly before: number;
 }
 
@@ -38,15 +38,19 @@ export function planKept(options: {
   readonly zone: string;
 }): KeptPlan {
   const { metric, question, plan, history, zone } = options;
-  if (history === undefined) return nothing;
+  // A cuboid of all time is of a metric without periods, which keeps none.
+  if (history === undefined || (plan.tag === "cuboid" && plan.cuboid.grain === "all")) return nothing;
   const needed = neededDimensions(metric, question);
-  const has = (cuboid: CuboidSpec): boolean => needed.every((index) => cuboid.dimensions.includes(index));
-  const ofGrain = (cuboid: CuboidSpec): boolean =>
+  const has = (cuboid: PeriodCuboid): boolean => needed.every((index) => cuboid.dimensions.includes(index));
+  const ofGrain = (cuboid: PeriodCuboid): boolean =>
     plan.tag === "cuboid" ? cuboid.grain === plan.cuboid.grain : gives(cuboid.grain, question);
   const able = history.cuboids.filter((cuboid) => ofGrain(cuboid) && has(cuboid));
-  const rank = (cuboid: CuboidSpec): readonly [number, number] => [cuboid.grain === question.grain ? 0 : 1, cuboid.dimensions.length];
+  const rank = (cuboid: PeriodCuboid): readonly [number, number] => [cuboid.grain === question.grain ? 0 : 1, cuboid.dimensions.length];
   const cuboid = able.toSorted((a, b) => compareRanks(rank(a), rank(b)))[0];
-  const grain = plan.tag === "cuboid" ? plan.cuboid.grain : (cuboid?.grain ?? (question.grain === "all" ? "day" : question.grain));
+  const grain =
+    plan.tag === "cuboid" && plan.cuboid.grain !== "all"
+      ? plan.cuboid.grain
+      : (cuboid?.grain ?? (question.grain === "all" ? "day" : question.grain));
   const boundary = calendarOf(zone).startOf(grain, history.before[grain]);
   const partial = partialNotes({ history, grain, question, zone });
   if (minuteRange(question, zone).from >= boundary) return { part: undefined, notes: partial };

@@ -57,10 +57,9 @@ function parseLocal(text: string, grain: QuestionGrain): Temporal.PlainDateTime 
       // A RangeError quotes its input: say it in our own words below.
     }
   }
-  throw new VitrineError("metrics/period-invalid", {
-    message:
-      grain === "hour" ? "from and to are local dates YYYY-MM-DD or hours YYYY-MM-DDTHH." : "from and to are local dates YYYY-MM-DD.",
-  });
+  const form =
+    grain === "hour" ? "from and to are local dates YYYY-MM-DD or hours YYYY-MM-DDTHH" : "from and to are local dates YYYY-MM-DD";
+  throw new VitrineError("metrics/period-invalid", { message: `${form}, of the years 1970 to 2199.` });
 }
 
 function formatLocal(at: Temporal.PlainDateTime, grain: QuestionGrain, given: string): string {
@@ -188,6 +187,37 @@ export function periodCount(range: LocalRange, grain: QuestionGrain, zone: strin
   if (grain === "all") return 1;
   const { from, to } = bucketRange(range, grain, zone);
   return grain === "hour" ? Math.ceil((to - from) / 60) : grain === "week" ? Math.ceil((to - from) / 7) : to - from;
+}
+
+/** Local texts of the periods of a range, as cells have them; of `all` none. An hour that the zone shows twice is named once, without its offset. */
+export function localPeriods(range: LocalRange, grain: QuestionGrain): readonly string[] {
+  if (grain === "all") return [];
+  const end = atLocal(range.to);
+  const periods: string[] = [];
+  for (let at = atLocal(range.from); Temporal.PlainDateTime.compare(at, end) < 0; at = at.add({ [`${grain}s`]: 1 })) {
+    periods.push(
+      grain === "hour"
+        ? hourText(at)
+        : at
+            .toPlainDate()
+            .toString()
+            .slice(0, grain === "month" ? 7 : 10),
+    );
+  }
+  return periods;
+}
+
+function atLocal(text: string): Temporal.PlainDateTime {
+  return Temporal.PlainDateTime.from(text.includes("T") ? `${text}:00` : text);
+}
+
+/** Local text of the last period of a grain that has begun, and of the first that has not. */
+export function runningPeriod(grain: QuestionGrain, now: Temporal.ZonedDateTime): LocalRange {
+  const unit = grain === "all" ? "day" : grain;
+  const from = startOf(now.toPlainDateTime(), unit);
+  const to = from.add({ [`${unit}s`]: 1 });
+  const text = (at: Temporal.PlainDateTime): string => (unit === "hour" ? hourText(at) : at.toPlainDate().toString());
+  return { from: text(from), to: text(to) };
 }
 
 /** One stretch of the zone with one offset; `repeats`: minutes of local time that this stretch's beginning shows a second time. */

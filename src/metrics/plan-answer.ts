@@ -59,7 +59,8 @@ export function neededDimensions(metric: CompiledMetric, question: Question): re
 }
 
 /** Whether cells of a grain can be added up to the periods asked. */
-export function gives(grain: Grain, question: Question): boolean {
+export function gives(grain: Grain | "all", question: Question): boolean {
+  if (grain === "all") return question.grain === "all";
   return question.grain === "all" ? alignsWith(question, grain) : coarserOf[grain].includes(question.grain);
 }
 
@@ -84,7 +85,7 @@ export function cuboidStatement(options: {
   readonly kept?: KeptPart | undefined;
 }): Statement {
   const { metric, cuboid, question, filters, zone, k, kept } = options;
-  const range = bucketRange(question, cuboid.grain, zone);
+  const range = cuboid.grain === "all" ? { from: 0, to: 1 } : bucketRange(question, cuboid.grain, zone);
   if (kept !== undefined) {
     const live = cellsPart({
       ...options,
@@ -178,12 +179,16 @@ function isSingle(options: {
   return byIndices(metric, question).includes(index) || filters.some((filter) => filter.dimension === index && filter.codes.length === 1);
 }
 
+/** Column of a sum; the store gives it for such a metric alone. */
+function totals(metric: CompiledMetric, column: string): readonly string[] {
+  return metric.spec.sum === undefined ? [] : [`${column} AS total`];
+}
+
 function ownMeasures(metric: CompiledMetric, k: number): readonly string[] {
   const verdict = (units: string): string =>
     `CASE WHEN c.${units}_low >= ${integer(k)} THEN true WHEN c.${units}_high < ${integer(k)} THEN false END AS ${units}_k`;
-  return metric.kind === "count"
-    ? ["c.n AS n", verdict("any")]
-    : ["c.n AS n", verdict("any"), "c.hit AS hit", verdict("hit"), verdict("none")];
+  const count = ["c.n AS n", verdict("any"), ...totals(metric, "c.total")];
+  return metric.kind === "ratio" ? [...count, "c.hit AS hit", verdict("hit"), verdict("none")] : count;
 }
 
 /**
@@ -193,8 +198,8 @@ function ownMeasures(metric: CompiledMetric, k: number): readonly string[] {
 function unionMeasures(metric: CompiledMetric, k: number): readonly string[] {
   const verdict = (units: string): string =>
     `CASE WHEN max(c.${units}_low) >= ${integer(k)} THEN true WHEN sum(c.${units}_high) < ${integer(k)} THEN false END AS ${units}_k`;
-  const count = ["sum(c.n)::BIGINT AS n", verdict("any")];
-  return metric.kind === "count" ? count : [...count, "sum(c.hit)::BIGINT AS hit", verdict("hit"), verdict("none")];
+  const count = ["sum(c.n)::BIGINT AS n", verdict("any"), ...totals(metric, "TRY_CAST(sum(c.total) AS BIGINT)")];
+  return metric.kind === "ratio" ? [...count, "sum(c.hit)::BIGINT AS hit", verdict("hit"), verdict("none")] : count;
 }
 
 /** Computes the same from the rows, exactly; what is kept history, from its cells. */
@@ -228,6 +233,7 @@ export function factsStatement(options: {
   }
   const k = integer(cells.k);
   const measures = ["n", `any_units >= ${k} AS any_k`];
+  measures.push(...totals(metric, "total"));
   if (metric.kind === "ratio") measures.push("hit", `hit_units >= ${k} AS hit_k`, `none_units >= ${k} AS none_k`);
   const select = ["bucket", ...dimensions.map((_, i) => `d${i}`), ...measures].join(", ");
   return { sql: `SELECT ${select} FROM (${rows.sql}) ${orderAndLimit(question)}`, values: rows.values };
@@ -268,7 +274,7 @@ export function orderRows(rows: readonly SqlRow[], question: Question): readonly
 
 /** SQL for the bucket of the grain asked, from that of a cuboid of the same or a finer grain. */
 function coarserBucket(options: {
-  readonly from: Grain;
+  readonly from: CuboidSpec["grain"];
   readonly to: Question["grain"];
   readonly range: { readonly from: number; readonly to: number };
   readonly zone: string;

@@ -1,30 +1,30 @@
-/** Answers questions from a mirror: reads cells on one consistent view and puts them into the envelope. */
-import { must } from "../lib/assert.ts";
-import { nearestWord } from "../lib/nearest.ts";
-import { VitrineError } from "../model/error.ts";
+/** Answers questions from a mirror: reads at one position, puts what is compared and the largest together, and wraps it in the envelope. */
 import type { Mirror, MirrorStatus, MirrorView, SqlRow } from "../mirror/mirror.ts";
+import { VitrineError } from "../model/error.ts";
 import type { Micros, SafeSchema } from "../policy/safe.ts";
 import type { Answer, AnswerCell, Question, Reason } from "./answer.ts";
-import type { CompiledDimension, CompiledMetric, CompiledMetrics } from "./compile.ts";
+import type { Texts } from "./cell-texts.ts";
+import { canonicalWhere, codeFilters, readColumns, readFilterWords, toCells, unseenNotes, unsafeSum } from "./cell-texts.ts";
+import { comparedRange, ofKeys, topKeys, withEarlier } from "./compared.ts";
+import type { CompiledMetric, CompiledMetrics } from "./compile.ts";
 import type { Words } from "./dimension-values.ts";
-import { codesOf, textOf, wordsFor } from "./dimension-values.ts";
 import type { Freshness } from "./freshness.ts";
 import { judgeFreshness, staleAfterMsDefault } from "./freshness.ts";
-import type { KeptPart } from "./kept.ts";
-import { planKept } from "./kept.ts";
-import { bucketLabel, hourLabels, minuteRange } from "./period.ts";
-import type { CodedFilter } from "./plan-answer.ts";
-import { byIndices, cuboidStatement, factsStatement, orderRows, planAnswer } from "./plan-answer.ts";
-import { answerCellsMax, canonicalFilter, findMetric, parseQuestion, tooManyCells } from "./question.ts";
+import type { LocalRange } from "./period.ts";
+import { orderRows } from "./plan-answer.ts";
+import { dayName, findMetric, parseQuestion } from "./question.ts";
+import type { Read } from "./read-cells.ts";
+import { readCells, refuseBeforeHistory } from "./read-cells.ts";
+import { dimensionsAsked, memoryRows } from "./read-memory.ts";
+import { publishedOf, viewerRows } from "./protect/answers.ts";
 import { reportPosition } from "./status-report.ts";
-
-/** A question that only the rows answer may take this long. */
-const factsLimitMs = 2_000;
 
 export interface AnswerOptions {
   /** false: a question that no cuboid answers is refused (`metrics/no-answer`). Default true. */
   readonly facts?: boolean;
   readonly staleAfterMs?: number;
+  /** viewer: small groups are withheld, and what would give them away. Default analyst. */
+  readonly audience?: "viewer" | "analyst";
 }
 
 /** Parses an untrusted question and answers it. `now` in microseconds since 1970. Throws VitrineError `metrics/…`. */
@@ -35,7 +35,8 @@ export function ask(mirror: Mirror, compiled: CompiledMetrics, input: unknown, n
 
 /**
  * Answers a checked question (from parseQuestion). `now` in microseconds since 1970. While the mirror builds, the envelope says so
- * and holds no cells. Throws `metrics/no-answer`, `metrics/too-slow`, `metrics/too-many-cells`, `metrics/disguised-negation`.
+ * and holds no cells. Throws `metrics/no-answer`, `metrics/too-slow`, `metrics/too-many-cells`, `metrics/disguised-negation`,
+ * `metrics/before-history`.
  */
 export async function answer(
   mirror: Mirror,
@@ -45,26 +46,272 @@ export async function answer(
   options: AnswerOptions = {},
 ): Promise<Answer> {
   const metric = findMetric(compiled, question.metric);
-  const staleAfterMs = options.staleAfterMs ?? staleAfterMsDefault;
-  return mirror.view(async (view) => {
-    const fresh = judgeFreshness({ status: view.status, metric, now, staleAfterMs });
-    const schema = mirror.schema;
-    const envelope = { compiled, metric, status: view.status };
-    if (fresh.state === "building") return wrap({ ...envelope, question, fresh, from: "none", cells: [] });
+  const asking: Asking = { mirror, compiled, metric, question, now, staleAfterMs: options.staleAfterMs ?? staleAfterMsDefault };
+  if (options.audience === "viewer" && mirror.status.phase === "ready") return answerForViewer(asking);
+  const first = await mirror.view(async (view): Promise<Answer | WordsFirst> => {
+    const { status } = view;
+    const fresh = judge(asking, status);
+    const { schema } = mirror;
+    if (fresh.state === "building") return wrap({ compiled, metric, status, question, fresh, from: "none", cells: [] });
     if (schema === undefined || schema.policyHash !== compiled.policyHash) {
       throw new VitrineError("metrics/policy-differs", { message: "The mirror holds a copy made under another policy." });
     }
-    const { from, cells, asked, notes } = await readCells({
-      mirror,
-      view,
+    return metric.memory === undefined
+      ? answerFromCells({ ...asking, view, schema, facts: options.facts ?? true, fresh })
+      : { words: await readFilterWords({ ...asking, view }) };
+  });
+  // What memory holds is read outside of a view: it has a position of its own.
+  return "words" in first ? answerFromMemory(asking, first.words) : first;
+}
+
+/** Words of the dimensions that are filtered by. */
+interface WordsFirst {
+  readonly words: ReadonlyMap<string, Words>;
+}
+
+interface Asking {
+  readonly mirror: Mirror;
+  readonly compiled: CompiledMetrics;
+  readonly metric: CompiledMetric;
+  readonly question: Question;
+  readonly now: Micros;
+  readonly staleAfterMs: number;
+}
+
+function judge({ metric, now, staleAfterMs }: Asking, status: MirrorStatus): Freshness {
+  return judgeFreshness({ status, metric, now, staleAfterMs });
+}
+
+/** The questions that one is made of: itself, the same over the whole range (for `top`), the same of the earlier range (for `compare`). */
+interface Parts {
+  readonly main: Question;
+  readonly totals: Question | undefined;
+  readonly earlier: Question | undefined;
+  readonly compared: LocalRange | undefined;
+}
+
+function partsOf(question: Question): Parts {
+  const { top, compare, ...main } = question;
+  const { limit: _, ...unlimited } = main;
+  const compared = compare === undefined ? undefined : comparedRange(question, compare);
+  return {
+    main,
+    totals: top === undefined || question.grain === "all" ? undefined : { ...unlimited, grain: "all" },
+    earlier: compared === undefined ? undefined : { ...unlimited, ...compared },
+    compared,
+  };
+}
+
+/** Cells of the parts, put together. */
+function together(options: {
+  readonly metric: CompiledMetric;
+  readonly question: Question;
+  readonly parts: Parts;
+  readonly main: readonly AnswerCell[];
+  readonly totals: readonly AnswerCell[] | undefined;
+  readonly earlier: readonly AnswerCell[] | undefined;
+}): readonly AnswerCell[] {
+  const { metric, question, parts, main, totals, earlier } = options;
+  const isZero = question.limit === undefined && (metric.kind === "count" || metric.kind === "sum" || metric.kind === "distinct");
+  const both =
+    earlier === undefined || parts.compared === undefined
+      ? main
+      : withEarlier({ cells: main, earlier, question, range: parts.compared, isZero });
+  return question.top === undefined ? both : ofKeys(both, topKeys(totals ?? main, question.top));
+}
+
+/** The question as it was understood: filters in canonical form. */
+function understood(question: Question, where: Question["where"]): Question {
+  return { ...question, where };
+}
+
+async function answerFromCells(
+  asking: Asking & { readonly view: MirrorView; readonly schema: SafeSchema; readonly facts: boolean; readonly fresh: Freshness },
+): Promise<Answer> {
+  const { compiled, metric, question, view, fresh } = asking;
+  const parts = partsOf(question);
+  const read = async (part: Question | undefined): Promise<Read | undefined> =>
+    part === undefined ? undefined : readCells({ ...asking, question: part });
+  const main = await readCells({ ...asking, question: parts.main });
+  if (main.cells.length === 0 && main.doubts.length === 0) await refuseBeforeHistory({ view, metric, question, zone: compiled.zone });
+  const totals = await read(parts.totals);
+  const earlier = await read(parts.earlier);
+  const doubts = [main, totals, earlier].find((one) => (one?.doubts.length ?? 0) > 0)?.doubts ?? [];
+  const cells =
+    doubts.length > 0 ? [] : together({ metric, question, parts, main: main.cells, totals: totals?.cells, earlier: earlier?.cells });
+  return wrap({
+    compiled,
+    metric,
+    status: view.status,
+    question: understood(question, main.asked.where),
+    fresh: doubted({ ...fresh, notes: [...fresh.notes, ...main.notes] }, doubts),
+    from: main.from,
+    cells,
+    compared: parts.compared,
+  });
+}
+
+/** Of told cells alone, at their own position. */
+async function answerForViewer(asking: Asking): Promise<Answer> {
+  const { mirror, compiled, metric, question, now } = asking;
+  const current = judge(asking, mirror.status);
+  if (mirror.schema?.policyHash !== compiled.policyHash) {
+    throw new VitrineError("metrics/policy-differs", { message: "The mirror holds a copy made under another policy." });
+  }
+  if (metric.memory !== undefined) return totalFromMemory(asking);
+  if (metric.shareOf !== undefined) throw notForViewers(metric);
+  const published = await publishedOf(mirror, compiled, metric, now);
+  const parts = partsOf(question);
+  return mirror.view(async (view) => {
+    const words = await readFilterWords({ mirror, view, compiled, metric, question });
+    const where = canonicalWhere(metric, question, words);
+    const named = { metric, question: { ...question, where }, words, zone: compiled.zone };
+    const filters = codeFilters(named);
+    const read = async (
+      part: Question,
+    ): Promise<{ readonly cells: readonly AnswerCell[]; readonly from: string; readonly withheld: number }> => {
+      const found = viewerRows({ published, compiled, metric, question: { ...part, where }, filters });
+      if (unsafeSum(metric, found.rows)) return { ...found, cells: [] };
+      return { ...found, cells: await memoryCells({ mirror, view, compiled, metric, question: { ...part, where } }, found.rows) };
+    };
+    const main = await read(parts.main);
+    const totals = parts.totals && (await read(parts.totals));
+    const earlier = parts.earlier && (await read(parts.earlier));
+    const fresh = judge(asking, published.status);
+    const state = current.state === "ready" ? fresh : current;
+    const given = wrap({
       compiled,
       metric,
-      question,
-      schema,
-      facts: options.facts ?? true,
+      status: published.status,
+      question: understood(question, where),
+      fresh: {
+        ...state,
+        notes: [...fresh.notes, ...unseenNotes(named), ...(main.withheld > 0 ? [withheldNote(compiled.k, main.withheld)] : [])],
+      },
+      from: main.from,
+      // An earlier cell that is missing is empty or withheld, and so no zero.
+      cells: together({
+        metric,
+        question: { ...question, limit: question.limit ?? main.cells.length + 1 },
+        parts,
+        main: main.cells,
+        totals: totals?.cells,
+        earlier: earlier?.cells,
+      }),
+      compared: parts.compared,
     });
-    return wrap({ ...envelope, question: asked, fresh: { ...fresh, notes: [...fresh.notes, ...notes] }, from, cells });
+    return { ...given, cellsWithheld: main.withheld };
   });
+}
+
+/** Only totals of whole periods: they add up to nothing that is told elsewhere, and each has enough units of its own. */
+async function totalFromMemory(asking: Asking): Promise<Answer> {
+  const { metric, question, compiled } = asking;
+  const isTotal = question.by.length === 0 && Object.keys(question.where).length === 0 && question.top === undefined;
+  const isPeriod = metric.kind === "distinct" ? question.grain !== "all" : metric.kind === "share";
+  if (!isTotal || !isPeriod) throw notForViewers(metric);
+  const { compare: _, ...alone } = question;
+  const given = await answerFromMemory({ ...asking, question: alone }, new Map());
+  const isTold = (cell: AnswerCell): boolean =>
+    cell.atLeastK === true && (cell.hits === undefined || (cell.hitsAtLeastK === true && cell.missesAtLeastK === true));
+  const cells = given.cells.filter(isTold);
+  const withheld = given.cells.length - cells.length;
+  const notes = withheld === 0 ? given.notes : [...given.notes, withheldNote(compiled.k, withheld)];
+  return { ...given, cells, notes, cellsWithheld: withheld };
+}
+
+function withheldNote(k: number, cells: number): Reason {
+  return {
+    reason: "small-groups-withheld",
+    message: `${cells} cells are not shown: fewer than ${k} units stand behind them, or none, or they would give such a cell away.`,
+    remedy: "Ask for longer periods or fewer dimensions, or as an analyst with a reason.",
+  };
+}
+
+function notForViewers(metric: CompiledMetric): VitrineError {
+  return new VitrineError("metrics/no-answer", {
+    message: `Of ${metric.kind} metrics viewers have ${metric.kind === "distinct" || metric.memory?.tag === "share" ? "totals of whole periods, without split, filter or comparison" : "nothing"}: parts and totals would give small groups away.`,
+    remedy: "Ask as an analyst with a reason.",
+  });
+}
+
+function doubted(fresh: Freshness, doubts: readonly Reason[]): Freshness {
+  return doubts.length === 0 ? fresh : { ...fresh, state: "untrusted", reasons: [...doubts, ...fresh.reasons] };
+}
+
+async function answerFromMemory(asking: Asking, words: ReadonlyMap<string, Words>): Promise<Answer> {
+  const { mirror, compiled, metric, question, now } = asking;
+  const { [dayName]: days, ...dimensional } = question.where;
+  const isRetention = metric.memory?.tag === "retention";
+  const plain = { ...dimensionsAsked(question), where: isRetention ? dimensional : question.where };
+  const where = canonicalWhere(metric, plain, words);
+  const named = { metric, question: { ...plain, where }, words, zone: compiled.zone };
+  const filters = codeFilters(named);
+  const asked = understood(question, isRetention && days !== undefined ? { ...where, [dayName]: days } : where);
+  const parts = partsOf(asked);
+  const read = await mirror.read((reading) => {
+    const rowsOf = (part: Question): readonly SqlRow[] => memoryRows(reading, { compiled, metric, question: part, filters, now });
+    return {
+      status: reading.status,
+      main: rowsOf(parts.main),
+      totals: parts.totals && rowsOf(parts.totals),
+      earlier: parts.earlier && earlierRows(() => rowsOf(parts.earlier ?? parts.main)),
+    };
+  });
+  const fresh = judge(asking, read.status);
+  // Words are never taken back: what was read a moment ago has its text now.
+  const [main = [], totals, earlier] = await mirror.view(async (view) => {
+    const cells: (readonly AnswerCell[] | undefined)[] = [];
+    for (const [rows, part] of [
+      [read.main, parts.main],
+      [read.totals, parts.totals],
+      [read.earlier, parts.earlier],
+    ] as const) {
+      cells.push(
+        rows && part && (await memoryCells({ mirror, view, compiled, metric, question: { ...dimensionsAsked(part), where } }, rows)),
+      );
+    }
+    return cells;
+  });
+  const notes = [...fresh.notes, ...unseenNotes(named), ...(isRetention ? [youngNote] : [])];
+  return wrap({
+    compiled,
+    metric,
+    status: read.status,
+    question: asked,
+    fresh: { ...fresh, notes },
+    from: "memory",
+    cells: together({ metric, question, parts, main, totals, earlier }),
+    compared: parts.compared,
+  });
+}
+
+async function memoryCells(texts: Texts, rows: readonly SqlRow[]): Promise<readonly AnswerCell[]> {
+  const { metric, question, compiled } = texts;
+  const ordered = inOrder(rows, question);
+  return toCells({ rows: ordered, metric, question, columns: await readColumns(texts, ordered), zone: compiled.zone });
+}
+
+/** An earlier range that lies before the history has no cells: what is asked is the later one. */
+function earlierRows(read: () => readonly SqlRow[]): readonly SqlRow[] {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof VitrineError && error.code === "metrics/before-history") return [];
+    throw error;
+  }
+}
+
+const youngNote: Reason = {
+  reason: "whole-days",
+  message: "A cohort has a number for a day once that day is over for all of it, and where the rows go back far enough.",
+  remedy: "None needed: younger cohorts get theirs as time goes by.",
+};
+
+/** As a statement would: periods in order, in each the largest first; of a retention, each cohort's days in order. */
+function inOrder(rows: readonly SqlRow[], question: Question): readonly SqlRow[] {
+  const ordered = orderRows(rows, question);
+  return question.limit === undefined ? ordered : ordered.slice(0, question.limit);
 }
 
 function wrap(parts: {
@@ -75,13 +322,18 @@ function wrap(parts: {
   readonly fresh: Freshness;
   readonly from: string;
   readonly cells: readonly AnswerCell[];
+  readonly compared?: LocalRange | undefined;
 }): Answer {
-  const { compiled, metric, status, question, fresh, from, cells } = parts;
+  const { compiled, metric, status, question, fresh, from, cells, compared } = parts;
   return {
     metric: metric.name,
     title: metric.title,
     kind: metric.kind,
+    unit: metric.unit,
+    owner: metric.owner,
+    format: metric.format,
     question,
+    ...(compared === undefined ? {} : { compared }),
     state: fresh.state,
     reasons: fresh.reasons,
     notes: fresh.notes,
@@ -96,197 +348,4 @@ function wrap(parts: {
     cells,
     cellsWithheld: 0,
   };
-}
-
-interface Reading {
-  readonly mirror: Mirror;
-  readonly view: MirrorView;
-  readonly compiled: CompiledMetrics;
-  readonly metric: CompiledMetric;
-  readonly question: Question;
-  readonly schema: SafeSchema;
-  readonly facts: boolean;
-}
-
-interface Read {
-  readonly from: string;
-  readonly cells: readonly AnswerCell[];
-  readonly asked: Question;
-  readonly notes: readonly Reason[];
-}
-
-async function readCells(reading: Reading): Promise<Read> {
-  const { compiled, metric, view } = reading;
-  const filterWords = await readFilterWords(reading);
-  const question = { ...reading.question, where: canonicalWhere(metric, reading.question, filterWords) };
-  const plan = planAnswer(metric, question);
-  if (plan.tag === "facts" && !reading.facts) throw noAnswer(plan.nearest);
-  const from = plan.tag === "facts" ? "facts" : plan.cuboid.id;
-  const filters = codeFilters({ metric, question, words: filterWords, zone: compiled.zone });
-  const { part: kept, notes } = planKept({ metric, question, plan, history: view.status.history?.[metric.name], zone: compiled.zone });
-  const unseen = unseenNotes({ metric, question, words: filterWords, zone: compiled.zone });
-  if (filters.some(({ codes }) => codes.length === 0)) return { from, cells: [], asked: question, notes: [...notes, ...unseen] };
-  const rows =
-    plan.tag === "cuboid"
-      ? await runCuboid({ ...reading, question, filters, kept, cuboid: plan.cuboid })
-      : await runFacts({ ...reading, question, filters, kept, nearest: plan.nearest });
-  if (rows.length > answerCellsMax) throw tooManyCells();
-  const columns = await readColumns({ ...reading, question }, rows);
-  return {
-    from,
-    cells: toCells({ rows: orderRows(rows, question), metric, question, columns, zone: compiled.zone }),
-    asked: question,
-    notes: [...notes, ...unseen],
-  };
-}
-
-interface Running extends Reading {
-  readonly filters: readonly CodedFilter[];
-  readonly kept: KeptPart | undefined;
-}
-
-async function runCuboid(
-  options: Running & { readonly cuboid: Parameters<typeof cuboidStatement>[0]["cuboid"] },
-): Promise<readonly SqlRow[]> {
-  const { view, compiled, metric, question, filters, cuboid, kept } = options;
-  const { sql, values } = cuboidStatement({ metric, cuboid, question, filters, zone: compiled.zone, k: compiled.k, kept });
-  return view.all(sql, values);
-}
-
-async function runFacts(options: Running & { readonly nearest: string | undefined }): Promise<readonly SqlRow[]> {
-  const { view, compiled, metric, question, filters, schema, kept } = options;
-  const { sql, values } = factsStatement({ metric, question, filters, schema, cells: compiled.cells, kept });
-  try {
-    return await view.all(sql, values, factsLimitMs);
-  } catch (error) {
-    if (!(error instanceof VitrineError) || error.code !== "mirror/interrupted") throw error;
-    throw new VitrineError("metrics/too-slow", {
-      message: `No cuboid answers this, and reading the rows took longer than ${factsLimitMs / 1000} s.${nearestText(options.nearest)}`,
-    });
-  }
-}
-
-function noAnswer(nearest: string | undefined): VitrineError {
-  return new VitrineError("metrics/no-answer", { message: `No cuboid answers this question.${nearestText(nearest)}` });
-}
-
-function nearestText(nearest: string | undefined): string {
-  if (nearest === undefined) return "";
-  const [grain, ...dimensions] = nearest.split("__");
-  return ` The nearest that is kept: ${grain}${dimensions.length > 0 ? ` by ${dimensions.join(", ")}` : ", without dimensions"}.`;
-}
-
-/** Words of the dimensions that are filtered by, as they are now: which values there are decides what a filter means. */
-async function readFilterWords({ mirror, view, metric, question }: Reading): Promise<ReadonlyMap<string, Words>> {
-  const words = new Map<string, Words>();
-  for (const dimension of metric.spec.dimensions) {
-    if (Object.hasOwn(question.where, dimension.name)) words.set(dimension.name, await wordsFor({ mirror, view, dimension }));
-  }
-  return words;
-}
-
-/** One dimension of the answer: where its integer stands in a row, and its text. */
-interface Column {
-  readonly key: string;
-  readonly name: string;
-  readonly text: (code: number) => string | null;
-}
-
-async function readColumns({ mirror, view, compiled, metric, question }: Reading, rows: readonly SqlRow[]): Promise<readonly Column[]> {
-  const columns: Column[] = [];
-  for (const [i, index] of byIndices(metric, question).entries()) {
-    const key = `d${i}`;
-    const dimension = must(metric.spec.dimensions[index], "dimension");
-    const words = await wordsFor({ mirror, view, dimension, codes: () => new Set(rows.map((row) => Number(row[key]))) });
-    columns.push({ key, name: dimension.name, text: textOf(must(metric.dimensions[index], "dimension"), words, compiled.zone) });
-  }
-  return columns;
-}
-
-/** The filters once more, now that the dictionary tells which values there are where the file does not. */
-function canonicalWhere(metric: CompiledMetric, question: Question, words: ReadonlyMap<string, Words>): Question["where"] {
-  const where = Object.entries(question.where).flatMap(([name, values]) => {
-    const dimension = dimensionOf(metric, name);
-    const filter = canonicalFilter(dimension, values, dimension.values ?? [...wordsOf(words, name).values()]);
-    return filter === undefined ? [] : [[name, filter] as const];
-  });
-  return Object.fromEntries(where);
-}
-
-function codeFilters(options: {
-  readonly metric: CompiledMetric;
-  readonly question: Question;
-  readonly words: ReadonlyMap<string, Words>;
-  readonly zone: string;
-}): readonly CodedFilter[] {
-  const { metric, question, words, zone } = options;
-  return Object.entries(question.where).map(([name, texts]) => {
-    const dimension = dimensionOf(metric, name);
-    return { dimension: metric.dimensions.indexOf(dimension), codes: codesOf({ dimension, texts, words: wordsOf(words, name), zone }) };
-  });
-}
-
-/** Filters with a value that the copy has never held, as a mistyped one; the value itself is not repeated. */
-function unseenNotes(options: Parameters<typeof codeFilters>[0]): readonly Reason[] {
-  const { metric, question, words, zone } = options;
-  return Object.entries(question.where).flatMap(([name, texts]) => {
-    const dimension = dimensionOf(metric, name);
-    const here = wordsOf(words, name);
-    const unseen = texts.find((text) => codesOf({ dimension, texts: [text], words: here, zone }).length === 0);
-    if (unseen === undefined) return [];
-    const near = nearestWord(unseen, [...here.values()]);
-    return [
-      {
-        reason: "value-not-seen",
-        message: `The copy has never held one of the values that are asked for of ${name}.`,
-        remedy: near === undefined ? `Ask by ${name} to see which there are.` : `Did you mean ${near}?`,
-      },
-    ];
-  });
-}
-
-function toCells(options: {
-  readonly rows: readonly SqlRow[];
-  readonly metric: CompiledMetric;
-  readonly question: Question;
-  readonly columns: readonly Column[];
-  readonly zone: string;
-}): readonly AnswerCell[] {
-  const { rows, metric, question, columns, zone } = options;
-  const period = periodLabels(question, zone);
-  return rows.map((row) => {
-    const count = Number(row["n"]);
-    const hits = metric.kind === "ratio" ? Number(row["hit"]) : undefined;
-    return {
-      period: period(Number(row["bucket"])),
-      by: Object.fromEntries(columns.map(({ key, name, text }) => [name, text(Number(row[key]))])),
-      count,
-      hits,
-      value: hits === undefined ? count : hits / count,
-      atLeastK: verdictOf(row["any_k"]),
-      ...(hits === undefined ? {} : { hitsAtLeastK: verdictOf(row["hit_k"]), missesAtLeastK: verdictOf(row["none_k"]) }),
-    };
-  });
-}
-
-function verdictOf(value: SqlRow[string] | undefined): boolean | undefined {
-  return typeof value === "boolean" ? value : undefined;
-}
-
-function periodLabels(question: Question, zone: string): (bucket: number) => string | undefined {
-  const { grain } = question;
-  if (grain === "all") return () => undefined;
-  if (grain === "hour") return hourLabels(minuteRange(question, zone), zone);
-  return (bucket) => bucketLabel(bucket, grain);
-}
-
-function dimensionOf(metric: CompiledMetric, name: string): CompiledDimension {
-  return must(
-    metric.dimensions.find((dimension) => dimension.name === name),
-    "dimension of a checked question",
-  );
-}
-
-function wordsOf(words: ReadonlyMap<string, Words>, name: string): Words {
-  return must(words.get(name), "words of a dimension that is asked");
 }

@@ -6,7 +6,7 @@
 import { must } from "../lib/assert.ts";
 import type { SafeSchema } from "../policy/safe.ts";
 import { calendarOf } from "./calendar.ts";
-import type { CellsSpec, CuboidSpec, Grain, MetricSpec } from "./cuboid.ts";
+import type { CellsSpec, Grain, MetricSpec, PeriodCuboid } from "./cuboid.ts";
 import { boundariesOf } from "./history/boundaries.ts";
 import { copyCells, keptCuboids } from "./history/copy.ts";
 import { countByHour, lastLostMinute } from "./history/lost.ts";
@@ -18,7 +18,7 @@ export interface KeptHistory {
   /** Of what the cells are (`meaningOfHistory`): they answer for nothing else. */
   readonly meaning: string;
   /** Those of which there are kept cells. */
-  readonly cuboids: readonly CuboidSpec[];
+  readonly cuboids: readonly PeriodCuboid[];
   /** By grain: buckets below it are kept, it and the later ones are counted from the rows. */
   readonly before: Readonly<Record<Grain, number>>;
   /** By grain: buckets that lost rows while they ran, and so are neither kept nor whole. */
@@ -75,7 +75,7 @@ export function meaningOfHistory(schema: SafeSchema, cells: CellsSpec, metric: M
  * must hold a whole copy. Throws VitrineError mirror/… when a store fails.
  */
 export async function carryHistory({ from, to, isTextAllowed }: CarryOptions): Promise<readonly CarriedMetric[]> {
-  const wanted = must(to.cells, "cells of a whole copy").metrics.filter((metric) => metric.history === "keep");
+  const wanted = must(to.cells, "cells of a whole copy").metrics.filter((metric) => metric.history === "keep" && metric.time !== undefined);
   if (wanted.length === 0) return [];
   return from.view(async (view) => {
     const plans: CarryPlan[] = [];

@@ -10,6 +10,7 @@
  * Words      `dictionary`: tbl, col, code, value.
  * Cells      `cells_<metric>__<cuboid>` (a table) and `delta_<metric>__<cuboid>` (a view of one table for all cuboids of a metric,
  *            so that a commit appends once): bucket, d0 … dn (see below), n, and signed columns that sum over both: use `cellsSql`.
+ * Day sets   `days_<set>`, `day_changes_<set>`: duckdb/sets/stored-days.ts. Read from memory (reading.ts), not by SQL.
  * History    `history_<metric>`: closed periods whose rows the source has purged (history.ts): cuboid (its place in the kept history),
  *            bucket, d0 …, measures: use `historySql`. Nothing that follows the rows reads or writes it.
  *
@@ -21,10 +22,10 @@ import { assert, must } from "../lib/assert.ts";
 import type { SafeColumn, SafeKind, SafeSchema, SafeTable } from "../policy/safe.ts";
 import { codes } from "../policy/safe.ts";
 import { calendarOf } from "./calendar.ts";
-import type { CellDimension, CellsSpec, CuboidSpec, Grain, MetricSpec, RowCondition } from "./cuboid.ts";
+import type { CellDimension, CellsSpec, CuboidSpec, DaySetSpec, Grain, MemberSetSpec, MetricSpec, RowCondition } from "./cuboid.ts";
 
 /** Version of this layout: a store of another one is refused, and its generation is built anew. */
-export const storeVersion = 1;
+export const storeVersion = 2;
 
 /** Quotes an identifier. */
 export function id(name: string): string {
@@ -74,16 +75,18 @@ export function dimensionType(kind: SafeKind): "INTEGER" | "BIGINT" {
 /**
  * Signed columns of a cell beside bucket and d0 …. `n` rows, `hit` rows that hit. For each class of protected units (`any`: with a
  * row, `hit`: with a row that hits, `none`: with a row that does not) a lower and an upper bound of their distinct number, which
- * sum like counts. After every commit the bounds decide: lower >= k, or upper < k. Metrics without `hit` keep `any` only.
+ * sum like counts. After every commit the bounds decide: lower >= k, or upper < k. Metrics without `hit` keep `any` only. A sum has
+ * `total`, too: exact whole numbers (of a numeric: times 10^scale), NULL adding nothing.
  */
 export function cellMeasures(metric: MetricSpec): readonly string[] {
   const any = ["n", "any_low", "any_high"];
-  return metric.hit === undefined ? any : [...any, "hit", "hit_low", "hit_high", "none_low", "none_high"];
+  const hit = metric.hit === undefined ? [] : ["hit", "hit_low", "hit_high", "none_low", "none_high"];
+  return [...any, ...hit, ...(metric.sum === undefined ? [] : ["total"])];
 }
 
 /**
  * Subquery (in parentheses, without alias) of a cuboid's cells: bucket, d0 …, n, any_low, any_high and, for ratios, hit, hit_low,
- * hit_high, none_low, none_high. Conditions on bucket and d0 … outside are pushed into it. "At least k units" of one cell is
+ * hit_high, none_low, none_high; for sums total. Conditions on bucket and d0 … outside are pushed into it. "At least k units" of one cell is
  * `any_low >= k`; of a union of cells `max(any_low) >= k` suffices, else it is not known from them.
  */
 export function cellsSql(metric: MetricSpec, cuboid: string): string {
@@ -170,36 +173,84 @@ export interface RowsQuestion {
 
 /**
  * The same cells computed from the rows: bucket, d0 …, n, any_units and, for ratios, hit, hit_units, none_units (exact distinct
- * numbers of protected units, BIGINT). Cells without rows are absent. No outer parentheses.
+ * numbers of protected units, BIGINT); for sums total (BIGINT, NULL where it is beyond that). `from` and `to` do not bound a metric without a time. Cells without rows are absent. No outer parentheses.
  */
 export function rowsSql(question: RowsQuestion): { readonly sql: string; readonly values: readonly (string | number | boolean)[] } {
   const { schema, metric, from, to } = question;
   const table = tableOf(schema, metric.table);
   const values: (string | number | boolean)[] = [];
   const joins = new Joins(schema);
-  const time = `f.${rowsColumn(table, metric.time)}`;
-  const bucket = calendarOf(question.cells.zone).bucketSql(question.grain, time, from, to);
+  const time = metric.time === undefined ? undefined : `f.${rowsColumn(table, metric.time)}`;
+  assert(time !== undefined || question.grain === "all", "periods only with a time");
+  const bucket = time === undefined ? "0" : calendarOf(question.cells.zone).bucketSql(question.grain, time, from, to);
   const hit = metric.hit === undefined ? undefined : conditionSql(table, metric.hit, values);
   const keys = question.dimensions.map((index, i) => `${dimensionSql(joins, table, must(metric.dimensions[index], "dimension"))} AS d${i}`);
   const unit = unitSql(joins, table, metric);
-  const where = [`${time} >= ${Math.floor(from)}`, `${time} < ${Math.floor(to)}`];
+  const where = time === undefined ? [] : [`${time} >= ${Math.floor(from)}`, `${time} < ${Math.floor(to)}`];
   if (metric.filter.length > 0) where.push(conditionSql(table, metric.filter, values));
   for (const one of question.filter ?? []) {
     const dimension = must(metric.dimensions[one.dimension], "dimension");
     where.push(one.codes.length === 0 ? "false" : `${dimensionSql(joins, table, dimension)} IN (${one.codes.map(integer).join(", ")})`);
   }
   const hitColumn = hit === undefined ? "" : `, ${hit} AS is_hit`;
-  const inner = `SELECT ${[`${bucket} AS bucket`, ...keys, `${unit} AS unit`].join(", ")}${hitColumn} FROM ${rowsTable(table.name)} f${joins.sql} WHERE ${where.join(" AND ")}`;
+  const sumColumn = metric.sum === undefined ? "" : `, f.${rowsColumn(table, metric.sum)} AS addend`;
+  const some = where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`;
+  const inner = `SELECT ${[`${bucket} AS bucket`, ...keys, `${unit} AS unit`].join(", ")}${hitColumn}${sumColumn} FROM ${rowsTable(table.name)} f${joins.sql}${some}`;
   const group = ["bucket", ...keys.map((_, i) => `d${i}`)].join(", ");
-  // First by unit, then by cell: a plain aggregate can leave memory for the disk, several DISTINCT ones cannot.
-  const byUnit = hit === undefined ? "count(*) AS rows_" : "count(*) AS rows_, count(*) FILTER (is_hit) AS hits";
-  const measures = ["sum(rows_)::BIGINT AS n", "count(unit) AS any_units"];
-  if (hit !== undefined) {
-    measures.push("sum(hits)::BIGINT AS hit", "count(unit) FILTER (hits > 0) AS hit_units");
-    measures.push("count(unit) FILTER (rows_ > hits) AS none_units");
+  const { byUnit, byCell } = measuresSql(metric);
+  const units = `SELECT ${group}, unit, ${byUnit.join(", ")} FROM (${inner}) GROUP BY ${group}, unit`;
+  return { sql: `SELECT ${group}, ${byCell.join(", ")} FROM (${units}) GROUP BY ${group}`, values };
+}
+
+/** First by unit, then by cell: a plain aggregate can leave memory for the disk, several DISTINCT ones cannot. */
+function measuresSql(metric: MetricSpec): { readonly byUnit: readonly string[]; readonly byCell: readonly string[] } {
+  const byUnit = ["count(*) AS rows_"];
+  const byCell = ["sum(rows_)::BIGINT AS n", "count(unit) AS any_units"];
+  if (metric.hit !== undefined) {
+    byUnit.push("count(*) FILTER (is_hit) AS hits");
+    byCell.push("sum(hits)::BIGINT AS hit", "count(unit) FILTER (hits > 0) AS hit_units");
+    byCell.push("count(unit) FILTER (rows_ > hits) AS none_units");
   }
-  const units = `SELECT ${group}, unit, ${byUnit} FROM (${inner}) GROUP BY ${group}, unit`;
-  return { sql: `SELECT ${group}, ${measures.join(", ")} FROM (${units}) GROUP BY ${group}`, values };
+  if (metric.sum !== undefined) {
+    byUnit.push("coalesce(sum(addend), 0) AS addends");
+    byCell.push("TRY_CAST(sum(addends) AS BIGINT) AS total");
+  }
+  return { byUnit, byCell };
+}
+
+/** The rows of a day set: SELECT of day, ref, each pair once, for minutes [from, to). */
+export function daySetSql(question: {
+  readonly schema: SafeSchema;
+  readonly zone: string;
+  readonly set: DaySetSpec;
+  readonly from: number;
+  readonly to: number;
+}): { readonly sql: string; readonly values: readonly (string | number | boolean)[] } {
+  const { set, from, to } = question;
+  const table = tableOf(question.schema, set.table);
+  const values: (string | number | boolean)[] = [];
+  const time = `f.${rowsColumn(table, set.time)}`;
+  const day = calendarOf(question.zone).bucketSql("day", time, from, to);
+  const where = [`${time} >= ${Math.floor(from)}`, `${time} < ${Math.floor(to)}`, `f.${id(set.of)} IS NOT NULL`];
+  if (set.filter.length > 0) where.push(conditionSql(table, set.filter, values));
+  return {
+    sql: `SELECT DISTINCT ${day} AS day, f.${id(set.of)} AS ref FROM ${rowsTable(set.table)} f WHERE ${where.join(" AND ")}`,
+    values,
+  };
+}
+
+/** The rows of a member set: SELECT of ref and n, its number of rows. */
+export function memberSetSql({ schema, set }: { readonly schema: SafeSchema; readonly set: MemberSetSpec }): {
+  readonly sql: string;
+  readonly values: readonly (string | number | boolean)[];
+} {
+  const values: (string | number | boolean)[] = [];
+  const condition = conditionSql(tableOf(schema, set.table), set.filter, values);
+  const of = `f.${id(set.of)}`;
+  return {
+    sql: `SELECT ${of} AS ref, count(*) AS n FROM ${rowsTable(set.table)} f WHERE ${of} IS NOT NULL AND ${condition} GROUP BY ref`,
+    values,
+  };
 }
 
 /** Left joins to the entities on the paths, each path once. */

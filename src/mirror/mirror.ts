@@ -5,6 +5,7 @@
 import type { Lsn } from "../model/lsn.ts";
 import type { ColumnTrouble, DownMessage, Micros, SafeSchema, SourceSizes, UpMessage } from "../policy/safe.ts";
 import type { KeptHistory } from "./history.ts";
+import type { MemoryReading } from "./reading.ts";
 
 /** State of a generation, for every answer and for `status`. */
 export interface MirrorStatus {
@@ -85,4 +86,9 @@ export interface Mirror extends AsyncDisposable {
   receive(message: DownMessage): Promise<{ readonly ack: Lsn } | undefined>;
   /** Runs `work` on a read transaction. Several may run beside an apply. */
   view<T>(work: (view: MirrorView) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` at once and without a pause on what is held in memory, at the position that `reading.status` states. It waits only
+   * for a transaction whose changes are too many to be taken back for a moment. Throws VitrineError mirror/not-loaded before the copy is loaded.
+   */
+  read<T>(work: (reading: MemoryReading) => T): Promise<T>;
 }

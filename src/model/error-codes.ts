@@ -15,7 +15,7 @@ export const errorCodes = {
   // api: what HTTP refuses
   "api/bad-request": {
     meaning: "The request has a parameter that is not known, stands twice, is too long or holds control characters.",
-    remedy: "Send only the parameters that /openapi.json names for this path.",
+    remedy: "Send only the parameters that /v1/openapi.json names for this path.",
     retry: false,
     exit: 2,
   },
@@ -23,6 +23,12 @@ export const errorCodes = {
     meaning: "More questions are being answered than the limit allows.",
     remedy: "Ask again after a second.",
     retry: true,
+    exit: 1,
+  },
+  "api/code-refused": {
+    meaning: "The one-time code of a log-in link is not known, was used once, or is too old.",
+    remedy: "Make another link with `vitrine link`.",
+    retry: false,
     exit: 1,
   },
   "api/forbidden": {
@@ -43,9 +49,15 @@ export const errorCodes = {
     retry: false,
     exit: 1,
   },
+  "api/method-refused": {
+    meaning: "The path is there, but not for this method.",
+    remedy: "The header Allow names the methods; everything but log-in and log-out is GET.",
+    retry: false,
+    exit: 1,
+  },
   "api/not-found": {
     meaning: "There is nothing at this address.",
-    remedy: "/openapi.json lists what there is; /v1/metrics lists the metrics.",
+    remedy: "/v1/openapi.json lists what there is; /v1/metrics lists the metrics.",
     retry: false,
     exit: 1,
   },
@@ -68,8 +80,9 @@ export const errorCodes = {
     exit: 1,
   },
   "api/unauthorized": {
-    meaning: "The request has no valid bearer token.",
-    remedy: "Send `Authorization: Bearer …`; an administrator makes a token with `vitrine token`.",
+    meaning: "The request has no valid bearer token, and no session.",
+    remedy:
+      "Programs send `Authorization: Bearer …` (`vitrine token create`); people open the link of `vitrine link`, or log in on the page.",
     retry: false,
     exit: 1,
   },
@@ -217,7 +230,19 @@ export const errorCodes = {
   // metrics: what a question may ask
   "metrics/bad-question": {
     meaning: "The question has a part that is not known, or one that is malformed.",
-    remedy: "Ask metric, grain, from and to (or range), by, where and limit, and nothing else.",
+    remedy: "Ask metric, grain, from and to (or range), by, where, compare, top and limit, and nothing else.",
+    retry: false,
+    exit: 2,
+  },
+  "metrics/before-history": {
+    meaning: "The range ends before the first row that the copy has.",
+    remedy: "Ask for a range that ends after the day that the message names.",
+    retry: false,
+    exit: 2,
+  },
+  "metrics/compare-invalid": {
+    meaning: "The range cannot be compared with what is asked.",
+    remedy: "Use `previous`, or one of the distances that the message lists.",
     retry: false,
     exit: 2,
   },
@@ -260,6 +285,12 @@ export const errorCodes = {
   "metrics/too-many-cells": {
     meaning: "The answer would have more cells than the limit.",
     remedy: "Ask for fewer periods, a coarser grain or fewer dimensions, or set limit.",
+    retry: false,
+    exit: 2,
+  },
+  "metrics/too-many-dimensions": {
+    meaning: "The question names more dimensions, in by and where together, than one may.",
+    remedy: "Leave dimensions out: at most three.",
     retry: false,
     exit: 2,
   },
@@ -317,6 +348,12 @@ export const errorCodes = {
     meaning: "Another process has this store open.",
     remedy: "Stop the other `vitrine run` of this folder, or the program that has mirror.duckdb open, first.",
     retry: false,
+    exit: 1,
+  },
+  "mirror/not-loaded": {
+    meaning: "Something was asked of a copy that is not there yet: it is being loaded for the first time.",
+    remedy: "Wait until `vitrine status` says that the copy is ready.",
+    retry: true,
     exit: 1,
   },
   "mirror/out-of-order": {
@@ -482,6 +519,12 @@ export const errorCodes = {
     retry: false,
     exit: 2,
   },
+  "policy/login-insecure": {
+    meaning: "The issuer of the log-in is not reached by https, so whoever stands in between could log in as anybody.",
+    remedy: "Give an https address; http is for an issuer on this machine.",
+    retry: false,
+    exit: 2,
+  },
   "policy/missing": {
     meaning: "Something that must be said is missing.",
     remedy: "Add it.",
@@ -491,6 +534,12 @@ export const errorCodes = {
   "policy/no-identity": {
     meaning: "The table has no replica identity, so updates and deletes cannot be followed (and would fail in production once published).",
     remedy: "Add a primary key, or declare the table `append_only: true`.",
+    retry: false,
+    exit: 2,
+  },
+  "policy/not-summable": {
+    meaning: "A sum names a column that holds no whole numbers: texts, or floating-point numbers, which do not add up exactly.",
+    remedy: "Sum a column of integers or of decimals with a fixed scale that has `take: keep` and no rule.",
     retry: false,
     exit: 2,
   },

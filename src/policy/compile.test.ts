@@ -404,6 +404,24 @@ describe("refusals: exact code, place and message", () => {
     ).toEqual(["policy/condition-impossible", "v.yaml:8:12", "`m` compares `ok` with something that is no boolean."]);
   });
 
+  test("a sum of what does not add up exactly", () => {
+    const sum = (type: string) => {
+      const catalog = policyCatalog({
+        "public.things": { columns: { id: "int8", c: type, t: "timestamptz" } },
+        "public.events": { columns: eventColumns, identity: ["id"] },
+      });
+      return () =>
+        compilePolicy(declare("c: { take: keep }, t: { take: truncate day }", "metrics: { m: { sum: things.c, at: t } }"), catalog);
+    };
+    expect(errorOf(sum("float8")).slice(0, 3)).toEqual([
+      "policy/not-summable",
+      "v.yaml:8:12",
+      "`m` adds up `c`, which holds floating-point numbers.",
+    ]);
+    expect(errorOf(sum("bool"))[2]).toBe("`m` adds up `c`, which holds no numbers.");
+    for (const type of ["int4", "int8", "numeric:10,2"]) expect(sum(type)).not.toThrow();
+  });
+
   test("all of it at once", () => {
     const error = errorOf(() =>
       compilePolicy(declare("c: { take: keep }, d: { take: keep }"), catalogWith("text", { replicaIdentity: "f" })),

@@ -90,15 +90,63 @@ export type MetricGrain = "hour" | "day" | "week" | "month";
 /** A condition on columns of the metric's own table: every column must have one of its values. */
 export type Condition = readonly { readonly column: string; readonly values: readonly (string | number | boolean)[] }[];
 
+export type MetricKind = "count" | "ratio" | "sum" | "distinct" | "share" | "retention";
+
+/** How a metric's value is written: `percent` of 1, `duration` of the metric's unit. */
+export type MetricFormat = "number" | "percent" | "duration";
+
+/** A set that the mirror keeps for a metric: its name and its definition version. Metrics that mean the same share it. */
+export interface SetName {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** What a kind beyond count and ratio needs besides. */
+export type MetricDetail =
+  /** A column of whole numbers of the metric's table. */
+  | { readonly tag: "sum"; readonly column: string }
+  /** Different entities that `table` (a fact) refers to by `of`. The metric's own table is the entity. */
+  | ({ readonly tag: "distinct" } & ActiveRows)
+  /** The part of the metric's rows that each value of a dimension has. */
+  | { readonly tag: "share-of"; readonly dimension: string }
+  /** Entities of the metric's table with at least one row of `table` that refers to them by `of`. */
+  | {
+      readonly tag: "share-having";
+      readonly table: string;
+      readonly of: string;
+      readonly filter: Condition;
+      readonly set: SetName;
+    }
+  /** Entities of the metric's table, by the day of `at`, that have a row on the day so many `days` later. */
+  | ({ readonly tag: "retention"; readonly days: readonly number[] } & ActiveRows);
+
+/** Rows that make an entity active on the local day of their time. */
+export interface ActiveRows {
+  /** A fact. */
+  readonly table: string;
+  readonly time: string;
+  /** The column that refers to the entity. */
+  readonly of: string;
+  readonly filter: Condition;
+  readonly set: SetName;
+}
+
 export interface MetricDeclaration {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  readonly kind: "count" | "ratio";
-  /** Table name in vitrine.yaml whose rows are counted. */
+  /** The word behind its numbers (`ms`, `devices`); empty: none. */
+  readonly unit?: string;
+  /** Who answers for its meaning; empty: nobody is named. */
+  readonly owner?: string;
+  readonly format?: MetricFormat;
+  readonly kind: MetricKind;
+  /** Of kinds beyond count and ratio. */
+  readonly detail?: MetricDetail;
+  /** Table name in vitrine.yaml whose rows are counted; of kinds that count entities, the entity. */
   readonly table: string;
-  /** The time column that places a row in a period. */
-  readonly at: string;
+  /** The time column of the table that places a row in a period; undefined: the state now (share), or days of other rows (distinct). */
+  readonly at: string | undefined;
   /** Rows that count at all. */
   readonly filter: Condition;
   /** kind ratio: rows that are in the numerator. */
@@ -126,6 +174,17 @@ export interface StayingTable {
   readonly columns: readonly { readonly name: string; readonly is: string }[];
 }
 
+/** Log-in of people by OpenID Connect. The client's secret is never in the file. */
+export interface LoginDeclaration {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly scope: string;
+  readonly roleClaim: string;
+  readonly nameClaim: string;
+  /** Values of the role claim, by role. */
+  readonly roles: Readonly<Partial<Record<"viewer" | "analyst" | "admin", readonly string[]>>>;
+}
+
 export interface Declaration {
   readonly file: string;
   /** IANA zone; days, weeks (from Monday), months and truncation are of this zone. */
@@ -140,4 +199,6 @@ export interface Declaration {
   readonly policyHash: string;
   readonly source: { readonly url: string | undefined };
   readonly limits: { readonly acceptUnlimitedWalGb: number | undefined };
+  /** Absent: people log in by printed links alone. Decides nothing about the copy. */
+  readonly login?: LoginDeclaration;
 }

@@ -46,7 +46,7 @@ function cuboidsOf(
   spec: CellsSpec,
 ): readonly {
   readonly metric: OracleWorld["metrics"][number];
-  readonly grain: "hour" | "day" | "week" | "month";
+  readonly grain: CellsSpec["metrics"][number]["cuboids"][number]["grain"];
   readonly dimensions: readonly string[];
 }[] {
   return spec.metrics.flatMap((metric) => {

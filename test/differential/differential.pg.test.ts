@@ -5,6 +5,7 @@
  * DIFF_SEED replays a run (the seed is printed); DIFF_RUNS says how many sequences (default 200).
  */
 import { expect, test } from "vitest";
+import { askOracle } from "./compare-entities.ts";
 import { expectedAll } from "./compare-mirror.ts";
 import { observedRows, readWords } from "./observe.ts";
 import { clearing } from "./operations.ts";
@@ -95,14 +96,30 @@ test("the token of every kind of identifier is what its documentation says, reco
 test("the sequences reach what they are for", async () => {
   await withStage("America/Los_Angeles", async (stage) => {
     const verdicts = { any: 0, hit: 0, none: 0, cells: 0 };
+    const entities = new Map<string, { cells: number; several: number; hits: number }>();
     for (let index = 0; index < 8; index += 1) {
       const { sequence, random } = sequenceOf(11, index);
       expect(await stage.run([clearing(random), ...sequence.transactions], random)).toBeUndefined();
       const { cells } = await expectedAll(stage.source, stage.world, stage.spec);
+      for (const { asked, cells: found } of await askOracle(stage.source, stage.world, random)) {
+        const sum = entities.get(asked.name) ?? { cells: 0, several: 0, hits: 0 };
+        entities.set(asked.name, sum);
+        for (const cell of found.values()) {
+          sum.cells += 1;
+          sum.several += cell.count > 1 ? 1 : 0;
+          sum.hits += cell.hits > 0 ? 1 : 0;
+        }
+      }
       for (const cell of cells.flatMap((one) => [...one.cells.values()])) {
         verdicts.cells += 1;
         for (const name of ["any", "hit", "none"] as const) verdicts[name] += cell[name] ? 1 : 0;
       }
+    }
+    for (const name of ["active_devices", "working_devices", "logged_accounts", "sharers", "retention"]) {
+      const { cells, several, hits } = entities.get(name) ?? { cells: 0, several: 0, hits: 0 };
+      expect(cells, name).toBeGreaterThan(20);
+      expect(several, name).toBeGreaterThan(5);
+      if (name === "sharers" || name === "retention") expect(hits, name).toBeGreaterThan(2);
     }
     expect(verdicts.cells).toBeGreaterThan(1_000);
     for (const name of ["any", "hit", "none"] as const) expect(verdicts[name], name).toBeGreaterThan(20);

@@ -1,6 +1,6 @@
 /** A comparison that cannot fail proves nothing: each planted fault must make it red, and no fault must leave it green. */
 import { describe, expect, test } from "vitest";
-import { faults } from "./faults.ts";
+import { faults, kindFaults } from "./faults.ts";
 import type { Fault } from "./faults.ts";
 import { clearing } from "./operations.ts";
 import { openStage, sequenceOf } from "./run.ts";
@@ -12,7 +12,15 @@ const sequencesMax = 25;
 
 async function firstRed(
   fault: Fault | undefined,
-  { sequences, kinds }: { readonly sequences: number; readonly kinds: StageOptions["kinds"] & {} },
+  {
+    sequences,
+    kinds,
+    of = "",
+  }: {
+    readonly sequences: number;
+    readonly kinds: StageOptions["kinds"] & {};
+    /** Begins the difference that is looked for. */ readonly of?: string;
+  },
 ): Promise<readonly string[] | undefined> {
   await using database = await freshDatabase();
   await using stage = await openStage({
@@ -26,7 +34,8 @@ async function firstRed(
   for (let index = 0; index < sequences; index += 1) {
     const { sequence, random } = sequenceOf(5, index);
     const failure = await stage.run([clearing(random), ...sequence.transactions], random);
-    if (failure !== undefined) return failure.differences;
+    const found = failure?.differences.filter((one) => one.startsWith(of)) ?? [];
+    if (found.length > 0) return found;
   }
   return undefined;
 }
@@ -42,4 +51,8 @@ describe.each([
   test.each(faults)("red when $name", { timeout: 120_000 }, async (fault) => {
     expect(await firstRed(fault, { sequences: sequencesMax, kinds })).not.toBeUndefined();
   });
+});
+
+test.each(kindFaults)("the numbers of $metric are red when $fault.name", { timeout: 120_000 }, async ({ metric, fault }) => {
+  expect(await firstRed(fault, { sequences: sequencesMax, kinds: ["each"], of: `${metric} ` })).not.toBeUndefined();
 });

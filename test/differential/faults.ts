@@ -47,6 +47,41 @@ export const faults: readonly Fault[] = [
   },
 ];
 
+/** For each kind of metric one fault, and the metric whose numbers must show it. */
+export const kindFaults: readonly { readonly metric: string; readonly fault: Fault }[] = [
+  { metric: "time_spent", fault: { name: "a sum loses its signs", tamper: (message, schema) => duration(message, schema) } },
+  { metric: "active_devices", fault: { name: "days come a day late", tamper: (message, schema) => late(message, schema) } },
+  { metric: "retention", fault: { name: "what came back came a day late", tamper: (message, schema) => late(message, schema) } },
+  {
+    metric: "fleet",
+    fault: {
+      name: "a device's account is not noticed",
+      tamper: (message, schema) =>
+        message.table === "devices"
+          ? mapColumns(message, schema, (column, values) => (column.name === "account_id" ? unmoved(message, values) : values))
+          : message,
+    },
+  },
+  {
+    metric: "sharers",
+    fault: {
+      name: "a share's end is not noticed",
+      tamper: (message) => (message.table === "shares" && message.ops.every((op) => op === ops.remove) ? undefined : message),
+    },
+  },
+];
+
+function duration(message: SafeChanges, schema: SafeSchema): SafeChanges {
+  const opposite = (values: SafeValues): SafeValues => ({ ...values, data: Int32Array.from(values.data as Int32Array, (value) => -value) });
+  return mapColumns(message, schema, (column, values) => (column.name === "duration_ms" ? opposite(values) : values));
+}
+
+function late(message: SafeChanges, schema: SafeSchema): SafeChanges {
+  return mapColumns(message, schema, (column, values) =>
+    column.name === "at" && message.table === "attempts" ? shifted(values, 1440) : values,
+  );
+}
+
 function mapColumns(message: SafeChanges, schema: SafeSchema, change: (column: SafeColumn, values: SafeValues) => SafeValues): SafeChanges {
   const table = schema.tables.find((one) => one.name === message.table);
   if (table === undefined) throw new Error(`no table ${message.table}`);

@@ -101,6 +101,7 @@ function observedCell(row: Readonly<Record<string, unknown>>, metric: MetricSpec
   return {
     count: Number(row["n"]),
     hits: isRatio ? Number(row["hit"]) : 0,
+    ...(metric.sum === undefined ? {} : { sum: String(row["total"]) }),
     any: verdict("any"),
     hit: isRatio && verdict("hit"),
     none: isRatio ? verdict("none") : verdict("any"),
@@ -113,7 +114,7 @@ function decided(low: number, high: number, k: number): boolean {
   throw new Error(`bounds ${low} and ${high} do not decide whether there are at least ${k} units`);
 }
 
-function dimensionText(
+export function dimensionText(
   metric: MetricSpec,
   { dimension, code, words }: { readonly dimension: number; readonly code: number; readonly words: Words },
 ): string | null {

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CellsSpec } from "../../src/mirror/cuboid.ts";
 import type { Mirror } from "../../src/mirror/mirror.ts";
 import { compileMetrics } from "../../src/metrics/compile.ts";
+import type { CompiledMetrics } from "../../src/metrics/compile.ts";
 import { compareRows } from "../oracle/compare.ts";
 import type { OracleWorld } from "../oracle/description.ts";
 import { openSource } from "../oracle/source.ts";
@@ -16,6 +17,7 @@ import type { SourceClient } from "../oracle/source.ts";
 import { TokenPairs } from "../oracle/tokens.ts";
 import { batchesOf, cuts, overPipe } from "./batches.ts";
 import type { Cut, Recorded } from "./batches.ts";
+import { askOracle, compareEntities } from "./compare-entities.ts";
 import { compareMirror, expectedAll } from "./compare-mirror.ts";
 import { executeTransaction } from "./execute.ts";
 import { tampered } from "./faults.ts";
@@ -69,7 +71,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   if (options.worldExists !== true) await source.run(worldSql);
   for (const transaction of options.before) await executeTransaction(source, transaction);
   const recorder = await openRecorder({ url: options.url, declarationText: worldDeclaration(options.zone), slot: options.slot });
-  const spec = cellsOf(recorder, { k: world.k, cuboids: options.cuboids });
+  const { spec, compiled } = cellsOf(recorder, { k: world.k, cuboids: options.cuboids });
   const folder = await mkdtemp(join(tmpdir(), "vitrine-differential-"));
   // A token means the same for as long as the mirror lives, so the pairs are kept from sequence to sequence.
   const modelPairs = new TokenPairs();
@@ -101,6 +103,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const recorded = await record(transactions, random);
     // Without a store there are no cells to compare.
     const expected = await expectedAll(source, world, mirrors.size === 0 ? { ...spec, metrics: [] } : spec);
+    const entities = mirrors.size === 0 ? [] : await askOracle(source, world, random);
     const wrong = await differencesOf(async () => {
       for (const message of tampered(batchesOf(recorded, random.pick(cuts), random), options.fault, recorder.compiled.schema))
         model.receive(overPipe(message));
@@ -113,7 +116,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       const failure = await differencesOf(async () => {
         for (const message of tampered(batchesOf(recorded, cut, random), options.fault, recorder.compiled.schema))
           await mirror.receive(overPipe(message));
-        return compareMirror(mirror, { expected, world, spec, pairs: pairs.get(cut) ?? new TokenPairs() });
+        return [
+          ...(await compareMirror(mirror, { expected, world, spec, pairs: pairs.get(cut) ?? new TokenPairs() })),
+          ...(await compareEntities(mirror, { expected: entities, compiled })),
+        ];
       });
       if (failure.length > 0) return { cut, differences: failure };
     }
@@ -140,13 +146,17 @@ async function dropSlot(source: SourceClient, slot: string): Promise<void> {
 }
 
 /** The product's own compilation of the metrics, but for k and for cuboids that are left out. */
-function cellsOf({ compiled }: Recorder, { k, cuboids }: { readonly k: number; readonly cuboids: StageOptions["cuboids"] }): CellsSpec {
-  const { cells } = compileMetrics({ declaration: compiled.declaration, schema: compiled.schema });
+function cellsOf(
+  { compiled }: Recorder,
+  { k, cuboids }: { readonly k: number; readonly cuboids: StageOptions["cuboids"] },
+): { readonly spec: CellsSpec; readonly compiled: CompiledMetrics } {
+  const all = compileMetrics({ declaration: compiled.declaration, schema: compiled.schema });
+  const { cells } = all;
   const metrics = cells.metrics.map((metric) => ({
     ...metric,
     cuboids: metric.cuboids.filter((_cuboid, index) => cuboids?.(index) ?? true),
   }));
-  return { ...cells, k, metrics };
+  return { spec: { ...cells, k, metrics }, compiled: { ...all, k } };
 }
 
 /** A new mirror that has been told everything up to the end of the snapshot. */

@@ -6,7 +6,7 @@
  */
 import { matchedSql, minuteSql, otherSql, truncatedSql, unknownSql } from "../oracle/description.ts";
 import { subsets } from "../oracle/cells.ts";
-import type { OracleMetric, OracleTable, OracleWorld } from "../oracle/description.ts";
+import type { OracleEntities, OracleMetric, OracleTable, OracleWorld } from "../oracle/description.ts";
 
 export const worldSql = `
   CREATE TABLE accounts (id bigint PRIMARY KEY, email text, country text, plan text, created_at timestamptz, bio text);
@@ -40,7 +40,17 @@ const declaredMetrics = [
   },
   { name: "shares_made", what: "count: shares", by: ["kind", "country"], grain: ["day"] },
   { name: "log_lines", what: "ratio: app_log, where: { level: error }", by: ["level"], grain: ["hour", "day"] },
+  { name: "time_spent", what: "sum: attempts.duration_ms", by: ["firmware", "country"], grain: ["day", "week", "month"] },
 ] as const;
+
+/** Answered from entities and sets in memory, but for the share of a dimension's values. */
+const entityMetrics = `  active_devices: { distinct: attempts.device_id, by: [model, country], grain: [day, week, month] }
+  working_devices: { distinct: attempts.device_id, filter: { ok: true }, by: [model, country], grain: [day, week, month] }
+  logged_accounts: { distinct: app_log.account_id, by: [country, plan], grain: [day, week, month] }
+  fleet: { share: devices, of: model, by: [country] }
+  sharers: { share: accounts, having: { table: shares, where: { kind: [view, edit] } }, by: [country, plan] }
+  retention: { retention: devices, at: activated_at, active: attempts.device_id, where: { ok: true }, days: [1, 7, 30], by: [model, country], grain: [day, week, month] }
+`;
 
 /** Every set of dimensions gets its cuboid, so that all are compared. */
 function metricLine({ name, what, by, grain }: (typeof declaredMetrics)[number]): string {
@@ -131,7 +141,7 @@ const facts = `facts:
 
 /** The declaration that the product gets, but for k, which the file does not let be small: the tests lower it in the cells' specification. The oracle never sees it. */
 export function worldDeclaration(zone: string): string {
-  return `version: 1\nzone: ${zone}\nunit: accounts\n${entities}${facts}metrics:\n${declaredMetrics.map(metricLine).join("\n")}\n`;
+  return `version: 1\nzone: ${zone}\nunit: accounts\n${entities}${facts}metrics:\n${declaredMetrics.map(metricLine).join("\n")}\n${entityMetrics}`;
 }
 
 const versionPattern = "\\d+\\.\\d+\\.\\d+";
@@ -155,7 +165,13 @@ function levelSql(alias: string): string {
 
 /** What the oracle is told. */
 export function oracleWorld(zone: string): OracleWorld {
-  return { zone, k: 2, tables: [...entityTables(zone), ...factTables(zone)], metrics: metrics(zone) };
+  return {
+    zone,
+    k: 2,
+    tables: [...entityTables(zone), ...factTables(zone)],
+    metrics: [...metrics(zone), ...kindMetrics(zone)],
+    entities: entityCounts(zone),
+  };
 }
 
 const account = { name: "account_id", space: "account", sql: "t.account_id" } as const;
@@ -299,6 +315,86 @@ function metrics(zone: string): readonly OracleMetric[] {
       dimensions: { level: levelSql("t") },
       unit: "a.id",
       grains: ["hour", "day"],
+    },
+  ];
+}
+
+/** Kinds that are kept in cells like counts: a sum, and the fleet as it is now. */
+function kindMetrics(zone: string): readonly OracleMetric[] {
+  return [
+    {
+      name: "time_spent",
+      from: "attempts t LEFT JOIN devices d ON d.id = t.device_id LEFT JOIN accounts a ON a.id = d.account_id",
+      time: truncatedSql("t.at", "minute", zone),
+      filter: "true",
+      hit: undefined,
+      sum: "t.duration_ms",
+      dimensions: { firmware: versionSql("t.firmware"), country: joined("t.device_id", "d", joined("d.account_id", "a", countrySql("a"))) },
+      unit: "a.id",
+      grains: ["day", "week", "month"],
+    },
+    {
+      name: "fleet",
+      from: "devices t LEFT JOIN accounts a ON a.id = t.account_id",
+      time: "timestamptz '2000-01-01Z'",
+      filter: "true",
+      hit: undefined,
+      dimensions: { model: matchedSql("t.model", "[A-Z]+[0-9]*"), country: joined("t.account_id", "a", countrySql("a")) },
+      unit: "a.id",
+      grains: [],
+    },
+  ];
+}
+
+function entityCounts(zone: string): readonly OracleEntities[] {
+  const active = {
+    from: "attempts t LEFT JOIN devices d ON d.id = t.device_id LEFT JOIN accounts a ON a.id = d.account_id",
+    entity: "t.device_id",
+    time: truncatedSql("t.at", "minute", zone),
+    hit: undefined,
+    days: [],
+    dimensions: {
+      model: joined("t.device_id", "d", matchedSql("d.model", "[A-Z]+[0-9]*")),
+      country: joined("t.device_id", "d", joined("d.account_id", "a", countrySql("a"))),
+    },
+    unit: "a.id",
+  };
+  return [
+    { ...active, name: "active_devices", filter: "true" },
+    { ...active, name: "working_devices", filter: "t.ok" },
+    {
+      name: "logged_accounts",
+      from: "app_log t LEFT JOIN accounts a ON a.id = t.account_id",
+      entity: "t.account_id",
+      time: truncatedSql("t.at", "minute", zone),
+      filter: "true",
+      hit: undefined,
+      days: [],
+      dimensions: { country: joined("t.account_id", "a", countrySql("a")), plan: joined("t.account_id", "a", planSql("a")) },
+      unit: "a.id",
+    },
+    {
+      name: "sharers",
+      from: "accounts t",
+      entity: "t.id",
+      time: undefined,
+      filter: "true",
+      hit: "EXISTS (SELECT FROM shares s WHERE s.account_id = t.id AND s.kind IN ('view', 'edit'))",
+      days: [],
+      dimensions: { country: countrySql("t"), plan: planSql("t") },
+      unit: "t.id",
+    },
+    {
+      name: "retention",
+      from: "devices t LEFT JOIN accounts a ON a.id = t.account_id",
+      entity: "t.id",
+      time: truncatedSql("t.activated_at", "hour", zone),
+      filter: "true",
+      hit: `EXISTS (SELECT FROM attempts x WHERE x.device_id = t.id AND x.ok AND isfinite(x.at) AND (x.at AT TIME ZONE '${zone}')::date = D + N)`,
+      knownFrom: `SELECT min((x.at AT TIME ZONE '${zone}')::date) FROM attempts x WHERE x.ok AND x.device_id IS NOT NULL AND isfinite(x.at)`,
+      days: [1, 7, 30],
+      dimensions: { model: matchedSql("t.model", "[A-Z]+[0-9]*"), country: joined("t.account_id", "a", countrySql("a")) },
+      unit: "a.id",
     },
   ];
 }

@@ -6,6 +6,8 @@ import type { SourceClient } from "./source.ts";
 export interface NormalCell {
   readonly count: number;
   readonly hits: number;
+  /** As text, so that nothing is rounded; of a sum only. */
+  readonly sum?: string;
   /** At least k distinct units stand behind it; with a row that hits; with a row that does not (docs/decisions/09). */
   readonly any: boolean;
   readonly hit: boolean;
@@ -30,7 +32,7 @@ export async function expectedCells(
     k,
   }: {
     readonly metric: OracleMetric;
-    readonly grain: MetricGrain;
+    readonly grain: MetricGrain | "all";
     readonly dimensions: readonly string[];
     readonly zone: string;
     readonly k: number;
@@ -43,12 +45,12 @@ export async function expectedCells(
         String(row["bucket"]),
         dimensions.map((_name, index) => row[`d${index}`] ?? null),
       ),
-      verdicts(row, k),
+      { ...verdicts(row, k), ...(metric.sum === undefined ? {} : { sum: String(row["sum"]) }) },
     ]),
   );
 }
 
-function verdicts(row: Record<string, string | null>, k: number): NormalCell {
+export function verdicts(row: Record<string, string | null>, k: number): NormalCell {
   return {
     count: Number(row["count"]),
     hits: Number(row["hits"]),
@@ -71,22 +73,24 @@ export function cellsSql(
   const by = ["bucket", ...names].join(", ");
   return `
     WITH rows AS (
-      SELECT tm.value AS at, (${metric.unit})::text AS unit, coalesce(${metric.hit ?? "false"}, false) AS hit${values.map((value) => `, ${value}`).join("")}
+      SELECT tm.value AS at, (${metric.unit})::text AS unit, coalesce(${metric.hit ?? "false"}, false) AS hit, (${metric.sum ?? "0"})::bigint AS addend${values.map((value) => `, ${value}`).join("")}
       FROM ${metric.from} CROSS JOIN LATERAL (SELECT (${metric.time}) AS value) tm
       WHERE tm.value IS NOT NULL AND coalesce(${metric.filter}, false)
     ), units AS (
-      SELECT ${bucket} AS bucket, ${names.map((name) => `${name}, `).join("")}unit, count(*) AS n, count(*) FILTER (WHERE hit) AS h
+      SELECT ${bucket} AS bucket, ${names.map((name) => `${name}, `).join("")}unit, count(*) AS n, count(*) FILTER (WHERE hit) AS h, coalesce(sum(addend), 0) AS s
       FROM rows WHERE ${where} GROUP BY ${by}, unit
     )
-    SELECT bucket::text AS bucket, ${names.map((name) => `${name}, `).join("")}sum(n)::text AS count, sum(h)::text AS hits,
+    SELECT bucket::text AS bucket, ${names.map((name) => `${name}, `).join("")}sum(n)::text AS count, sum(h)::text AS hits, sum(s)::text AS sum,
       count(unit)::text AS units, count(unit) FILTER (WHERE h > 0)::text AS units_hit, count(unit) FILTER (WHERE h < n)::text AS units_none
     FROM units GROUP BY ${by}`;
 }
 
 /** Number of the period that holds `at`, as `src/mirror/cuboid.ts` defines it. */
-function bucketSql(grain: MetricGrain, zone: string): string {
+export function bucketSql(grain: MetricGrain | "all", zone: string): string {
   const local = `(at AT TIME ZONE '${zone}')`;
   switch (grain) {
+    case "all":
+      return "0";
     case "hour":
       return `floor(extract(epoch from date_trunc('hour', at, '${zone}')) / 60)::bigint`;
     case "day":

@@ -107,7 +107,7 @@ export function compareCells(
 }
 
 function sameCell(a: NormalCell, b: NormalCell): boolean {
-  return a.count === b.count && a.hits === b.hits && a.any === b.any && a.hit === b.hit && a.none === b.none;
+  return a.count === b.count && a.hits === b.hits && a.sum === b.sum && a.any === b.any && a.hit === b.hit && a.none === b.none;
 }
 
 function compareMaps<T>(

@@ -42,6 +42,8 @@ export interface OracleMetric {
   readonly filter: string;
   /** Boolean: rows that hit; undefined for a count. */
   readonly hit: string | undefined;
+  /** Whole number that a row adds; NULL adds nothing; undefined: no sum. */
+  readonly sum?: string;
   /** Dimension name to text SQL, in the order of the declaration. */
   readonly dimensions: Readonly<Record<string, string>>;
   /** The protected unit behind a row; NULL: none. */
@@ -49,11 +51,32 @@ export interface OracleMetric {
   readonly grains: readonly MetricGrain[];
 }
 
+/** A number of different entities: of rows at a time (distinct), or of a population, each one row, of which some hit (share, retention). */
+export interface OracleEntities {
+  readonly name: string;
+  /** FROM and joins; whatever is joined must not multiply rows. */
+  readonly from: string;
+  /** The entity that is counted; NULL: none. */
+  readonly entity: string;
+  /** timestamptz that places a row, or the cohort; undefined: the state now. */
+  readonly time: string | undefined;
+  readonly filter: string;
+  /** Boolean: which of the population hit; `N` stands for the days of a retention, `D` for the cohort's local date. undefined: distinct. */
+  readonly hit: string | undefined;
+  /** Date from which it is known who was active: a period whose first date lies so many days before it has no number. */
+  readonly knownFrom?: string;
+  /** Of a retention. */
+  readonly days: readonly number[];
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly unit: string;
+}
+
 export interface OracleWorld {
   readonly zone: string;
   readonly k: number;
   readonly tables: readonly OracleTable[];
   readonly metrics: readonly OracleMetric[];
+  readonly entities?: readonly OracleEntities[];
 }
 
 /** Minutes since 1970 UTC of the start of the period that holds a timestamptz; NULL for ±infinity, which the store cannot hold. */

@@ -18,6 +18,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src/incident": ["src/policy", "src/mirror", "src/guard", "src/model", "src/lib"],
   "src/disclosure": ["src/incident", "src/model", "src/lib"],
   "src/api": ["src/metrics", "src/guard", "src/incident", "src/disclosure", "src/model", "src/lib"],
+  // Types alone: what the page knows of the server (`typeProblems`).
+  "src/web": ["src/api/contract.ts"],
   "src/cli": [
     "src/lib",
     "src/model",
@@ -77,6 +79,8 @@ interface Edge {
   /** A path of the tree, or a package's name. */
   readonly to: string;
   readonly isReExport: boolean;
+  /** Nothing of it is there at run time. */
+  readonly isType: boolean;
 }
 
 /** Every breach of the rules, as sentences that say what to do. Empty: none. Throws when there was nothing to look at. */
@@ -93,8 +97,15 @@ export function problems(files: readonly TextFile[]): readonly string[] {
 function edgesOf(file: TextFile, found: string[]): readonly Edge[] {
   const { module, errors } = parseSync(file.path, file.text);
   if (errors.length > 0) found.push(`${file.path}: does not parse.`);
-  const edge = (request: string, isReExport: boolean): Edge => ({ from: file.path, to: target(file.path, request), isReExport });
-  const imports = module.staticImports.map((one) => edge(one.moduleRequest.value, false));
+  const edge = (request: string, isReExport: boolean, isType = false): Edge => ({
+    from: file.path,
+    to: target(file.path, request),
+    isReExport,
+    isType,
+  });
+  const imports = module.staticImports.map((one) =>
+    edge(one.moduleRequest.value, false, one.entries.length > 0 && one.entries.every((entry) => entry.isType)),
+  );
   const reExports = module.staticExports.flatMap((one) =>
     one.entries.flatMap((entry) => (entry.moduleRequest ? [edge(entry.moduleRequest.value, true)] : [])),
   );
@@ -127,7 +138,13 @@ function edgeProblems(edge: Edge): readonly string[] {
   if (allowed === undefined) return [`${edge.from}: the folder ${from} is not in the import table.`];
   if (isPackage(edge.to)) return /^(src|test|bench|examples|scripts)\//.test(edge.to) ? [`${edge.from} → ${edge.to}: no such folder.`] : [];
   if (from === folderOf(edge.to)) return sharedPolicyProblems(edge);
-  return [...sharedPolicyProblems(edge), ...directionProblems(edge, allowed), ...faceProblems(edge)];
+  return [...sharedPolicyProblems(edge), ...typeProblems(edge), ...directionProblems(edge, allowed), ...faceProblems(edge)];
+}
+
+/** The page is built from its own folder: what it imported of the server would be sent to every browser. */
+function typeProblems(edge: Edge): readonly string[] {
+  if (folderOf(edge.from) !== "src/web" || edge.isType || edge.from.endsWith(".test.ts")) return [];
+  return [`${edge.from} → ${edge.to}: the page may know types of the server, nothing that runs. Write \`import type\`.`];
 }
 
 function sharedPolicyProblems(edge: Edge): readonly string[] {

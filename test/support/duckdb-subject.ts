@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/lib/clock.ts";
+import { eachBit } from "../../src/mirror/bits.ts";
 import type { CellsSpec, MetricSpec } from "../../src/mirror/cuboid.ts";
 import type { DuckdbMirror } from "../../src/mirror/duckdb.ts";
 import { defaultLimits, openDuckdbMirror } from "../../src/mirror/duckdb.ts";
@@ -40,7 +41,10 @@ export async function openDuckdbSubject(options?: SubjectOptions, folder?: strin
   return {
     mirror,
     folder: at,
-    observe: () => mirror.view((view) => observe(view, mirror.schema, cells)),
+    observe: async () => {
+      const seen = await mirror.view((view) => observe(view, mirror.schema, cells));
+      return { ...seen, sets: await observeSets(mirror, cells) };
+    },
     mismatches: async () => (await mirror.checkCells()).length,
     async reopen() {
       await mirror[Symbol.asyncDispose]();
@@ -49,7 +53,43 @@ export async function openDuckdbSubject(options?: SubjectOptions, folder?: strin
   };
 }
 
-async function observe(view: MirrorView, schema: SafeSchema | undefined, cells: CellsSpec): Promise<Observed> {
+/** Members by the numbers that their tokens stand for. */
+async function observeSets(mirror: DuckdbMirror, cells: CellsSpec): Promise<Observed["sets"]> {
+  const names = new Map<string, Map<number, number>>();
+  for (const table of mirror.schema?.tables ?? []) {
+    if (table.kind !== "entity") continue;
+    const rows = await mirror.view((view) =>
+      view.all(`SELECT ${refColumn} AS ref, (token >> 96)::BIGINT AS number FROM ${tokensTable(table.name)}`),
+    );
+    names.set(table.name, new Map(rows.map((row) => [Number(row["ref"]), Number(row["number"])])));
+  }
+  const numbers = (table: string, of: string, words: Uint32Array): number[] => {
+    const refers = mirror.schema?.tables.find((one) => one.name === table)?.columns.find((one) => one.name === of)?.refers;
+    const found: number[] = [];
+    eachBit(words, (ref) => found.push(names.get(String(refers))?.get(ref) ?? Number.NaN));
+    return found.toSorted((a, b) => a - b);
+  };
+  return mirror.read((reading) => {
+    const sets: Record<string, Record<string, number[]>> = {};
+    for (const { name, table, of } of cells.daySets ?? []) {
+      const days: Record<string, number[]> = {};
+      const set = reading.daySet(name);
+      const { span } = set;
+      for (let day = span?.from ?? 0; day <= (span?.to ?? -1); day += 1) {
+        const members = numbers(table, of, set.union(day, day + 1));
+        if (members.length > 0) days[day] = members;
+      }
+      sets[name] = days;
+    }
+    for (const { name, table, of } of cells.memberSets ?? []) {
+      const members = numbers(table, of, reading.memberSet(name).words());
+      sets[name] = members.length > 0 ? { all: members } : {};
+    }
+    return sets;
+  });
+}
+
+async function observe(view: MirrorView, schema: SafeSchema | undefined, cells: CellsSpec): Promise<Omit<Observed, "sets">> {
   const rows: Record<string, string[]> = {};
   for (const table of schema?.tables ?? []) rows[table.name] = await observeRows(view, table);
   const observedCells: Record<string, Record<string, string>> = {};
@@ -81,10 +121,11 @@ async function observeCells(view: MirrorView, cells: CellsSpec, metric: MetricSp
     return dimension === undefined ? "''" : `coalesce(${dimensionTextSql(dimension, `c.d${i}`)}, 'null')`;
   });
   const ratio = metric.hit === undefined ? "" : `, c.hit, c.hit_low >= ${cells.k} AS hit_k, c.none_low >= ${cells.k} AS none_k`;
-  const sql = `SELECT concat_ws('|', ${["c.bucket", ...dims].join(", ")}) AS name, c.n, c.any_low >= ${cells.k} AS any_k${ratio} FROM ${cellsSql(metric, cuboidId)} c`;
+  const sum = metric.sum === undefined ? "" : ", c.total";
+  const sql = `SELECT concat_ws('|', ${["c.bucket", ...dims].join(", ")}) AS name, c.n, c.any_low >= ${cells.k} AS any_k${ratio}${sum} FROM ${cellsSql(metric, cuboidId)} c`;
   const rows = await view.all(sql);
   const entries = rows.map((row): [string, string] => {
-    const any = `${row["n"]} any:${row["any_k"]}`;
+    const any = `${row["n"]} any:${row["any_k"]}${metric.sum === undefined ? "" : ` sum:${row["total"]}`}`;
     return [String(row["name"]), metric.hit === undefined ? any : `${any} ${row["hit"]} hit:${row["hit_k"]} none:${row["none_k"]}`];
   });
   return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));

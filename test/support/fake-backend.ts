@@ -1,8 +1,12 @@
 /** A backend that answers from constants, for tests of the HTTP side. It counts what reaches it. */
-import type { Backend } from "../../src/api/backend.ts";
+import { randomBytes } from "node:crypto";
+import type { AnswerRights, Backend } from "../../src/api/backend.ts";
+import { Sessions } from "../../src/api/sessions.ts";
+import type { SessionEntry } from "../../src/api/sessions.ts";
 import type { Role, TokenEntry } from "../../src/api/tokens.ts";
 import { makeToken, roles } from "../../src/api/tokens.ts";
 import type { Answer } from "../../src/metrics/answer.ts";
+import type { CopyReport } from "../../src/metrics/copy-report.ts";
 import type { QuestionInput } from "../../src/metrics/question.ts";
 import { VitrineError } from "../../src/model/error.ts";
 
@@ -10,6 +14,9 @@ const fakeAnswer: Answer = {
   metric: "activations",
   title: "Activations",
   kind: "count",
+  unit: "devices",
+  owner: "",
+  format: "number",
   question: { metric: "activations", grain: "day", from: "2026-11-01", to: "2026-11-03", by: ["model"], where: { country: ["US"] } },
   state: "ready",
   reasons: [],
@@ -30,20 +37,43 @@ const fakeAnswer: Answer = {
 };
 
 export interface FakeBackend extends Backend {
-  readonly questions: { readonly question: QuestionInput; readonly facts: boolean }[];
+  readonly questions: { readonly question: QuestionInput; readonly rights: AnswerRights }[];
+  readonly opened: SessionEntry[];
+  readonly ended: string[];
 }
+
+const fakeCopy: CopyReport = {
+  generation: 1,
+  policyHash: "0123456789abcdef",
+  zone: "America/Los_Angeles",
+  unit: "accounts",
+  k: 10,
+  tables: [
+    { source: "public.devices", name: "devices", rows: 5, columns: [{ name: "id", is: "identifier", leaves: "as a keyed pseudonym" }] },
+    { source: "public.homes", columns: [{ name: "wifi_ssid", is: "network name" }] },
+  ],
+  proof: [],
+};
 
 /** Metrics other than `activations` do not exist. `overrides` replace single methods. */
 export function fakeBackend(overrides: Partial<Backend> = {}): FakeBackend {
   const questions: FakeBackend["questions"] = [];
+  const opened: SessionEntry[] = [];
+  const ended: string[] = [];
   return {
     questions,
+    opened,
+    ended,
     metrics: async () => [
       {
         name: "activations",
         title: "Activations",
         description: "",
         kind: "count",
+        unit: "devices",
+        owner: "",
+        format: "number",
+        history: "follow",
         definitionVersion: "0123456789abcdef",
         zone: "America/Los_Angeles",
         k: 10,
@@ -52,8 +82,8 @@ export function fakeBackend(overrides: Partial<Backend> = {}): FakeBackend {
         cuboids: ["day", "day__model"],
       },
     ],
-    answer: async (question, { facts }) => {
-      questions.push({ question, facts });
+    answer: async (question, rights) => {
+      questions.push({ question, rights });
       if (question.metric !== "activations") throw new VitrineError("metrics/unknown-metric", { message: "There is no such metric." });
       return fakeAnswer;
     },
@@ -82,7 +112,12 @@ export function fakeBackend(overrides: Partial<Backend> = {}): FakeBackend {
       readers: [],
     }),
     proof: async () => ({ verdicts: [] }),
+    copy: async () => fakeCopy,
     ready: async () => ({ ready: true, state: "ready" }),
+    audit: async () => [],
+    redeemCode: async () => undefined,
+    openSession: async (entry) => void opened.push(entry),
+    endSession: async (sha256) => void ended.push(sha256),
     ...overrides,
   };
 }
@@ -94,4 +129,9 @@ export function fakeTokens(): { readonly entries: readonly TokenEntry[]; readonl
     entries: made.map(({ role, sha256 }) => ({ name: role, role, sha256 })),
     bearer: Object.fromEntries(made.map(({ role, token }) => [role, `Bearer ${token}`])) as Record<Role, string>,
   };
+}
+
+/** No session, and bytes that nobody guesses but this test. */
+export function noPeople(): { readonly sessions: Sessions; readonly random: (count: number) => Uint8Array } {
+  return { sessions: new Sessions([]), random: (count) => randomBytes(count) };
 }

@@ -120,6 +120,10 @@ class MemoryMirror implements Mirror {
     throw new Error("the memory mirror knows no SQL");
   }
 
+  async read(): Promise<never> {
+    throw new Error("the memory mirror answers by what it observes");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {}
 
   #prove(): void {
@@ -205,7 +209,27 @@ class MemoryMirror implements Mirror {
     return {
       rows: Object.fromEntries([...this.#committed].map(([table, rows]) => [table, rows.map((row) => textOf(row)).toSorted()])),
       cells: this.#frozen ?? this.#cellsOf(this.#committed),
+      sets: this.#setsOf(this.#committed),
     };
+  }
+
+  #setsOf(tables: Tables): Record<string, Record<string, number[]>> {
+    const members = (table: string, filter: MetricSpec["filter"], of: string, bucket: (row: PlainRow) => string | undefined) => {
+      const found = new Map<string, Set<number>>();
+      for (const row of tables.get(table) ?? []) {
+        const at = bucket(row);
+        if (at === undefined || row[of] === null || !matches(row, filter)) continue;
+        found.set(at, (found.get(at) ?? new Set()).add(Number(row[of])));
+      }
+      return Object.fromEntries([...found].map(([at, refs]) => [at, [...refs].toSorted((a, b) => a - b)]));
+    };
+    const { zone, daySets = [], memberSets = [] } = this.#cells;
+    const dayOf = (minute: PlainValue | undefined): string | undefined =>
+      minute === null ? undefined : String(bucketOf(zone, "day", Number(minute)));
+    return Object.fromEntries([
+      ...daySets.map(({ name, table, filter, of, time }) => [name, members(table, filter, of, (row) => dayOf(row[time]))]),
+      ...memberSets.map(({ name, table, filter, of }) => [name, members(table, filter, of, () => "all")]),
+    ]) as Record<string, Record<string, number[]>>;
   }
 
   #cellsOf(tables: Tables): Record<string, Record<string, string>> {
@@ -216,19 +240,18 @@ class MemoryMirror implements Mirror {
     return out;
   }
 
-  #cuboid(tables: Tables, metric: MetricSpec, grain: Grain, dimensions: readonly number[]): Record<string, string> {
-    const groups = new Map<string, { n: number; hit: number; any: Set<PlainValue>; hits: Set<PlainValue>; none: Set<PlainValue> }>();
-    const matches = (row: PlainRow, condition: MetricSpec["filter"]): boolean =>
-      condition.every((one) => one.values.includes(row[one.column] as string));
+  #cuboid(tables: Tables, metric: MetricSpec, grain: Grain | "all", dimensions: readonly number[]): Record<string, string> {
+    const groups = new Map<string, Group>();
     for (const row of tables.get(metric.table) ?? []) {
-      const minute = row[metric.time];
+      const minute = metric.time === undefined ? 0 : row[metric.time];
       if (minute === null || !matches(row, metric.filter)) continue;
       const dims = dimensions.map((index) => this.#dimension(tables, metric, index, row));
       const name = [bucketOf(this.#cells.zone, grain, Number(minute)), ...dims].join("|");
-      const group = groups.get(name) ?? { n: 0, hit: 0, any: new Set(), hits: new Set(), none: new Set() };
+      const group = groups.get(name) ?? { n: 0, hit: 0, total: 0, any: new Set(), hits: new Set(), none: new Set() };
       groups.set(name, group);
       const isHit = metric.hit !== undefined && matches(row, metric.hit);
       group.n += 1;
+      group.total += metric.sum === undefined ? 0 : Number(row[metric.sum] ?? 0);
       if (isHit) group.hit += 1;
       const unit = this.#follow(tables, metric.table, metric.unitPath, row);
       if (typeof unit === "string") continue;
@@ -237,8 +260,8 @@ class MemoryMirror implements Mirror {
       (isHit ? group.hits : group.none).add(id);
     }
     const k = this.#cells.k;
-    const text = (group: { n: number; hit: number; any: Set<PlainValue>; hits: Set<PlainValue>; none: Set<PlainValue> }): string => {
-      const any = `${group.n} any:${group.any.size >= k}`;
+    const text = (group: Group): string => {
+      const any = `${group.n} any:${group.any.size >= k}${metric.sum === undefined ? "" : ` sum:${group.total}`}`;
       return metric.hit === undefined ? any : `${any} ${group.hit} hit:${group.hits.size >= k} none:${group.none.size >= k}`;
     };
     const entries = [...groups].map(([name, group]): [string, string] => [name, text(group)]);
@@ -269,6 +292,19 @@ class MemoryMirror implements Mirror {
   }
 }
 
+interface Group {
+  n: number;
+  hit: number;
+  total: number;
+  readonly any: Set<PlainValue>;
+  readonly hits: Set<PlainValue>;
+  readonly none: Set<PlainValue>;
+}
+
+function matches(row: PlainRow, condition: MetricSpec["filter"]): boolean {
+  return condition.every((one) => one.values.includes(row[one.column] as string));
+}
+
 function copied(tables: Tables): Map<string, PlainRow[]> {
   return new Map([...tables].map(([name, rows]) => [name, [...rows]]));
 }
@@ -280,7 +316,8 @@ export function textOf(row: Readonly<Record<string, unknown>>): string {
 }
 
 /** Buckets by way of Temporal's own calendar. */
-export function bucketOf(zone: string, grain: Grain, minute: number): number {
+export function bucketOf(zone: string, grain: Grain | "all", minute: number): number {
+  if (grain === "all") return 0;
   const time = Temporal.Instant.fromEpochMilliseconds(minute * 60_000).toZonedDateTimeISO(zone);
   if (grain === "hour") return time.round({ smallestUnit: "hour", roundingMode: "floor" }).epochMilliseconds / 60_000;
   const date = time.toPlainDate();

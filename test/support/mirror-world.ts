@@ -108,13 +108,72 @@ export const worldCells: CellsSpec = {
       cuboids: [{ id: "day__level", grain: "day", dimensions: [0] }],
       history: "follow",
     },
+    {
+      name: "prices",
+      version: "1",
+      table: "attempts",
+      time: "at",
+      filter: [],
+      hit: undefined,
+      sum: "price",
+      dimensions: [country],
+      unitPath: ["device_id", "account_id"],
+      cuboids: [
+        { id: "day", grain: "day", dimensions: [] },
+        { id: "month__country", grain: "month", dimensions: [0] },
+        { id: "all__country", grain: "all", dimensions: [0] },
+      ],
+      history: "follow",
+    },
+    {
+      name: "fleet",
+      version: "1",
+      table: "devices",
+      time: undefined,
+      filter: [],
+      hit: undefined,
+      sum: "slots",
+      dimensions: [{ name: "country", path: { refs: ["account_id"], table: "accounts", column: "country", kind: "code" } }],
+      unitPath: ["account_id"],
+      cuboids: [
+        { id: "all", grain: "all", dimensions: [] },
+        { id: "all__country", grain: "all", dimensions: [0] },
+      ],
+      history: "follow",
+    },
+  ],
+  daySets: [
+    {
+      name: "active",
+      version: "1",
+      table: "attempts",
+      time: "at",
+      filter: [{ column: "note", values: ["real", "other-note"] }],
+      of: "device_id",
+    },
+    { name: "logged", version: "1", table: "log", time: "at", filter: [], of: "device_id" },
+  ],
+  entityColumns: [
+    {
+      entity: "devices",
+      paths: [{ refs: ["account_id"], table: "accounts", column: "country", kind: "code" }],
+      columns: ["activated_at"],
+    },
+  ],
+  memberSets: [
+    { name: "failing", version: "1", table: "attempts", filter: [{ column: "ok", values: [false] }], of: "device_id" },
+    { name: "owners", version: "1", table: "devices", filter: [], of: "account_id" },
   ],
 };
 
-/** What can be seen of a mirror: rows as texts, sorted; cells by `bucket|dimension texts` with counts and verdicts. */
+/**
+ * What can be seen of a mirror: rows as texts, sorted; cells by `bucket|dimension texts` with counts, sums and verdicts; members of
+ * day sets by day, of member sets under `all`.
+ */
 export interface Observed {
   readonly rows: Readonly<Record<string, readonly string[]>>;
   readonly cells: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly sets: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
 }
 
 /** One mirror under test. `reopen` closes it (or not, for a crash) and opens what is left. */

@@ -234,6 +234,7 @@ export async function openSmallMirror(
     receive: async () => Promise.reject(new Error("not here")),
     view: async <T>(work: (view: { status: MirrorStatus; all: typeof all }) => Promise<T>): Promise<T> =>
       work({ status: mirror.status, all }),
+    read: async () => Promise.reject(new Error("not here")),
     [Symbol.asyncDispose]: async () => {
       connection.closeSync();
       instance.closeSync();

@@ -7,7 +7,7 @@ export type Query = Readonly<Record<string, readonly string[]>>;
 
 const pairsMax = 300;
 const filterPattern = /^where\.([a-z][a-z0-9_]{0,62})$/;
-const single = ["grain", "from", "to", "range", "by", "limit"] as const;
+const single = ["grain", "from", "to", "range", "by", "limit", "top", "compare"] as const;
 
 /** Parses a raw query string. Never throws: what is wrong shows in readQuestion. */
 export function parseQuery(text: string): Query {
@@ -36,7 +36,7 @@ export function readQuestion(metric: string, query: Query): QuestionInput {
   }
   const by = query["by"]?.[0];
   const input: QuestionInput = { metric };
-  for (const name of ["grain", "from", "to", "range", "limit"] as const) {
+  for (const name of ["grain", "from", "to", "range", "limit", "top", "compare"] as const) {
     const value = query[name]?.[0];
     if (value !== undefined) input[name] = value;
   }

@@ -1,86 +1,21 @@
 /** Every route: path, who may, parameters, shape of the answer, work. A plain list; a route that is not here does not exist. */
-import type { Backend } from "../backend.ts";
-import type { Role } from "../tokens.ts";
-import { describeApi, filterName } from "./openapi.ts";
-import type { Parameter, RouteDescription } from "./openapi.ts";
+import { VitrineError } from "../../model/error.ts";
+import { metricRoutes } from "./metric-routes.ts";
+import { describeApi } from "./openapi.ts";
 import { prometheusText } from "./prometheus.ts";
 import type { Query } from "./query.ts";
-import { readQuestion, refuseQuery } from "./query.ts";
-import { answerSchema, healthSchema, metricsSchema, proofSchema, readySchema, statusSchema } from "./schemas.ts";
+import { refuseQuery } from "./query.ts";
+import type { Route } from "./route.ts";
+import { administrators, anyRole, everyone, get, guardians, json, operators } from "./route.ts";
+import { auditSchema, copySchema, healthSchema, proofSchema, readySchema, statusSchema } from "./schemas.ts";
+import { sessionRoutes } from "./session-routes.ts";
+import { siteRoutes } from "./site-routes.ts";
 
-export interface Asked {
-  readonly backend: Backend;
-  readonly role: Role | undefined;
-  /** Value of `{name}` in the path. */
-  readonly name: string;
-  readonly query: Query;
-  readonly nowMs: number;
-  readonly version: string;
-}
-
-/** body: an object for the route's schema of that status, or the finished text. */
-export interface Reply {
-  readonly status: number;
-  readonly body: object | string;
-}
-
-export interface Route extends RouteDescription {
-  readonly work: (asked: Asked) => Promise<Reply>;
-}
-
-const everyone = { tag: "everyone" } as const;
-const anyRole = { tag: "roles", roles: ["viewer", "analyst", "responder", "admin"] } as const;
-const operators = { tag: "roles", roles: ["analyst", "responder", "admin"] } as const;
-/** A proof names the source's columns and what could be read. */
-const guardians = { tag: "roles", roles: ["responder", "admin"] } as const;
-
-const json = "application/json";
-const name = { type: "string", pattern: "^[a-z][a-z0-9_]{0,62}$" } as const;
-
-const questionParameters: readonly Parameter[] = [
-  { name: "name", in: "path", required: true, description: "Name of the metric.", schema: name },
-  query("grain", "Length of the periods; all gives one number.", { type: "string", enum: ["hour", "day", "week", "month", "all"] }),
-  query("from", "First period, local: YYYY-MM-DD, for hours also YYYY-MM-DDTHH.", { type: "string" }),
-  query("to", "End, not included; written as from.", { type: "string" }),
-  query("range", "Instead of from and to: today, yesterday, this week, this month, this year, last N hours|days|weeks|months|years.", {
-    type: "string",
-  }),
-  query("by", "Dimensions, separated by commas.", { type: "string" }),
-  query("limit", "At most so many cells, the largest of each period first.", { type: "integer", minimum: 1, maximum: 10_000 }),
-  query(filterName, "Only rows with one of these values; repeat it for more than one.", { type: "array", items: { type: "string" } }),
-];
-
-function query(parameter: string, description: string, schema: object): Parameter {
-  return { name: parameter, in: "query", required: false, description, schema };
-}
+const auditLimit = { default: 100, max: 1_000 } as const;
 
 export const routes: readonly Route[] = [
-  {
-    path: "/v1/metrics",
-    operation: "listMetrics",
-    summary: "What can be asked.",
-    access: anyRole,
-    parameters: [],
-    responses: { 200: { media: json, schema: metricsSchema } },
-    work: async ({ backend, query: asked }) => {
-      refuseQuery(asked);
-      return { status: 200, body: { metrics: await backend.metrics() } };
-    },
-  },
-  {
-    path: "/v1/metrics/{name}",
-    operation: "answerMetric",
-    summary: "Answers one question, with how true the answer is.",
-    access: anyRole,
-    parameters: questionParameters,
-    responses: { 200: { media: json, schema: answerSchema } },
-    work: async ({ backend, name: metric, query: asked, role }) => {
-      // Reading rows takes up to two seconds of a shared store: a viewer gets what the cells answer.
-      const facts = role !== undefined && role !== "viewer";
-      return { status: 200, body: await backend.answer(readQuestion(metric, asked), { facts }) };
-    },
-  },
-  {
+  ...metricRoutes,
+  get({
     path: "/v1/status",
     operation: "status",
     summary: "State of the copy, its generations and their readers.",
@@ -91,8 +26,8 @@ export const routes: readonly Route[] = [
       refuseQuery(asked);
       return { status: 200, body: await backend.status() };
     },
-  },
-  {
+  }),
+  get({
     path: "/v1/proof",
     operation: "proof",
     summary: "What the copy's credential and store could give away, as last proven.",
@@ -103,11 +38,70 @@ export const routes: readonly Route[] = [
       refuseQuery(asked);
       return { status: 200, body: await backend.proof() };
     },
-  },
-  {
+  }),
+  get({
+    path: "/v1/copy",
+    operation: "copy",
+    summary: "What the copy holds and what stayed behind, column by column, as last proven and verified.",
+    access: operators,
+    parameters: [],
+    responses: { 200: { media: json, schema: copySchema } },
+    work: async ({ backend, query: asked }) => {
+      refuseQuery(asked);
+      return { status: 200, body: await backend.copy() };
+    },
+  }),
+  get({
+    path: "/v1/audit",
+    operation: "audit",
+    summary: "Who was given numbers with k lifted, and why; newest first.",
+    access: administrators,
+    parameters: [
+      {
+        name: "limit",
+        in: "query",
+        required: false,
+        description: "At most so many entries.",
+        schema: { type: "integer", minimum: 1, maximum: auditLimit.max, default: auditLimit.default },
+        example: 20,
+      },
+      {
+        name: "before",
+        in: "query",
+        required: false,
+        description: "Only entries before the one of this id.",
+        schema: { type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+      },
+    ],
+    responses: { 200: { media: json, schema: auditSchema } },
+    work: async ({ backend, query: asked }) => {
+      const { limit, before, ...rest } = asked;
+      refuseQuery(rest);
+      const wanted = {
+        limit: wholeOf(limit, "limit", auditLimit.max) ?? auditLimit.default,
+        before: wholeOf(before, "before", Number.MAX_SAFE_INTEGER),
+      };
+      return { status: 200, body: { entries: await backend.audit(wanted) } };
+    },
+  }),
+  ...sessionRoutes,
+  get({
+    path: "/v1/openapi.json",
+    operation: "openapi",
+    summary: "This description.",
+    access: anyRole,
+    revalidates: true,
+    parameters: [],
+    responses: { 200: { media: json, schema: { type: "object", additionalProperties: true } } },
+    work: async ({ backend, query: asked, version }) => {
+      refuseQuery(asked);
+      return { status: 200, body: JSON.stringify(describeApi({ routes, metrics: await backend.metrics(), version })) };
+    },
+  }),
+  get({
     path: "/metrics",
     operation: "prometheus",
-    summary: "Our own health as Prometheus text.",
+    summary: "Our own health as Prometheus text; no number of a metric.",
     access: operators,
     parameters: [],
     responses: { 200: { media: "text/plain; version=0.0.4; charset=utf-8", schema: { type: "string" } } },
@@ -115,20 +109,8 @@ export const routes: readonly Route[] = [
       refuseQuery(asked);
       return { status: 200, body: prometheusText(await backend.status(), nowMs) };
     },
-  },
-  {
-    path: "/openapi.json",
-    operation: "openapi",
-    summary: "This description.",
-    access: anyRole,
-    parameters: [],
-    responses: { 200: { media: json, schema: { type: "object", additionalProperties: true } } },
-    work: async ({ backend, query: asked, version }) => {
-      refuseQuery(asked);
-      return { status: 200, body: JSON.stringify(describeApi({ routes, metrics: await backend.metrics(), version })) };
-    },
-  },
-  {
+  }),
+  get({
     path: "/healthz",
     operation: "health",
     summary: "The process answers.",
@@ -139,8 +121,8 @@ export const routes: readonly Route[] = [
       refuseQuery(asked);
       return { status: 200, body: { status: "ok" } };
     },
-  },
-  {
+  }),
+  get({
     path: "/readyz",
     operation: "readiness",
     summary: "Answers can be given.",
@@ -152,5 +134,25 @@ export const routes: readonly Route[] = [
       const readiness = await backend.ready();
       return { status: readiness.ready ? 200 : 503, body: readiness };
     },
-  },
+  }),
+  ...siteRoutes,
 ];
+
+/** Methods that there are at a path, by its pattern; empty: no such path. */
+export function methodsAt(url: string): readonly string[] {
+  const path = url.split("?", 1)[0] ?? "";
+  return [...new Set(routes.filter((route) => patternOf(route.path).test(path)).map(({ method }) => method))];
+}
+
+function patternOf(path: string): RegExp {
+  const [before = "", after] = path.split("{name}").map((part) => part.replaceAll(".", "\\."));
+  return new RegExp(`^${before}${after === undefined ? "" : `[^/]+${after}`}$`);
+}
+
+/** A parameter that is a whole number from 1 to `max`; undefined when it is not given. */
+function wholeOf(values: Query[string] | undefined, name: string, max: number): number | undefined {
+  if (values === undefined) return undefined;
+  const number = /^\d{1,16}$/.test(values[0] ?? "") ? Number(values[0]) : Number.NaN;
+  if (values.length === 1 && number >= 1 && number <= max) return number;
+  throw new VitrineError("api/bad-request", { message: `${name} is one whole number from 1 to ${max}.`, place: name });
+}

@@ -22,37 +22,53 @@ function mapOf(items: object) {
 const position = object({ lsn: text, at: { type: "string", format: "date-time" } });
 const reason = object({ reason: text, message: text, remedy: text });
 const grain = { type: "string", enum: ["hour", "day", "week", "month", "all"] } as const;
-const kind = { type: "string", enum: ["count", "ratio"] } as const;
+const kind = { type: "string", enum: ["count", "ratio", "sum", "distinct", "share", "retention"] } as const;
+const format = { type: "string", enum: ["number", "percent", "duration"] } as const;
+const words = { unit: text, owner: text, format } as const;
 
 export const metricsSchema = object({
   metrics: list(
-    object({
-      name: text,
-      title: text,
-      description: text,
-      kind,
-      definitionVersion: text,
-      zone: text,
-      k: whole,
-      grains: list(grain),
-      dimensions: list(object({ name: text, origin: { type: "string", enum: ["own", "current"] }, values: texts }, ["values"])),
-      cuboids: texts,
-    }),
+    object(
+      {
+        name: text,
+        title: text,
+        description: text,
+        ...words,
+        kind,
+        history: { type: "string", enum: ["follow", "keep"] },
+        of: text,
+        days: list(whole),
+        definitionVersion: text,
+        zone: text,
+        k: whole,
+        grains: list(grain),
+        dimensions: list(object({ name: text, origin: { type: "string", enum: ["own", "current"] }, values: texts }, ["values"])),
+        cuboids: texts,
+      },
+      ["of", "days"],
+    ),
   ),
 });
 
+const numbers = {
+  count: whole,
+  hits: whole,
+  sum: whole,
+  value: { type: "number" },
+  atLeastK: truth,
+  hitsAtLeastK: truth,
+  missesAtLeastK: truth,
+} as const;
+const sometimes = ["period", "hits", "sum", "atLeastK", "hitsAtLeastK", "missesAtLeastK"] as const;
+
 const cell = object(
-  {
-    period: text,
-    by: mapOf({ type: ["string", "null"] }),
-    count: whole,
-    hits: whole,
-    value: { type: "number" },
-    atLeastK: truth,
-    hitsAtLeastK: truth,
-    missesAtLeastK: truth,
-  },
-  ["period", "hits", "atLeastK", "hitsAtLeastK", "missesAtLeastK"],
+  { period: text, by: mapOf({ type: ["string", "null"] }), ...numbers, before: object({ period: text, ...numbers }, sometimes) },
+  [...sometimes, "before"],
+);
+
+const asked = object(
+  { metric: text, grain, from: text, to: text, by: texts, where: mapOf(texts), limit: whole, top: whole, compare: text },
+  ["limit", "top", "compare"],
 );
 
 export const answerSchema = object(
@@ -60,7 +76,9 @@ export const answerSchema = object(
     metric: text,
     title: text,
     kind,
-    question: object({ metric: text, grain, from: text, to: text, by: texts, where: mapOf(texts), limit: whole }, ["limit"]),
+    ...words,
+    question: asked,
+    compared: object({ from: text, to: text }),
     state: { type: "string", enum: ["building", "ready", "untrusted", "stale"] },
     reasons: list(reason),
     notes: list(reason),
@@ -75,7 +93,7 @@ export const answerSchema = object(
     cells: list(cell),
     cellsWithheld: whole,
   },
-  ["applied", "proven", "lagMs"],
+  ["applied", "proven", "lagMs", "compared"],
 );
 
 const generation = object(
@@ -121,16 +139,78 @@ export const statusSchema = object(
   ["serving", "erased"],
 );
 
-export const proofSchema = object({
-  verdicts: list(
+const proofLine = object({
+  name: text,
+  verdict: { type: "string", enum: ["refused", "possible", "clean", "failed", "unknown"] },
+  level: { type: "string", enum: ["green", "amber", "red"] },
+  checked: whole,
+  message: text,
+  findings: list(object({ what: text, remedy: text })),
+  at: { type: "number", description: "microseconds since 1970 UTC" },
+});
+
+export const proofSchema = object({ verdicts: list(proofLine) });
+
+/** Its lines of proof carry no findings: what could be read is for those who may see `/v1/proof`. */
+export const copySchema = object(
+  {
+    generation: whole,
+    policyHash: text,
+    zone: text,
+    unit: text,
+    k: whole,
+    tables: list(
+      object(
+        { source: text, name: text, is: text, rows: whole, columns: list(object({ name: text, is: text, leaves: text }, ["leaves"])) },
+        ["name", "is", "rows"],
+      ),
+    ),
+    proof: list(
+      object({
+        name: text,
+        verdict: { type: "string", enum: ["refused", "possible", "clean", "failed", "unknown"] },
+        level: { type: "string", enum: ["green", "amber", "red"] },
+        checked: whole,
+        message: text,
+        at: { type: "number", description: "microseconds since 1970 UTC" },
+      }),
+    ),
+    verification: object({
+      at: { type: "string", format: "date-time" },
+      mode: text,
+      tables: list(object({ table: text, rows: whole, differing: whole })),
+    }),
+  },
+  ["verification"],
+);
+
+const role = { type: "string", enum: ["viewer", "analyst", "responder", "admin"] } as const;
+
+export const sessionSchema = object(
+  {
+    signedIn: truth,
+    name: text,
+    role,
+    expiresAt: { type: "string", format: "date-time" },
+    login: list({ type: "string", enum: ["code", "oidc"] }),
+  },
+  ["name", "role", "expiresAt"],
+);
+
+export const auditSchema = object({
+  entries: list(
     object({
+      id: whole,
+      at: { type: "string", format: "date-time" },
       name: text,
-      verdict: { type: "string", enum: ["refused", "possible", "clean", "failed", "unknown"] },
-      level: { type: "string", enum: ["green", "amber", "red"] },
-      checked: whole,
-      message: text,
-      findings: list(object({ what: text, remedy: text })),
-      at: { type: "number", description: "microseconds since 1970 UTC" },
+      role,
+      via: { type: "string", enum: ["token", "session"] },
+      reason: text,
+      metric: text,
+      question: text,
+      cells: whole,
+      lsn: text,
+      intact: truth,
     }),
   ),
 });

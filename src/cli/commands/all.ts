@@ -3,6 +3,7 @@ import { apply, detach, plan } from "./administer.ts";
 import type { Command } from "./command.ts";
 import { demo } from "./demo.ts";
 import { keys } from "./keys.ts";
+import { link } from "./link.ts";
 import { backup, compact, config, restore, run, token, verify } from "./owner.ts";
 import { prove } from "./prove.ts";
 import { query } from "./query.ts";
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   prove,
   verify,
   compact,
+  link,
   token,
   config,
   backup,

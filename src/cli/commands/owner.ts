@@ -112,26 +112,30 @@ function compactText({ bytesBefore, bytesAfter, logicalSince, physicalAt }: Comp
 export const token: Command = {
   name: "token",
   summary: "make, list and revoke bearer tokens for the HTTP interface",
-  usage: "new | list | revoke ID",
+  usage: "create | list | revoke ID",
   takes: 2,
-  help: `The owner's socket needs no token; everything else does. A token is shown once when it is made; only its hash is kept.
+  help: `Programs ask with a token (people: \`vitrine link\`, or OpenID Connect). It is shown once when it is made; only its hash is kept. A viewer gets
+numbers without small groups; an analyst, who gives a reason with a question, gets them too, and stands in the audit log; an admin also
+reads proof and audit log.
 
-  vitrine token new --name grafana --role viewer
+  vitrine token create --name grafana --role viewer
   vitrine token list
   vitrine token revoke 1a2b3c4d`,
   options: {
-    name: { type: "string", value: "NAME", help: "new: who uses it" },
-    role: { type: "string", value: "ROLE", help: "new: viewer, analyst, responder or admin (default viewer)" },
+    name: { type: "string", value: "NAME", help: "create: who uses it" },
+    role: { type: "string", value: "ROLE", help: "create: viewer, analyst or admin (default viewer)" },
+    days: { type: "string", value: "N", help: "create: until it ends (default 365)" },
   },
   settings: ["state"],
   async run(context) {
     const [action = "list", id] = context.positionals;
     using server = await connectServer(context);
-    if (action === "new") {
+    if (action === "create" || action === "new") {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own server's answer
       const made = (await server.ask("token-new", {
         name: text(context, "name") ?? "unnamed",
         role: text(context, "role") ?? "viewer",
+        days: text(context, "days") ?? null,
       })) as { readonly token: string; readonly id: string };
       print(context, made, () => `${made.token}\n`);
       if (!context.json) context.terminal.error(`Shown this once. Its id is ${made.id}.\n`);
@@ -144,21 +148,33 @@ export const token: Command = {
         readonly name: string;
         readonly role: string;
         readonly createdAt: number;
+        readonly expiresAt?: number;
       }[];
       print(context, list, () =>
         table(
-          ["id", "name", "role", "made"],
-          list.map((one) => [one.id, one.name, one.role, new Date(one.createdAt).toISOString()]),
+          ["id", "name", "role", "made", "ends"],
+          list.map((one) => [
+            one.id,
+            one.name,
+            one.role,
+            dayOf(one.createdAt),
+            one.expiresAt === undefined ? "never" : dayOf(one.expiresAt),
+          ]),
         ),
       );
       return 0;
     }
-    if (action !== "revoke" || id === undefined) throw new VitrineError("cli/usage", { message: "token knows new, list and revoke ID." });
+    if (action !== "revoke" || id === undefined)
+      throw new VitrineError("cli/usage", { message: "token knows create, list and revoke ID." });
     const done = await server.ask("token-revoke", { id });
     print(context, done, () => `The token ${id} is refused from now on.\n`);
     return 0;
   },
 };
+
+function dayOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 10);
+}
 
 export const config: Command = {
   name: "config",

@@ -57,6 +57,22 @@ test("rollups: one row a set, one column a grain; what is over the limit is mark
   expect(text).toContain("* More than are worth keeping");
 });
 
+test("sets in memory: what they are, how large, and with whom they are shared; a share has no periods", () => {
+  const set = { name: "s", kind: "days", entity: "devices", bytes: 6_000_000 } as const;
+  const kept = { cellsMax: 1_000, cuboids: [], without: [], set };
+  const cuboids = [
+    { metric: "active", ...kept },
+    { metric: "retention", ...kept },
+    { metric: "fleet", cellsMax: 1_000, cuboids: [cuboid("all", ["firmware"], 40)], without: [] },
+  ];
+  const rollups = planText({ ...shown, cuboids }, { hasColour: false });
+  expect(rollups).toContain(
+    "active\n  in the server's memory: a bit for each day and one of devices, at most 5.7 MiB; every declared question",
+  );
+  expect(rollups).toContain("retention\n  in the server's memory: a bit for each day and one of devices, shared with active;");
+  expect(rollups).toMatch(/fleet\n +by +all\n.*\n +firmware +40\n/);
+});
+
 test("findings: every class is named, also one with nothing, and nothing is said twice", () => {
   const findings = text.slice(text.indexOf("\nFindings"));
   expect(findings).toMatch(/breaks production writes: nothing\n +cannot work: nothing\n +risks the disk:\n/);

@@ -1,6 +1,5 @@
 /** What `vitrine plan` shows a person: what would be run, what could be read then, what stays, what it costs, what would hurt. */
-import type { CuboidEstimate, MetricEstimate } from "../../metrics/estimate.ts";
-import type { MetricGrain } from "../../policy/declaration.ts";
+import type { CuboidEstimate, MetricEstimate, SetEstimate } from "../../metrics/estimate.ts";
 import type { PlanColumn, PlanFinding, SourcePlan } from "../../policy/plan.ts";
 import type { Finding } from "../../source/preflight.ts";
 import { bytes, integer, paint, table } from "../render.ts";
@@ -68,13 +67,16 @@ function costText({ cost }: SourcePlan): string {
   return table(["table", "rows", "reads"], [...rows, ["together", integer(sum((one) => one.rows)), bytes(sum((one) => one.bytesRead))]]);
 }
 
-const grains: readonly MetricGrain[] = ["hour", "day", "week", "month"];
+const grains: readonly CuboidEstimate["grain"][] = ["hour", "day", "week", "month", "all"];
 
 function rollupsText(metrics: readonly MetricEstimate[], colours: Colours): string {
   const unsure = metrics.some((metric) => metric.cuboids.some((one) => one.cells > metric.cellsMax));
   const legend =
     "  * More than are worth keeping: tried all the same, because an estimate knows each dimension alone; given up while the copy is\n    built if it really is too large, and then answered like those that are not kept.\n";
-  return metrics.map((metric) => metricText(metric, colours)).join("\n") + (unsure ? `\n${legend}` : "");
+  const texts = metrics.map((metric) =>
+    metric.set === undefined ? metricText(metric, colours) : setText(metric, metric.set, metrics, colours),
+  );
+  return texts.join("\n") + (unsure ? `\n${legend}` : "");
 }
 
 /** One row a set of dimensions, one column a grain. */
@@ -91,6 +93,15 @@ function metricText(metric: MetricEstimate, colours: Colours): string {
       ? ""
       : `${without.join("")}  (computed from the rows when asked, within 2 s, or refused; a set under \`cuboids\` keeps it ready)\n`;
   return `${colours.bold(metric.metric)}\n${table(["by", ...used], rows).replaceAll(/^(?=.)/gm, "  ")}${hint}`;
+}
+
+/** What is kept in memory instead of cuboids. */
+function setText(metric: MetricEstimate, set: SetEstimate, all: readonly MetricEstimate[], colours: Colours): string {
+  const first = all.find((one) => one.set?.name === set.name);
+  const what = set.kind === "days" ? `a bit for each day and one of ${set.entity}` : `a number for each of ${set.entity}`;
+  const size = set.bytes === undefined ? "" : `, at most ${bytes(set.bytes)}`;
+  const shared = first === undefined || first.metric === metric.metric ? "" : `, shared with ${first.metric}`;
+  return `${colours.bold(metric.metric)}\n  in the server's memory: ${what}${shared === "" ? size : shared}; every declared question is answered from it\n`;
 }
 
 function bySet(cuboids: readonly CuboidEstimate[]): readonly (readonly [names: string, list: readonly CuboidEstimate[]])[] {

@@ -19,6 +19,9 @@ up to when the numbers are proven, from which rollup they come. Without a metric
   vitrine query activations --range "last 30 days"
   vitrine query failed_connection_rate --grain day --by model --range "last 7 days"
   vitrine query activations --grain month --by country --where model=cam-3 --from 2026-01-01 --to 2026-11-01 --json
+  vitrine query activations --grain all --by country --top 10 --compare previous
+  vitrine query active_devices --grain all --range "last 90 days"
+  vitrine query retention --grain week --range "last 12 weeks"
 
 Exit code 5: the answer is untrusted (the reason is beside it).`,
   options: {
@@ -28,6 +31,8 @@ Exit code 5: the answer is untrusted (the reason is beside it).`,
     to: { type: "string", value: "DATE", help: "the day after the last" },
     by: { type: "string", value: "NAMES", help: "dimensions, comma separated" },
     where: { type: "string", value: "NAME=A,B", multiple: true, help: "only these values; may be given again" },
+    compare: { type: "string", value: "TEXT", help: '"previous", or e.g. "52 weeks before": that range beside it' },
+    top: { type: "string", value: "N", help: "only the N combinations of values with the largest value" },
     limit: { type: "string", value: "N", help: "only the first N cells" },
   },
   settings: ["state"],
@@ -43,7 +48,7 @@ Exit code 5: the answer is untrusted (the reason is beside it).`,
 
 function questionOf(context: CommandContext, metric: string) {
   const by = (text(context, "by") ?? "").split(",").filter((name) => name !== "");
-  const simple = ["grain", "range", "from", "to", "limit"].flatMap((name) => {
+  const simple = ["grain", "range", "from", "to", "compare", "top", "limit"].flatMap((name) => {
     const value = text(context, name);
     return value === undefined ? [] : [[name, value] as const];
   });
@@ -67,10 +72,11 @@ function parseWhere(given: string): readonly [string, readonly string[]] {
 function list(context: CommandContext, metrics: readonly MetricDescription[]): number {
   print(context, metrics, () =>
     table(
-      ["metric", "title", "grains", "by"],
+      ["metric", "title", "kind", "grains", "by"],
       metrics.map((metric) => [
         metric.name,
         metric.title,
+        metric.kind,
         metric.grains.join(" "),
         metric.dimensions.map((dimension) => dimension.name).join(" "),
       ]),

@@ -1,11 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Answer } from "../../metrics/answer.ts";
+import type { Answer, AnswerCell } from "../../metrics/answer.ts";
+import type { MetricDescription } from "../../metrics/describe.ts";
 import type { StatusReport } from "../../metrics/status-report.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { ControlClient } from "../control.ts";
-import { bar, bytes, clean, clip, duration, integer, paint, percent, spark } from "../render.ts";
+import { bar, bytes, clean, clip, duration, integer, paint, spark } from "../render.ts";
 import { signals } from "../run.ts";
-import { envelopeText } from "./answer-text.ts";
+import { envelopeText, nameOf, valueText } from "./answer-text.ts";
 import { connectServer } from "./ask.ts";
 import type { Command, Terminal } from "./command.ts";
 
@@ -13,7 +14,7 @@ export const watch: Command = {
   name: "watch",
   summary: "live view: activations, failure rate, lag, state",
   usage: "",
-  help: `Shows each metric of the file live: counts per day as a line, ratios by their first dimension as bars, each with the time as of which it is
+  help: `Shows metrics of the file live, one of each kind first: counts and sums per day as a line, parts as bars, each with the time as of which it is
 proven, and the lag and state of the copy. Without a terminal it prints a line every second. Ctrl-C ends the view (not the server).`,
   options: {},
   settings: ["state"],
@@ -30,6 +31,8 @@ export interface WatchOptions {
   readonly terminal: Terminal;
   readonly json: boolean;
   readonly stop: AbortSignal;
+  /** Shown above the view, e.g. a link; on a terminal only. */
+  readonly headline?: string;
 }
 
 interface Picture {
@@ -48,7 +51,7 @@ export async function watchUntil(options: WatchOptions): Promise<void> {
     while (!stop.aborted) {
       const picture = await look(options.server);
       if (json) terminal.out(`${JSON.stringify(picture)}\n`);
-      else if (isLive) terminal.out(`\u001b[H${draw(picture, terminal).replaceAll("\n", "\u001b[K\n")}\u001b[J`);
+      else if (isLive) terminal.out(`\u001b[H${draw(picture, terminal, options.headline).replaceAll("\n", "\u001b[K\n")}\u001b[J`);
       else terminal.out(lineOf(picture));
       await wait(everyMs, undefined, { signal: stop }).catch(() => undefined);
     }
@@ -62,18 +65,9 @@ async function look(server: ControlClient): Promise<Picture> {
   const answers: Answer[] = [];
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own server's answer
-    const metrics = (await server.ask("metrics")) as unknown as readonly {
-      readonly name: string;
-      readonly kind: string;
-      readonly dimensions: readonly { readonly name: string }[];
-    }[];
-    for (const metric of metrics.slice(0, 4)) {
-      const by = metric.kind === "ratio" ? metric.dimensions.slice(0, 1).map((dimension) => dimension.name) : [];
-      const question =
-        metric.kind === "ratio"
-          ? { metric: metric.name, grain: "all", range: "last 7 days", by }
-          : { metric: metric.name, grain: "day", range: "last 30 days", by };
-      answers.push((await server.ask("query", { question })) as unknown as Answer); // eslint-disable-line -- as above
+    const metrics = (await server.ask("metrics")) as unknown as readonly MetricDescription[];
+    for (const metric of shownOf(metrics)) {
+      answers.push((await server.ask("query", { question: questionFor(metric) })) as unknown as Answer); // eslint-disable-line -- as above
     }
   } catch (error) {
     // While the copy is being built there is nothing to ask; the status says how far it is.
@@ -82,14 +76,35 @@ async function look(server: ControlClient): Promise<Picture> {
   return { status, answers };
 }
 
-function draw({ status, answers }: Picture, terminal: Terminal): string {
+/** One of each kind, then the next ones of the file. */
+function shownOf(metrics: readonly MetricDescription[]): readonly MetricDescription[] {
+  const firsts = metrics.filter((metric) => metrics.find((one) => one.kind === metric.kind) === metric);
+  return [...firsts, ...metrics.filter((metric) => !firsts.includes(metric))].slice(0, Math.max(shownMin, firsts.length));
+}
+
+const shownMin = 4;
+
+function questionFor({ name: metric, kind, dimensions }: MetricDescription) {
+  if (kind === "ratio")
+    return { metric, grain: "all", range: "last 7 days", by: dimensions.slice(0, 1).map((dimension) => dimension.name) };
+  if (kind === "share") return { metric, grain: "all" };
+  if (kind === "retention") return { metric, grain: "week", range: "last 6 weeks" };
+  return { metric, grain: "day", range: "last 30 days" };
+}
+
+/** Kinds whose values are parts of something; they are shown as bars. */
+function isPart(answer: Answer): boolean {
+  return answer.kind === "ratio" || answer.kind === "share" || answer.kind === "retention";
+}
+
+function draw({ status, answers }: Picture, terminal: Terminal, headline: string | undefined): string {
   const colours = paint(terminal.hasColour);
   const width = Math.max(40, Math.min(terminal.columns, 120));
-  const lines = [colours.bold("Vitrine"), healthLine(status), ""];
+  const lines = [colours.bold("Vitrine"), ...(headline === undefined ? [] : [headline]), healthLine(status), ""];
   for (const answer of answers) {
     lines.push(
       colours.bold(clean(answer.title)),
-      ...(answer.kind === "ratio" ? ratioLines(answer, terminal) : countLines(answer, terminal, width)),
+      ...(isPart(answer) ? partLines(answer, terminal) : countLines(answer, terminal, width)),
       colours.dim(envelopeText(answer, { ...terminal, hasColour: false }).trimEnd()),
       "",
     );
@@ -115,25 +130,32 @@ function countLines(answer: Answer, terminal: Terminal, width: number): readonly
   if (last === undefined) return ["  nothing yet"];
   return [
     `  ${colours.blue(spark(values.slice(-(width - 4))))}`,
-    `  ${answer.cells[0]?.period ?? ""} to ${last.period ?? ""} · today ${colours.bold(integer(last.value))} · the day before ${integer(values.at(-2) ?? 0)}`,
+    `  ${answer.cells[0]?.period ?? ""} to ${last.period ?? ""} · today ${colours.bold(valueText(answer, last.value))} · the day before ${valueText(answer, values.at(-2) ?? 0)}`,
   ];
 }
 
-function ratioLines(answer: Answer, terminal: Terminal): readonly string[] {
+function partLines(answer: Answer, terminal: Terminal): readonly string[] {
   const colours = paint(terminal.hasColour);
-  const cells = [...answer.cells].toSorted((a, b) => b.count - a.count).slice(0, 12);
+  const cells = shownParts(answer, 12);
   const most = Math.max(...cells.map((cell) => cell.value), 0);
-  const name = (by: Readonly<Record<string, string | null>>): string =>
-    clean(
-      Object.values(by)
-        .map((value) => value ?? "–")
-        .join(" "),
-    );
-  const widest = Math.max(...cells.map((cell) => Array.from(name(cell.by)).length), 5);
+  const names = cells.map((cell) => partName(answer, cell));
+  const widest = Math.max(...names.map((name) => Array.from(name).length), 5);
   return cells.map(
-    (cell) =>
-      `  ${name(cell.by).padEnd(widest)} ${percent(cell.value).padStart(9)} ${colours.blue(bar(most === 0 ? 0 : cell.value / most, 24).padEnd(24))} ${integer(cell.hits ?? 0)} of ${integer(cell.count)}`,
+    (cell, i) =>
+      `  ${(names[i] ?? "").padEnd(widest)} ${valueText(answer, cell.value).padStart(9)} ${colours.blue(bar(most === 0 ? 0 : cell.value / most, 24).padEnd(24))} ${integer(cell.hits ?? 0)} of ${integer(cell.count)}`,
   );
+}
+
+/** The largest parts; of a retention the newest cohorts. */
+function shownParts(answer: Answer, most: number): readonly AnswerCell[] {
+  if (answer.kind === "retention") return answer.cells.slice(-most);
+  const size = (cell: AnswerCell): number => (answer.kind === "share" ? (cell.hits ?? 0) : cell.count);
+  return answer.cells.toSorted((a, b) => size(b) - size(a)).slice(0, most);
+}
+
+function partName(answer: Answer, cell: AnswerCell): string {
+  const name = answer.kind === "retention" ? `day ${cell.by["day"] ?? ""}` : nameOf(cell, answer.question.by);
+  return `${cell.period === undefined ? "" : `${cell.period} `}${name === "" ? "all" : name}`;
 }
 
 function loadingLines(status: StatusReport): readonly string[] {
@@ -151,16 +173,8 @@ function loadingLines(status: StatusReport): readonly string[] {
 function lineOf({ status, answers }: Picture): string {
   const shown = status.generations.find((one) => one.generation === status.serving);
   const parts = answers.map((answer) => {
-    const cells = answer.kind === "ratio" ? [...answer.cells].toSorted((a, b) => b.count - a.count).slice(0, 3) : answer.cells.slice(-1);
-    const words = cells.map(
-      (cell) =>
-        `${clean(
-          cell.period ??
-            Object.values(cell.by)
-              .map((value) => value ?? "–")
-              .join(" "),
-        )} ${answer.kind === "ratio" ? percent(cell.value) : integer(cell.value)}`,
-    );
+    const cells = isPart(answer) ? shownParts(answer, 3) : answer.cells.slice(-1);
+    const words = cells.map((cell) => `${isPart(answer) ? partName(answer, cell) : (cell.period ?? "")} ${valueText(answer, cell.value)}`);
     return `${answer.metric} [${answer.state}] ${words.join(", ")} as of ${answer.proven?.at ?? "–"}`;
   });
   const loading = status.generations.flatMap((one) => one.loading).filter((one) => !one.done && one.rows > 0);

@@ -14,10 +14,18 @@ export interface CommandsOptions {
   readonly driver: Driver;
   readonly state: State;
   readonly onTokens: () => void;
+  /** `http://127.0.0.1:7465`: where the page is. */
+  readonly address: () => string;
   /** Takes vitrine.yaml up when it is another one than at our start; says whether it is. Throws what is wrong with it. */
   readonly onReload: () => boolean;
   readonly nowMs: () => number;
 }
+
+const dayMs = 86_400_000;
+/** A year: a token that everybody has forgotten ends by itself. */
+const tokenDays = 365;
+const linkMinutes = 60;
+const linkMinutesMax = 1_440;
 
 type Arguments = Readonly<Record<string, Json>>;
 type Command = (args: Arguments, progress: (text: string) => void) => Promise<unknown>;
@@ -27,7 +35,7 @@ export function commandsOf(options: CommandsOptions): ControlHandler {
   const table: Readonly<Record<string, Command>> = {
     status: async () => ({ ...service.status(), control: options.driver.generations }),
     metrics: async () => service.backend.metrics(),
-    query: async (args) => service.backend.answer(args["question"] as never, { facts: true }), // eslint-disable-line -- parsed there
+    query: async (args) => service.backend.answer(args["question"] as never, { facts: true, audience: "analyst" }), // eslint-disable-line -- parsed there
     proof: async () => service.backend.proof(),
     prove: async () => service.prove(),
     verify: async (args) => service.verify(modeOf(args["mode"]), texts(args["tables"])),
@@ -38,7 +46,15 @@ export function commandsOf(options: CommandsOptions): ControlHandler {
       broken: state.checkLedger(),
     }),
     "token-new": async (args) => newToken(options, args),
-    "token-list": async () => state.tokens().map(({ id, name, role, createdAt }) => ({ id, name, role, createdAt })),
+    "token-list": async () =>
+      state.tokens().map(({ id, name, role, createdAt, expiresAt }) => ({
+        id,
+        name,
+        role,
+        createdAt,
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+      })),
+    link: async (args) => makeLink(options, args),
     "token-revoke": async (args) => revoke(options, args),
     backup: async (args) => backup(options, args),
   };
@@ -68,18 +84,46 @@ function texts(list: Json | undefined): readonly string[] {
 }
 
 function newToken(options: CommandsOptions, args: Arguments): { readonly id: string; readonly token: string; readonly role: Role } {
-  const role = roles.find((one) => one === (args["role"] ?? "viewer"));
-  if (role === undefined)
-    throw new VitrineError("cli/usage", { message: `A token's role is one of ${roles.join(", ")}.`, place: "--role" });
-  const name = textOf(args["name"]);
-  if (!/^[\w .@-]{1,60}$/.test(name))
-    throw new VitrineError("cli/usage", { message: "A token's name has 1 to 60 letters, digits, spaces or . @ _ -", place: "--name" });
+  const [role, name] = [roleOf(args["role"]), nameOf(args["name"])];
+  const createdAt = options.nowMs();
+  const expiresAt = createdAt + daysOf(args["days"]) * dayMs;
   const { token, sha256 } = makeToken((count) => randomBytes(count));
   const id = randomBytes(4).toString("hex");
-  options.state.addToken({ id, hash: sha256, role, name, createdAt: options.nowMs() });
+  options.state.addToken({ id, hash: sha256, role, name, createdAt, expiresAt });
   options.state.append("token", { event: "made", id, role });
   options.onTokens();
   return { id, token, role };
+}
+
+function roleOf(text: Json | undefined): Role {
+  const known = roles.filter((one) => one !== "responder");
+  const role = known.find((one) => one === (text ?? "viewer"));
+  if (role === undefined) throw new VitrineError("cli/usage", { message: `A role is one of ${known.join(", ")}.`, place: "--role" });
+  return role;
+}
+
+function nameOf(text: Json | undefined): string {
+  const name = textOf(text);
+  if (!/^[\w .@-]{1,60}$/.test(name))
+    throw new VitrineError("cli/usage", { message: "A name has 1 to 60 letters, digits, spaces or . @ _ -", place: "--name" });
+  return name;
+}
+
+function daysOf(value: Json | undefined): number {
+  const days = value === undefined || value === null ? tokenDays : Number(value);
+  if (!Number.isInteger(days) || days < 1 || days > 3_650)
+    throw new VitrineError("cli/usage", { message: "A token lasts from 1 to 3650 days.", place: "--days" });
+  return days;
+}
+
+/** The address of our page with a code that lets one person in, once, for a while. Not in the ledger: the session that it opens is. */
+function makeLink(options: CommandsOptions, args: Arguments): { readonly url: string; readonly role: Role; readonly minutes: number } {
+  const [role, name] = [roleOf(args["role"]), nameOf(args["name"])];
+  const asked = Number(args["minutes"] ?? linkMinutes);
+  const minutes = asked >= 1 && asked <= linkMinutesMax ? asked : linkMinutes;
+  const expiresAt = options.nowMs() + minutes * 60_000;
+  const code = options.service.codes.make({ name, role, expiresAt, random: (count) => randomBytes(count) });
+  return { url: `${options.address()}/#code=${code}`, role, minutes };
 }
 
 function revoke(options: CommandsOptions, args: Arguments): { readonly revoked: string } {

@@ -3,6 +3,8 @@ import { extname, join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { Backend } from "../../api/backend.ts";
 import type { Address } from "../../api/listen.ts";
+import type { OidcSettings } from "../../api/oidc.ts";
+import type { SessionEntry } from "../../api/sessions.ts";
 import type { TokenEntry } from "../../api/tokens.ts";
 import type { Log } from "../../lib/log.ts";
 import { errorFrom } from "../failure.ts";
@@ -21,6 +23,9 @@ export async function startHttp(options: {
   readonly hosts: readonly string[];
   readonly version: string;
   readonly tokens: readonly TokenEntry[];
+  readonly sessions: readonly SessionEntry[];
+  readonly oidc: OidcSettings | undefined;
+  readonly webFolder: string;
   readonly log: Log;
   readonly onDeath: () => void;
 }): Promise<Http> {
@@ -32,6 +37,9 @@ export async function startHttp(options: {
     hosts: options.hosts,
     version: options.version,
     tokens: options.tokens,
+    sessions: options.sessions,
+    oidc: options.oidc,
+    webFolder: options.webFolder,
   };
   const file = join(import.meta.dirname, "..", `http-worker${extname(import.meta.filename)}`);
   const worker = new Worker(file, { workerData, transferList: [port2], resourceLimits: { maxOldGenerationSizeMb: 128 } });

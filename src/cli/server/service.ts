@@ -1,6 +1,7 @@
 /** What the server does for its two doors (HTTP, owner's socket): questions, status, proof, verification. */
-import { randomInt } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import type { Backend } from "../../api/backend.ts";
+import { LinkCodes } from "../../api/sessions.ts";
 import { must } from "../../lib/assert.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { CellMismatch } from "../../mirror/duckdb.ts";
@@ -8,6 +9,8 @@ import type { Mirror, MirrorStatus } from "../../mirror/mirror.ts";
 import type { CompiledMetrics } from "../../metrics/compile.ts";
 import { compileMetrics } from "../../metrics/compile.ts";
 import { sizesFrom } from "../../metrics/estimate.ts";
+import type { CopyReport } from "../../metrics/copy-report.ts";
+import { reportCopy } from "../../metrics/copy-report.ts";
 import { describeMetrics } from "../../metrics/describe.ts";
 import { ask } from "../../metrics/respond.ts";
 import type { StatusReport } from "../../metrics/status-report.ts";
@@ -15,8 +18,10 @@ import { reportGeneration } from "../../metrics/status-report.ts";
 import type { ProofVerdict } from "../../policy/safe.ts";
 import type { Json } from "../canonical-json.ts";
 import type { State } from "../state.ts";
+import { AuditLog } from "./audit-log.ts";
 import type { Driver } from "./driver.ts";
 import type { Host } from "./host.ts";
+import { lastVerification } from "./last-verification.ts";
 import { proveStore } from "./proofs.ts";
 import { Requests } from "./requests.ts";
 import { Verification } from "./verification.ts";
@@ -67,12 +72,16 @@ export class Service {
     Mirror,
     { readonly givenUp: Mirror["givenUp"]; readonly phase: string; readonly metrics: CompiledMetrics }
   >();
+  /** One-time codes of printed links. */
+  readonly codes = new LinkCodes();
+  readonly #audit: AuditLog;
   readonly #looking = new WeakSet<Host>();
   #driver: Driver | undefined;
   #verdicts = new Map<ProofVerdict["name"], ProofVerdict>();
 
   constructor(options: ServiceOptions) {
     this.#options = options;
+    this.#audit = new AuditLog(options.state, () => randomBytes(16).toString("hex"));
     const last = options.state.ledger({ kind: "proof", last: 1 })[0]?.body;
     const verdicts = (last as { readonly verdicts?: readonly ProofVerdict[] } | undefined)?.verdicts ?? []; // eslint-disable-line -- written by #keep
     for (const verdict of verdicts) this.#verdicts.set(verdict.name, verdict);
@@ -90,16 +99,28 @@ export class Service {
     metrics: async () => {
       return describeMetrics(this.#metricsOf(this.#shown()));
     },
-    answer: async (question, options) => {
+    answer: async (question, { facts, audience, audit }) => {
       const host = this.#shown();
-      return ask(host.mirror, this.#metricsOf(host), question, this.#nowMicros(), options);
+      const rights = { facts, audience };
+      const answer = await ask(host.mirror, this.#metricsOf(host), question, this.#nowMicros(), rights);
+      // Written down before anybody sees it: an answer that cannot be is not given.
+      if (audit !== undefined) this.#audit.note(audit, answer);
+      return answer;
     },
     status: async () => this.status(),
     proof: async () => ({ verdicts: this.#inOrder() }),
+    copy: async () => this.#copy(),
     ready: async () => {
       const phase = this.#bound.shown?.mirror.status.phase ?? "starting";
       return { ready: phase === "ready", state: phase };
     },
+    audit: async (wanted) => this.#audit.read(wanted),
+    redeemCode: async (sha256) => this.codes.redeem(sha256, this.#options.nowMs()),
+    openSession: async (entry) => {
+      this.#options.state.addSession(entry);
+      this.#options.state.append("session", { event: "opened", role: entry.role });
+    },
+    endSession: async (sha256) => this.#options.state.endSession(sha256),
   };
 
   status(): StatusReport {
@@ -114,6 +135,17 @@ export class Service {
       readers: hosts.map((host) => host.reader),
       erased: this.#bound.erased,
     };
+  }
+
+  #copy(): CopyReport {
+    const host = this.#shown();
+    return reportCopy({
+      declaration: must(host.declaration, "declaration of what is shown"),
+      generation: host.number,
+      rows: host.mirror.status.rows,
+      proof: this.#inOrder(),
+      verification: lastVerification(this.#options.state, host.number),
+    });
   }
 
   /** Throws cli/refused while no reader answers. */

@@ -28,7 +28,7 @@ const listMax = 500;
 /** Something that the mirror found wrong with a table; numbers only. */
 export interface Fault {
   readonly table: string;
-  readonly reason: "key-not-unique" | "row-missing" | "rows-differ" | "cells-differ";
+  readonly reason: "key-not-unique" | "row-missing" | "sum-too-large" | "rows-differ" | "cells-differ";
 }
 
 interface TableChange {
@@ -65,6 +65,7 @@ export async function applySlices(
   const touched = touchedEntities(memory, changes);
   const moving = existingChanges(memory, changes, touched, floors);
   markStale(memory, changes);
+  followSets(memory, changes);
   const work = memory.metrics
     .filter((metric) => !metric.stale)
     .map((metric) => ({
@@ -296,6 +297,21 @@ function markStale(memory: Memory, changes: readonly TableChange[]): void {
   if (truncated.size === 0) return;
   for (const metric of memory.metrics)
     if (truncated.has(metric.plan.spec.table) || [...metric.entities].some((name) => truncated.has(name))) metric.stale = true;
+}
+
+/** What left and what came, of each set's table. */
+function followSets(memory: Memory, changes: readonly TableChange[]): void {
+  for (const set of memory.sets) {
+    const change = changes.find((one) => one.info.table.name === set.spec.table);
+    if (change === undefined) continue;
+    if (change.truncated) set.stale = true;
+    if (set.stale) continue;
+    const removed = change.oldCount > 0 ? [batchOf(change.info, change.old.columns, change.oldCount)] : [];
+    set.take(
+      removed,
+      change.added.map(({ columns, rowCount }) => batchOf(change.info, columns, rowCount)),
+    );
+  }
 }
 
 /** Rows that no change names but whose entity changes: facts by a scan, entities from memory. */

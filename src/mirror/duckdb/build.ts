@@ -25,15 +25,16 @@ async function scanRows(
   const info = memory.info(spec.table);
   if (info.table.kind === "entity") {
     const entity = must(memory.entities.get(spec.table), "entity");
+    const minutes = range === undefined || spec.time === undefined ? undefined : entity.column(spec.time);
     for (const refs of presentRefs(entity, must(memory.tokens.get(spec.table), "tokens").count, entitySlice)) {
-      const inside = range === undefined ? refs : refs.filter((ref) => isInside(entity.column(spec.time)[ref]!, range));
+      const inside = range === undefined || minutes === undefined ? refs : refs.filter((ref) => isInside(minutes[ref]!, range));
       if (inside.length > 0) take(batchOfEntities(entity, inside));
       await pacer.pause();
     }
     return;
   }
-  const time = `f.${rowsColumn(info.table, spec.time)}`;
-  const where = range === undefined ? "" : ` WHERE ${time} >= ${range.from} AND ${time} < ${range.to}`;
+  const time = spec.time === undefined ? undefined : `f.${rowsColumn(info.table, spec.time)}`;
+  const where = range === undefined || time === undefined ? "" : ` WHERE ${time} >= ${range.from} AND ${time} < ${range.to}`;
   const sql = `SELECT ${names.map((name) => `f.${rowsColumn(info.table, name)}`).join(", ")} FROM ${rowsTable(spec.table)} f${where}`;
   await connection.scan({ sql, layouts: layoutsOf(info, names) }, async (columns, rowCount) => {
     take(batchOfSome(info, names, columns, rowCount));

@@ -8,7 +8,7 @@
  */
 import { assert } from "../../lib/assert.ts";
 import { VitrineError } from "../../model/error.ts";
-import type { CuboidSpec, Grain, MetricSpec } from "../cuboid.ts";
+import type { CuboidSpec, MetricSpec } from "../cuboid.ts";
 import { cold, empty, UnitSets } from "./unit-sets.ts";
 
 /** Upper bound that says nothing. */
@@ -17,6 +17,7 @@ const noneClass = 0;
 const hitClass = 1;
 
 export interface CellMeasures {
+  total: number;
   n: number;
   hit: number;
   anyLow: number;
@@ -28,7 +29,9 @@ export interface CellMeasures {
 }
 
 /** Names in CellMeasures and columns of layout.ts, in the order in which they are stored. */
-export const measureOrder = ["n", "anyLow", "anyHigh", "hit", "hitLow", "hitHigh", "noneLow", "noneHigh"] as const;
+export const measureOrder = ["n", "anyLow", "anyHigh", "hit", "hitLow", "hitHigh", "noneLow", "noneHigh", "total"] as const;
+/** Place of the sum among them. */
+const totalMeasure = 8;
 
 export class Cells {
   readonly metric: MetricSpec;
@@ -43,6 +46,9 @@ export class Cells {
   #keys: Int32Array;
   /** Two a cell: rows, and rows that hit. */
   #counts: Float64Array;
+  /** One a cell, of a sum; else empty. Whole numbers, exact until one is beyond what a double holds. */
+  #sums: Float64Array;
+  isSumTooLarge = false;
   /** Six a cell: lower and upper bound of all units, of those that hit, of those that do not. */
   #bounds: Int32Array;
   #handles: Int32Array;
@@ -63,6 +69,7 @@ export class Cells {
     this.sets = new UnitSets(4 * k);
     this.#keys = new Int32Array(256 * this.#stride);
     this.#counts = new Float64Array(256 * 2);
+    this.#sums = new Float64Array(metric.sum === undefined ? 0 : 256);
     this.#bounds = new Int32Array(256 * 6);
     this.#handles = new Int32Array(256 * 2);
     this.#marks = new Uint8Array(256);
@@ -80,6 +87,7 @@ export class Cells {
   /** By its place in `measureOrder`. */
   measure(cell: number, index: number): number {
     if (index === 0) return this.#counts[cell * 2]!;
+    if (index === totalMeasure) return this.#sums[cell] ?? 0;
     return index === 3 ? this.#counts[cell * 2 + 1]! : this.#bounds[cell * 6 + index - (index < 3 ? 1 : 2)]!;
   }
 
@@ -120,6 +128,7 @@ export class Cells {
     };
     this.#keys = resized(this.#keys, new Int32Array(size * this.#stride));
     this.#counts = resized(this.#counts, new Float64Array(size * 2));
+    if (this.metric.sum !== undefined) this.#sums = resized(this.#sums, new Float64Array(size));
     this.#bounds = resized(this.#bounds, new Int32Array(size * 6));
     this.#handles = resized(this.#handles, new Int32Array(size * 2));
     this.#marks = resized(this.#marks, new Uint8Array(size));
@@ -155,6 +164,7 @@ export class Cells {
       this.#counts[cell * 2 + i]! += finer.#counts[other * 2 + i]!;
       this.#handles[cell * 2 + i] = this.sets.unite(this.#handles[cell * 2 + i]!, finer.sets, finer.#handles[other * 2 + i]!);
     }
+    if (this.metric.sum !== undefined) this.addSum(cell, finer.#sums[other]!);
   }
 
   /** Ends the build: bounds from what was seen. Call after all cuboids that absorb this one have done so. */
@@ -194,7 +204,7 @@ export class Cells {
 
   /** Buckets of the newest periods. */
   newest(): ReadonlySet<number> {
-    const periods: Record<Grain, number> = { hour: 24 * 60, day: 1, week: 0, month: 0 };
+    const periods: Record<CuboidSpec["grain"], number> = { hour: 24 * 60, day: 1, week: 0, month: 0, all: 0 };
     let newest = -Infinity;
     for (let cell = 0; cell < this.count; cell += 1) newest = Math.max(newest, this.bucketOf(cell));
     const buckets = new Set<number>();
@@ -212,11 +222,18 @@ export class Cells {
     if (isHit) this.#counts[cell * 2 + 1]! += sign;
   }
 
+  /** Adds to the sum of a cell that is weighed or built beside. */
+  addSum(cell: number, addend: number): void {
+    const sum = this.#sums[cell]! + addend;
+    if (!Number.isSafeInteger(sum) || !Number.isSafeInteger(addend)) this.isSumTooLarge = true;
+    this.#sums[cell] = sum;
+  }
+
   touch(cell: number): void {
     if (this.#marks[cell] === 1) return;
     this.#marks[cell] = 1;
     this.#touched.push(cell);
-    for (let i = 0; i < 8; i += 1) this.#before.push(this.measure(cell, i));
+    for (let i = 0; i < measureOrder.length; i += 1) this.#before.push(this.measure(cell, i));
   }
 
   /** A unit's rows of a class in a cell change by `weight` (net over the batch); `other` is the change in the other class. */
@@ -309,13 +326,13 @@ export class Cells {
     this.#boundBySet(cell, cls, handle, unbounded);
   }
 
-  /** What changed since the last call: cells and the signed changes of their measures (8 each, order of `measureOrder`). */
+  /** What changed since the last call: cells and the signed changes of their measures (as many each as `measureOrder` names). */
   takeChanges(): { readonly list: readonly number[]; readonly changes: Float64Array } {
     const list: number[] = [];
     const changes: number[] = [];
     this.#touched.forEach((cell, i) => {
       this.#marks[cell] = 0;
-      const change = Array.from({ length: 8 }, (_, m) => this.measure(cell, m) - this.#before[i * 8 + m]!);
+      const change = measureOrder.map((_, m) => this.measure(cell, m) - this.#before[i * measureOrder.length + m]!);
       if (change.every((one) => one === 0)) return;
       list.push(cell);
       changes.push(...change);
@@ -330,6 +347,7 @@ export class Cells {
     const cell = this.find(bucket, dims, row);
     this.#counts[cell * 2] = measures.n;
     this.#counts[cell * 2 + 1] = measures.hit;
+    if (this.metric.sum !== undefined) this.#sums[cell] = measures.total;
     const { anyLow, anyHigh, hitLow, hitHigh, noneLow, noneHigh } = measures;
     this.#bounds.set([anyLow, anyHigh, hitLow, hitHigh, noneLow, noneHigh], cell * 6);
     this.#handles[cell * 2] = measures.noneHigh === 0 ? empty : cold;
@@ -338,7 +356,7 @@ export class Cells {
 
   /** Gives up the sets of all but the newest periods, those of at least `units` units; their bounds stay, exact as they are now. */
   coolOld(units: number): void {
-    const periods: Record<Grain, number> = { hour: 48 * 60, day: 3, week: 7, month: 1 };
+    const periods: Record<CuboidSpec["grain"], number> = { hour: 48 * 60, day: 3, week: 7, month: 1, all: 0 };
     let newest = -Infinity;
     for (let cell = 0; cell < this.count; cell += 1) newest = Math.max(newest, this.bucketOf(cell));
     const bucket = newest - periods[this.cuboid.grain];
@@ -357,6 +375,7 @@ export class Cells {
     for (let place = 0; place < this.count * 2; place += 1) this.sets.free(this.#handles[place]!);
     this.#slots.fill(0);
     this.#counts.fill(0);
+    this.#sums.fill(0);
     this.#bounds.fill(0);
     this.#marks.fill(0);
     this.count = 0;

@@ -1,7 +1,7 @@
 /** Cells against their recomputation from rows by SQL: the same layout, other code than the one that keeps them. */
 import type { Calendar } from "../calendar.ts";
 import { calendarOf } from "../calendar.ts";
-import type { CuboidSpec, Grain, MetricSpec } from "../cuboid.ts";
+import type { CuboidSpec, MetricSpec } from "../cuboid.ts";
 import { cellsSql, id, rowsSql, rowsTable } from "../layout.ts";
 import type { MirrorView } from "../mirror.ts";
 import type { Memory } from "./memory.ts";
@@ -18,6 +18,9 @@ export interface CellMismatch {
 const minuteMin = -(2 ** 31) + 1;
 const minuteMax = 2 ** 31 - 1;
 
+/** Of a metric without a time. */
+const everySpan = { from: minuteMin, to: minuteMax, rowCount: 0 };
+
 /** Rows recomputed at a time: the database's memory holds the units of their cells. */
 const rowsPerPart = 2_000_000;
 
@@ -30,7 +33,7 @@ export async function checkCells(view: MirrorView, memory: Memory, pick?: PickOn
   const { cells } = memory;
   const some = <T>(list: readonly T[]): readonly T[] => (pick === undefined ? list : list.slice(pick(list.length)).slice(0, 1));
   for (const metric of cells.metrics) {
-    const span = await spanOf(view, metric.table, metric.time);
+    const span = metric.time === undefined ? everySpan : await spanOf((sql) => view.all(sql), metric.table, metric.time);
     for (const cuboid of some(metric.cuboids)) {
       const sum = { cells: 0, differing: 0 };
       for (const part of some(partsOf(calendarOf(cells.zone), cuboid.grain, span))) {
@@ -44,7 +47,7 @@ export async function checkCells(view: MirrorView, memory: Memory, pick?: PickOn
   return mismatches;
 }
 
-interface Part {
+export interface Part {
   /** Minutes [from, to). */
   readonly from: number;
   readonly to: number;
@@ -53,11 +56,12 @@ interface Part {
 }
 
 /** Whole buckets of a grain, the outer parts open, so that a cell without rows is in one of them. */
-function partsOf(
+export function partsOf(
   calendar: Calendar,
-  grain: Grain,
+  grain: CuboidSpec["grain"],
   span: { readonly from: number; readonly to: number; readonly rowCount: number },
 ): readonly Part[] {
+  if (grain === "all") return [{ from: span.from, to: span.to, buckets: "true" }];
   const count = Math.max(1, Math.ceil(span.rowCount / rowsPerPart));
   const cuts = Array.from({ length: count - 1 }, (_, i) =>
     calendar.bucketOf(grain, span.from + Math.floor(((i + 1) * (span.to - span.from)) / count)),
@@ -85,6 +89,7 @@ async function checkPart(
   const keys = ["bucket", ...cuboid.dimensions.map((_, i) => `d${i}`)];
   const on = keys.map((key) => `c.${key} = r.${key}`).join(" AND ");
   const wrong = ["c.n IS DISTINCT FROM r.n", boundsWrong("any", cells.k)];
+  if (metric.sum !== undefined) wrong.push("c.total IS DISTINCT FROM r.total");
   if (metric.hit !== undefined) wrong.push("c.hit IS DISTINCT FROM r.hit", boundsWrong("hit", cells.k), boundsWrong("none", cells.k));
   const stored = `SELECT * FROM ${cellsSql(metric, cuboid.id)} WHERE ${part.buckets}`;
   const rows = await view.all(
@@ -100,12 +105,12 @@ function boundsWrong(cls: string, k: number): string {
   return `NOT coalesce(c.${cls}_low <= ${units} AND ${units} <= c.${cls}_high AND (c.${cls}_low >= ${k} OR c.${cls}_high < ${k}), false)`;
 }
 
-async function spanOf(
-  view: MirrorView,
+export async function spanOf(
+  ask: (sql: string) => ReturnType<MirrorView["all"]>,
   table: string,
   time: string,
 ): Promise<{ readonly from: number; readonly to: number; readonly rowCount: number }> {
-  const rows = await view.all(`SELECT min(${id(time)}) AS low, max(${id(time)}) AS high, count(*) AS n FROM ${rowsTable(table)}`);
+  const rows = await ask(`SELECT min(${id(time)}) AS low, max(${id(time)}) AS high, count(*) AS n FROM ${rowsTable(table)}`);
   const row = rows[0];
   return {
     from: Math.max(minuteMin, Number(row?.["low"] ?? 0)),

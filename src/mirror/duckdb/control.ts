@@ -26,6 +26,8 @@ export interface Control {
   readonly rows: Readonly<Record<string, number>>;
   /** By metric: what its cells were built for, and the cuboids that there are. */
   readonly built: Readonly<Record<string, { readonly meaning: string; readonly cuboids: readonly string[] }>>;
+  /** By day set: what its stored words mean. */
+  readonly sets: Readonly<Record<string, string>>;
   /** By metric: cuboids that got too many cells while they were built. */
   readonly givenUp: Readonly<Record<string, readonly string[]>>;
   /** By metric: what was carried over from the generation before. */
@@ -45,6 +47,7 @@ export const emptyControl: Control = {
   trouble: [],
   rows: {},
   built: {},
+  sets: {},
   givenUp: {},
   history: {},
   erasure: { logicalSince: undefined, physicalAt: undefined },

@@ -4,9 +4,10 @@
  */
 import { must } from "../../lib/assert.ts";
 import type { SafeSchema, SafeTable } from "../../policy/safe.ts";
-import type { CellsSpec } from "../cuboid.ts";
+import type { CellsSpec, MetricSpec } from "../cuboid.ts";
 import type { Numbers } from "./stored.ts";
 import { emptyNumbers } from "./stored.ts";
+import { Undo } from "./undo.ts";
 
 export class EntityMemory {
   readonly table: SafeTable;
@@ -15,6 +16,8 @@ export class EntityMemory {
   present: Uint8Array = new Uint8Array(16);
   readonly #data = new Map<string, Numbers>();
   rowCount = 0;
+  /** Of the open transaction. */
+  #undo: Undo | undefined;
 
   constructor(table: SafeTable, columns: readonly string[]) {
     this.table = table;
@@ -44,6 +47,10 @@ export class EntityMemory {
 
   /** Puts rows in: `values[i]` belongs to `columns[i]`. */
   put(refs: Int32Array, values: readonly Numbers[], rowCount: number): void {
+    if (this.#undo !== undefined) {
+      const held = this.#held();
+      for (let row = 0; row < rowCount; row += 1) this.#undo.note(refs[row]!, this.present, held);
+    }
     for (let row = 0; row < rowCount; row += 1) {
       const ref = refs[row] as number; // eslint-disable-line -- inside
       this.rowCount += 1 - (this.present[ref] as number); // eslint-disable-line -- grown before
@@ -57,13 +64,39 @@ export class EntityMemory {
   }
 
   remove(ref: number): void {
+    this.#undo?.note(ref, this.present, this.#held());
     this.rowCount -= this.present[ref] as number; // eslint-disable-line -- grown before
     this.present[ref] = 0;
   }
 
   clear(): void {
+    this.#undo?.giveUp();
     this.present.fill(0);
     this.rowCount = 0;
+  }
+
+  /** From here on changes can be taken back. */
+  begin(): void {
+    this.#undo ??= new Undo();
+  }
+
+  /** What was changed stays. */
+  commit(): void {
+    this.#undo = undefined;
+  }
+
+  /** Whether `swap` gives what was committed. */
+  get canSwap(): boolean {
+    return this.#undo?.isTooLarge !== true;
+  }
+
+  /** To what was committed, and back. */
+  swap(): void {
+    this.#undo?.swap(this.present, this.#held());
+  }
+
+  #held(): readonly Numbers[] {
+    return this.columns.map((name) => this.column(name));
   }
 
   #column(name: string): SafeTable["columns"][number] {
@@ -72,6 +105,12 @@ export class EntityMemory {
       "column of an entity",
     );
   }
+}
+
+/** Columns of a metric's table that decide what a row counts for. */
+function ownColumns(metric: MetricSpec): readonly string[] {
+  const conditions = [...metric.filter, ...(metric.hit ?? [])].map(({ column }) => column);
+  return [metric.time, metric.sum, ...conditions].filter((name) => name !== undefined);
 }
 
 /** Columns of an entity that some metric needs in memory. */
@@ -92,9 +131,11 @@ export function neededColumns(schema: SafeSchema, cells: CellsSpec, entity: stri
   for (const metric of cells.metrics) {
     walk(metric.table, metric.unitPath);
     for (const { path } of metric.dimensions) if (walk(metric.table, path.refs) === entity) needed.add(path.column);
-    if (metric.table !== entity) continue;
-    needed.add(metric.time);
-    for (const { column } of [...metric.filter, ...(metric.hit ?? [])]) needed.add(column);
+    if (metric.table === entity) for (const name of ownColumns(metric)) needed.add(name);
+  }
+  for (const one of cells.entityColumns ?? []) {
+    for (const path of one.paths) if (walk(one.entity, path.refs) === entity) needed.add(path.column);
+    if (one.entity === entity) for (const name of one.columns) needed.add(name);
   }
   const table = must(
     schema.tables.find((one) => one.name === entity),

@@ -28,6 +28,8 @@ export interface Evaluated {
   readonly rowCount: number;
   readonly minute: Int32Array;
   readonly hit: Uint8Array | undefined;
+  /** What a row adds to the sum; 0 where the source has NULL. */
+  readonly sum: Float64Array | undefined;
   readonly unit: Int32Array;
   readonly dims: readonly Int32Array[];
 }
@@ -83,7 +85,7 @@ export function planOf(
   const firstRefs = [...spec.dimensions.map(({ path }) => path.refs[0]), spec.unitPath[0]];
   const own = spec.dimensions.filter(({ path }) => path.refs.length === 0).map(({ path }) => path.column);
   const columns = new Set([
-    spec.time,
+    ...[spec.time, spec.sum].filter((name) => name !== undefined),
     ...spec.filter.map((one) => one.column),
     ...(spec.hit ?? []).map((one) => one.column),
     ...own,
@@ -150,8 +152,9 @@ function evaluateRows(parts: Parts, batch: RowBatch, build: BuildState | undefin
     const over = grouped.get(first);
     return values === undefined || over === undefined ? farDimension(parts, i, paths, make) : lookedUp(values, over.groups, make);
   });
-  const minute = take(ints(batch.column(spec.time)));
-  return { rowCount: count, minute, unit: unitOf(), dims, hit: hit === undefined ? undefined : hitsOf(batch, hit, keep) };
+  const minute = spec.time === undefined ? make(count).fill(0) : take(ints(batch.column(spec.time)));
+  const sum = spec.sum === undefined ? undefined : addendsOf(batch.column(spec.sum), keep, count);
+  return { rowCount: count, minute, unit: unitOf(), dims, sum, hit: hit === undefined ? undefined : hitsOf(batch, hit, keep) };
 }
 
 /** What all refs of one column lead to. */
@@ -182,10 +185,19 @@ async function endsOver(
 /** Refs whose ends are looked up at a time. */
 const endsSlice = 16_384;
 
-type Test = { readonly column: string; readonly allowed: ReadonlySet<number> };
+function addendsOf(values: Numbers, keep: Int32Array | undefined, count: number): Float64Array {
+  const out = new Float64Array(count);
+  for (let i = 0; i < count; i += 1) {
+    const value = values[keep === undefined ? i : keep[i]!]!;
+    out[i] = value === nullInt || Number.isNaN(value) ? 0 : value;
+  }
+  return out;
+}
+
+export type Test = { readonly column: string; readonly allowed: ReadonlySet<number> };
 
 /** One condition; a text's codes are learnt as the dictionary grows. */
-function testOf(table: SafeTable, condition: RowCondition[number], words: Words): Test {
+export function testOf(table: SafeTable, condition: RowCondition[number], words: Words): Test {
   const column = must(
     table.columns.find((one) => one.name === condition.column),
     "column of a condition",
@@ -205,14 +217,14 @@ function scaled(column: SafeColumn, value: number): number {
 }
 
 /** Rows that count, or undefined for all. */
-function keptRows(batch: RowBatch, time: string, filter: readonly Test[]): Int32Array | undefined {
-  const minutes = batch.column(time);
-  if (filter.length === 0 && !ints(minutes).subarray(0, batch.rowCount).includes(nullInt)) return undefined;
+export function keptRows(batch: RowBatch, time: string | undefined, filter: readonly Test[]): Int32Array | undefined {
+  const minutes = time === undefined ? undefined : ints(batch.column(time));
+  if (filter.length === 0 && minutes?.subarray(0, batch.rowCount).includes(nullInt) !== true) return undefined;
   const keep = new Int32Array(batch.rowCount);
   let count = 0;
   for (let row = 0; row < batch.rowCount; row += 1) {
     keep[count] = row;
-    if (minutes[row] !== nullInt) count += 1;
+    if (minutes?.[row] !== nullInt) count += 1;
   }
   for (const { column, allowed } of filter) {
     const values = batch.column(column);

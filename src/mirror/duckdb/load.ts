@@ -8,6 +8,7 @@ import { batchOf } from "./batches.ts";
 import type { Appender, Column } from "./engine.ts";
 import { vectorSize } from "./engine.ts";
 import { KeyBits } from "./key-bits.ts";
+import type { RowBatch } from "./evaluate.ts";
 import type { TableInfo } from "./memory.ts";
 import type { MetricCells } from "./metric-cells.ts";
 import { storedColumn } from "./stored.ts";
@@ -37,6 +38,7 @@ export class Load {
 
   constructor(context: ApplyContext, estimates: Readonly<Record<string, number>>) {
     this.#context = context;
+    for (const set of context.memory.sets) set.startBuild();
     for (const name of context.memory.tables.keys()) this.progress.set(name, { rows: 0, estimate: estimates[name] ?? 0, done: false });
     // Room at once for what is expected: growing step by step copies, and leaves slack.
     for (const [name, index] of context.memory.tokens) {
@@ -61,6 +63,12 @@ export class Load {
     }
     memory.addRows(message.table, rowCount);
     must(this.progress.get(message.table), "progress").rows += rowCount;
+    const sets = memory.sets.filter((set) => set.spec.table === message.table);
+    for (let from = 0; sets.length > 0 && from < rowCount; from += buildSlice) {
+      const batch = sliceOf(info, columns, from, Math.min(rowCount, from + buildSlice));
+      for (const set of sets) set.build(batch);
+      await pacer.pause();
+    }
     if (info.table.kind === "fact") {
       this.#checkKeys(info, columns, rowCount);
       await this.#build(info, columns, rowCount);
@@ -134,16 +142,19 @@ export class Load {
       }
     }
     for (let from = 0; from < rowCount; from += buildSlice) {
-      const to = Math.min(rowCount, from + buildSlice);
-      const batch = batchOf(
-        info,
-        columns.map((column, c) => slice(column, info.layouts[c] === "token" ? 16 : 1, from, to)),
-        to - from,
-      );
+      const batch = sliceOf(info, columns, from, Math.min(rowCount, from + buildSlice));
       for (const metric of metrics) if (!metric.stale) metric.build(batch);
       await pacer.pause();
     }
   }
+}
+
+function sliceOf(info: TableInfo, columns: readonly Column[], from: number, to: number): RowBatch {
+  return batchOf(
+    info,
+    columns.map((column, c) => slice(column, info.layouts[c] === "token" ? 16 : 1, from, to)),
+    to - from,
+  );
 }
 
 function slice(column: Column, width: number, from: number, to: number): Column {

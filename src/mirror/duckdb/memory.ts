@@ -7,6 +7,10 @@ import type { Layout } from "./engine.ts";
 import { EntityMemory, neededColumns } from "./entities.ts";
 import { planOf } from "./evaluate.ts";
 import { MetricCells } from "./metric-cells.ts";
+import { DaySet } from "./sets/day-set.ts";
+import { MemberSet } from "./sets/member-set.ts";
+import { SetRows } from "./sets/set-rows.ts";
+import type { SetSource } from "./sets/set-rows.ts";
 import { layoutOf } from "./stored.ts";
 import { TokenIndex } from "./token-index.ts";
 import { Words } from "./words.ts";
@@ -27,6 +31,8 @@ export class Memory {
   readonly words: ReadonlyMap<string, Words>;
   readonly entities: ReadonlyMap<string, EntityMemory>;
   readonly metrics: readonly MetricCells[];
+  readonly daySets: readonly DaySet[];
+  readonly memberSets: readonly MemberSet[];
   /** By entity: tokens below this ref are in the store. */
   readonly tokensStored = new Map<string, number>();
   /** By table: rows in the store, the open transaction's included. */
@@ -52,6 +58,10 @@ export class Memory {
           entitiesOf(schema, metric),
         ),
     );
+    const rowsOf = (source: SetSource): SetRows =>
+      new SetRows(source, this.info(source.table), must(this.words.get(source.table), "words"));
+    this.daySets = (cells.daySets ?? []).map((spec) => new DaySet(spec, rowsOf(spec), calendar));
+    this.memberSets = (cells.memberSets ?? []).map((spec) => new MemberSet(spec, rowsOf(spec)));
     for (const table of schema.tables) this.rows.set(table.name, 0);
     for (const table of entities) this.tokensStored.set(table.name, 0);
   }
@@ -63,6 +73,31 @@ export class Memory {
 
   info(table: string): TableInfo {
     return must(this.tables.get(table), "table of the schema");
+  }
+
+  get sets(): readonly (DaySet | MemberSet)[] {
+    return [...this.daySets, ...this.memberSets];
+  }
+
+  /** From here on what entities were can be seen until `commit`. */
+  begin(): void {
+    for (const entity of this.entities.values()) entity.begin();
+  }
+
+  /** What the open transaction changed is what answers see from here on. */
+  commit(): void {
+    for (const entity of this.entities.values()) entity.commit();
+    for (const set of this.sets) set.commit();
+  }
+
+  /** Whether entities can be seen as they were committed. */
+  get canSwap(): boolean {
+    return [...this.entities.values()].every((entity) => entity.canSwap);
+  }
+
+  /** Entities to what was committed, and back. */
+  swap(): void {
+    for (const entity of this.entities.values()) entity.swap();
   }
 
   /** Room in memory for all refs that were given out. */

@@ -5,7 +5,7 @@
  */
 import { must } from "../../lib/assert.ts";
 import type { Calendar } from "../calendar.ts";
-import type { CellsSpec, CuboidSpec, Grain } from "../cuboid.ts";
+import type { CellsSpec, CuboidSpec } from "../cuboid.ts";
 import { Cells } from "./cells.ts";
 import type { RefEnds } from "./ends.ts";
 import type { Evaluated, MetricPlan, RowBatch } from "./evaluate.ts";
@@ -24,6 +24,9 @@ export interface MinuteRange {
   readonly from: number;
   readonly to: number;
 }
+
+/** Every minute that a 32-bit column can hold, but for the mark of NULL. */
+const allMinutes: MinuteRange = { from: -(2 ** 31) + 1, to: 2 ** 31 - 1 };
 
 export class MetricCells {
   #plan: MetricPlan;
@@ -67,6 +70,11 @@ export class MetricCells {
     return this.#cuboids;
   }
 
+  /** A sum that cannot be exact any more, for ever: it was beyond the whole numbers that a double holds. */
+  get isSumTooLarge(): boolean {
+    return this.cuboids.some((cells) => cells.isSumTooLarge);
+  }
+
   get cellCount(): number {
     return this.cuboids.reduce((sum, cells) => sum + cells.count, 0);
   }
@@ -98,6 +106,7 @@ export class MetricCells {
         // Rows come nearly in order of time: without dimensions the cell is mostly the last one.
         if (cell < 0 || dims.length > 0 || bucket[row] !== bucket[row - 1]) cell = cells.find(bucket[row]!, dims, row);
         cells.build(cell, rows.unit[row]!, rows.hit?.[row] === 1);
+        if (rows.sum !== undefined) cells.addSum(cell, rows.sum[row]!);
       }
     });
     // Not before all have these rows: what was to follow from the one that is given up goes on from its cells.
@@ -225,6 +234,7 @@ export class MetricCells {
           const cell = cells.find(bucket[row]!, dims, row);
           const isHit = rows.hit?.[row] === 1;
           cells.weigh(cell, isHit, sign);
+          if (rows.sum !== undefined) cells.addSum(cell, sign * rows.sum[row]!);
           const unit = rows.unit[row]!;
           if (unit < 0) continue;
           if (nets === undefined) cells.moveUnit({ cell, isHit, unit, weight: 1, other: 0 });
@@ -263,6 +273,7 @@ export class MetricCells {
     const ranges: MinuteRange[] = [];
     for (const [cells, list] of undecided) {
       const { grain } = cells.cuboid;
+      if (grain === "all") return [allMinutes];
       for (const bucket of new Set(list.map((cell) => cells.bucketOf(cell))))
         ranges.push({ from: this.#calendar.startOf(grain, bucket), to: this.#calendar.endOf(grain, bucket) });
     }
@@ -313,7 +324,7 @@ class Buckets {
   readonly #rows: Evaluated;
   readonly #calendar: Calendar;
   readonly #make: MakeInts;
-  readonly #known = new Map<Grain, Int32Array>();
+  readonly #known = new Map<CuboidSpec["grain"], Int32Array>();
 
   constructor(rows: Evaluated, calendar: Calendar, make: MakeInts = newInts) {
     this.#rows = rows;
@@ -321,7 +332,7 @@ class Buckets {
     this.#make = make;
   }
 
-  of(grain: Grain): Int32Array {
+  of(grain: CuboidSpec["grain"]): Int32Array {
     let buckets = this.#known.get(grain);
     if (buckets === undefined) {
       const { minute, rowCount } = this.#rows;
@@ -345,11 +356,12 @@ function dimsOf(rows: Evaluated, cuboid: CuboidSpec): readonly Int32Array[] {
   return cuboid.dimensions.map((dimension) => must(rows.dims[dimension], "dimension"));
 }
 
-const nests: Record<Grain, readonly Grain[]> = {
-  hour: ["hour", "day", "week", "month"],
-  day: ["day", "week", "month"],
-  week: ["week"],
-  month: ["month"],
+const nests: Record<CuboidSpec["grain"], readonly CuboidSpec["grain"][]> = {
+  hour: ["hour", "day", "week", "month", "all"],
+  day: ["day", "week", "month", "all"],
+  week: ["week", "all"],
+  month: ["month", "all"],
+  all: ["all"],
 };
 
 function sourcesOf(cuboids: readonly CuboidSpec[]): (number | undefined)[] {
@@ -372,8 +384,8 @@ function sourceOf(cuboids: readonly CuboidSpec[], index: number, cuboid: CuboidS
   return best;
 }
 
-function coarser(calendar: Calendar, from: Grain, to: Grain, bucket: number): number {
-  if (from === to) return bucket;
+function coarser(calendar: Calendar, from: CuboidSpec["grain"], to: CuboidSpec["grain"], bucket: number): number {
+  if (from === to || from === "all") return bucket;
   return calendar.bucketOf(to, from === "hour" ? bucket : calendar.startOf(from, bucket));
 }
 

@@ -105,7 +105,7 @@ function restoreBatch(metric: MetricCells, cells: Cells, columns: readonly Colum
     return interned === undefined ? data : Int32Array.from({ length: rowCount }, (_, row) => interned.idOf(Number(data[row])));
   });
   const stored = storedMeasures(spec);
-  const measures: CellMeasures = { n: 0, hit: 0, anyLow: 0, anyHigh: 0, hitLow: 0, hitHigh: 0, noneLow: 0, noneHigh: 0 };
+  const measures: CellMeasures = { total: 0, n: 0, hit: 0, anyLow: 0, anyHigh: 0, hitLow: 0, hitHigh: 0, noneLow: 0, noneHigh: 0 };
   for (let row = 0; row < rowCount; row += 1) {
     stored.forEach((measure, m) => {
       measures[measureOrder[measure]!] = Number(columns[1 + dims.length + m]?.data[row]);

@@ -10,11 +10,13 @@ import { VitrineError } from "../../model/error.ts";
 import type { Lsn } from "../../model/lsn.ts";
 import type { ColumnTrouble, DownMessage, Micros, SafeChanges, SafeRows, SafeSchema, SourceSizes, UpMessage } from "../../policy/safe.ts";
 import { ops } from "../../policy/safe.ts";
+import { calendarOf } from "../calendar.ts";
 import type { CellsSpec } from "../cuboid.ts";
 import type { OpenDuckdbMirror } from "../duckdb.ts";
 import type { HistoryTarget, HistoryWriter, KeptHistory } from "../history.ts";
 import { meaningOfHistory } from "../history.ts";
 import { controlTable, rowsColumn, rowsTable, storeVersion } from "../layout.ts";
+import type { MemoryReading } from "../reading.ts";
 import type { CuboidStatus, Mirror, MirrorStatus, MirrorView, SnapshotTimes } from "../mirror.ts";
 import { applySlices, unknownTable } from "./apply.ts";
 import type { ApplyContext, Fault } from "./apply.ts";
@@ -31,11 +33,14 @@ import { Engine, isDamage } from "./engine.ts";
 import { DuckdbHistory, dropHistory } from "./history.ts";
 import { Load } from "./load.ts";
 import { waitForStore } from "./lock.ts";
+import { readingOf } from "./memory-reading.ts";
 import { Memory } from "./memory.ts";
 import type { TableInfo } from "./memory.ts";
 import { Pacer } from "./pacer.ts";
 import { Pool } from "./pool.ts";
 import type { Slice } from "./reduce.ts";
+import { checkSets, printsOf } from "./sets/check-sets.ts";
+import { dropDays } from "./sets/stored-days.ts";
 import { restoreCells, restoreKeyMax, restoreMemory, restoreTokens } from "./restore.ts";
 import { storedColumn } from "./stored.ts";
 import { appendFresh, createCells, createTables, dropCells, dropTables, mergeDeltas, writeCellChanges } from "./tables.ts";
@@ -75,6 +80,10 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
   #afterCommit: (() => Promise<void>)[] = [];
   readonly #comparing = new Set<Promise<void>>();
   #snapshot: SnapshotTimes | undefined;
+  /** Memory is whole: a read may be answered from it. */
+  #isWhole = false;
+  /** Fulfilled with the next commit, or when memory is whole again. */
+  #changed = Promise.withResolvers<void>();
   /** By memory and metric: what kept history must mean to be shown. */
   readonly #meanings = new WeakMap<Memory, ReadonlyMap<string, string>>();
   #closed = false;
@@ -259,7 +268,12 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
       (name) => !cells.metrics.some((metric) => metric.name === name && metric.history === "keep"),
     );
     for (const metric of this.#memory.metrics) if (!stale.includes(metric)) await restoreCells(this.#writer, metric, this.#pacer);
-    if (stale.length === 0 && gone.length === 0 && past.length === 0) return;
+    const hasOtherSets = await this.#restoreSets(this.#memory, setsOf(cells));
+    if (stale.length === 0 && gone.length === 0 && past.length === 0 && !hasOtherSets) {
+      this.#isWhole = true;
+      this.#wake();
+      return;
+    }
     await this.#begin();
     for (const name of past) await dropHistory(this.#writer, name);
     for (const name of [...gone, ...stale.map((metric) => metric.plan.spec.name)])
@@ -272,11 +286,28 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     this.#next = {
       ...this.#next,
       built: builtOf(cells),
+      sets: setsOf(cells),
       givenUp: Object.fromEntries(keptGivenUp),
       history: without(this.#next.history, past),
     };
     this.#noteGivenUp(this.#memory);
+    this.#noteSums(this.#memory);
+    this.#isWhole = true;
     await this.#commit();
+  }
+
+  /** True where one was built anew, or is not declared any more: a transaction is open then. */
+  async #restoreSets(memory: Memory, wanted: Control["sets"]): Promise<boolean> {
+    const { sets } = this.#control;
+    const gone = Object.keys(sets).filter((name) => sets[name] !== wanted[name]);
+    const fresh = memory.daySets.filter(({ spec }) => sets[spec.name] !== wanted[spec.name]);
+    for (const set of memory.memberSets) await set.rebuild(this.#context);
+    for (const set of memory.daySets) if (!fresh.includes(set)) await set.restore(this.#context);
+    if (gone.length === 0 && fresh.length === 0) return false;
+    await this.#begin();
+    for (const name of gone) await dropDays(this.#writer, name);
+    for (const set of fresh) await set.rebuild(this.#context);
+    return true;
   }
 
   /** Back to nothing: tables away, phase `empty`. */
@@ -284,6 +315,7 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     await this.#begin();
     await dropTables(this.#writer);
     this.#next = emptyControl;
+    this.#isWhole = false;
     await this.#commit();
     this.#memory = undefined;
   }
@@ -300,6 +332,13 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     await this.#writer.run("COMMIT");
     this.#inTransaction = false;
     this.#control = this.#next;
+    this.#memory?.commit();
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
   }
 
   startFor(hello: Message<"hello">): Promise<Message1<"start">> {
@@ -334,6 +373,7 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     await this.#writer.run("ROLLBACK");
     this.#inTransaction = false;
     this.#memory = undefined;
+    this.#isWhole = false;
     if (!loading) await this.#restore();
   }
 
@@ -398,7 +438,13 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     await this.#begin();
     await createTables(this.#writer, schema, cells);
     this.#load = new Load(this.#context, message.estimates);
-    this.#next = { ...this.#next, phase: "ready", applied: { lsn: message.lsn, at: message.at }, built: builtOf(cells) };
+    this.#next = {
+      ...this.#next,
+      phase: "ready",
+      applied: { lsn: message.lsn, at: message.at },
+      built: builtOf(cells),
+      sets: setsOf(cells),
+    };
     return undefined;
   }
 
@@ -416,10 +462,14 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     for (const info of memory.tables.values()) if (info.table.kind === "fact") await restoreKeyMax(this.#writer, memory, info);
     for (const info of load.unchecked) if (await hasDuplicates(this.#writer, info)) load.duplicates.add(info.table.name);
     this.#addFaults([...load.duplicates].map((table) => ({ table, reason: "key-not-unique" as const })));
+    for (const set of memory.sets) await set.finishBuild(this.#context);
     this.#next = { ...this.#next, epoch: message.epoch, rows: Object.fromEntries(memory.rows) };
     this.#noteGivenUp(memory);
+    this.#noteSums(memory);
     await this.#commit();
     this.#load = undefined;
+    this.#isWhole = true;
+    this.#wake();
     if (this.#snapshot !== undefined) this.#snapshot = { ...this.#snapshot, loadedAt: this.#nowMicros() };
     await this.#writer.run("CHECKPOINT");
     this.#protect();
@@ -452,6 +502,7 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     this.#pending = new Map();
     this.#pendingBytes = 0;
     await this.#begin();
+    this.#memory?.begin();
     this.#addFaults(await applySlices(this.#context, slices, this.#floors));
   }
 
@@ -485,7 +536,15 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
         await mergeDeltas(this.#writer, metric);
       }
     }
+    for (const set of memory.sets) await set.settle(this.#context);
     this.#noteGivenUp(memory);
+    this.#noteSums(memory);
+  }
+
+  /** A sum beyond the whole numbers that can be held exactly is not shown rounded: its table is not to be trusted. */
+  #noteSums(memory: Memory): void {
+    const tables = memory.metrics.filter((metric) => metric.isSumTooLarge).map((metric) => metric.plan.spec.table);
+    this.#addFaults(tables.map((table) => ({ table, reason: "sum-too-large" as const })));
   }
 
   /** What waits for a moment between two transactions. */
@@ -615,6 +674,23 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     }
   }
 
+  async read<T>(work: (reading: MemoryReading) => T): Promise<T> {
+    for (;;) {
+      const memory = this.#memory;
+      if (this.#isWhole && memory?.canSwap === true) {
+        memory.swap();
+        try {
+          return work(readingOf(memory, this.#statusOf(this.#control)));
+        } finally {
+          memory.swap();
+        }
+      }
+      if (this.#closed || this.#control.phase !== "ready")
+        throw new VitrineError("mirror/not-loaded", { message: "The copy is not loaded yet." });
+      await this.#changed.promise;
+    }
+  }
+
   /** Checkpoints the log when it has grown; for moments in which nothing waits. */
   idle(): Promise<void> {
     return this.#serially(async () => {
@@ -635,10 +711,33 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     });
   }
 
-  /** Invariant 4: every cell (with `pick` a sample) against its recomputation from the rows, at one position. Cells only, no values. */
-  checkCells(pick?: PickOne): Promise<readonly CellMismatch[]> {
+  /** Invariant 4: every cell (with `pick` a sample), and every set, against its recomputation from the rows, each at one position. Counts only, no values. */
+  async checkCells(pick?: PickOne): Promise<readonly CellMismatch[]> {
     const memory = must(this.#memory, "memory");
-    return this.view((view) => checkCells(view, memory, pick));
+    const cells = await this.view((view) => checkCells(view, memory, pick));
+    return memory.sets.length === 0 ? cells : [...cells, ...(await this.#checkSets())];
+  }
+
+  async #checkSets(): Promise<readonly CellMismatch[]> {
+    const over = Promise.withResolvers<void>();
+    const held = await this.#betweenTransactions(async () => {
+      const memory = must(this.#memory, "memory");
+      const connection = await this.#engine.connect();
+      await connection.run("BEGIN TRANSACTION READ ONLY");
+      await connection.rows(`SELECT version FROM ${controlTable}`);
+      this.#comparing.add(over.promise);
+      return { memory, connection, prints: await printsOf(memory, this.#pacer) };
+    });
+    const { memory, connection, prints } = held;
+    try {
+      const calendar = calendarOf(memory.cells.zone);
+      return await checkSets({ ask: (sql, values) => connection.rows(sql, values), memory, calendar, prints });
+    } finally {
+      await connection.run("ROLLBACK").catch(() => undefined);
+      connection.close();
+      this.#comparing.delete(over.promise);
+      over.resolve();
+    }
   }
 
   /** What a verification found: the tables are untrusted from now on, and after a restart, until another generation serves. */
@@ -665,6 +764,7 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     const memory = must(this.#memory, "memory");
     await this.#begin();
     for (const metric of memory.metrics) await mergeDeltas(this.#writer, metric, "all");
+    for (const set of memory.daySets) await set.fold(this.#context);
     const dropped = await dropUnusedTokens(this.#writer, memory);
     await this.#commit();
     for (const entity of dropped) await restoreTokens(this.#writer, memory, entity, this.#pacer);
@@ -765,6 +865,7 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     if (this.#closed) return;
     await this.#queue;
     this.#closed = true;
+    this.#wake();
     this.#load?.close();
     if (this.#inTransaction) await this.#writer.run("ROLLBACK");
     await this.#pool.close();
@@ -781,6 +882,7 @@ const faultMessages = {
   "row-missing": "A change named a row that is not in the mirror.",
   "rows-differ": "A verification found rows that are not what the source has.",
   "cells-differ": "A verification found cells of a metric that are not what its rows give.",
+  "sum-too-large": "A sum, or a value that it adds, was beyond 2^53: from there on it is not exact.",
 } as const;
 const faultRemedies = {
   "key-not-unique":
@@ -788,6 +890,7 @@ const faultRemedies = {
   "row-missing": "None needed: the copy is being built anew.",
   "rows-differ": "None needed: the copy is being built anew.",
   "cells-differ": "None needed: the copy is being built anew.",
+  "sum-too-large": "Leave the metric out of vitrine.yaml, or filter the values out in it, then `vitrine apply`.",
 } as const;
 
 async function openEngine(file: string, options: OpenDuckdbMirror): Promise<Engine> {
@@ -830,6 +933,11 @@ function builtOf(cells: CellsSpec): Control["built"] {
   return Object.fromEntries(
     cells.metrics.map((metric) => [metric.name, { meaning: meaningOf(cells, metric), cuboids: metric.cuboids.map((cuboid) => cuboid.id) }]),
   );
+}
+
+/** By day set: what its words depend on. */
+function setsOf(cells: CellsSpec): Control["sets"] {
+  return Object.fromEntries((cells.daySets ?? []).map((set) => [set.name, JSON.stringify([set, cells.zone])]));
 }
 
 function countOf(pending: ReadonlyMap<string, readonly Slice[]>): number {

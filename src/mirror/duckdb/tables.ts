@@ -137,7 +137,12 @@ export function cellLayouts(metric: MetricSpec, cells: Cells): readonly Layout[]
 
 /** Places in `measureOrder` of the measures that a metric stores, in the order of its columns. */
 export function storedMeasures(metric: MetricSpec): readonly number[] {
-  return metric.hit === undefined ? [0, 1, 2] : measureOrder.map((_, i) => i);
+  const names = new Set(cellMeasures(metric));
+  return measureOrder.flatMap((name, i) => (names.has(columnOfMeasure(name)) ? [i] : []));
+}
+
+function columnOfMeasure(name: (typeof measureOrder)[number]): string {
+  return name.replace(/[LH]/, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** Appends cells with the measures that `valueOf` gives. */
@@ -224,7 +229,7 @@ export async function writeCellChanges(connection: Connection, metric: MetricCel
         dims[d]![row] = interned[index]?.values[value] ?? value;
       });
       measures.forEach((measure, m) => {
-        values[m]![row] = changes[i * 8 + measure]!;
+        values[m]![row] = changes[i * measureOrder.length + measure]!;
       });
       row += 1;
     }

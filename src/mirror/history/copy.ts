@@ -3,7 +3,8 @@ import { must } from "../../lib/assert.ts";
 import type { SafeSchema } from "../../policy/safe.ts";
 import { codes } from "../../policy/safe.ts";
 import { calendarOf } from "../calendar.ts";
-import type { CellsSpec, CuboidSpec, MetricSpec } from "../cuboid.ts";
+import { hasPeriods } from "../cuboid.ts";
+import type { CellsSpec, CuboidSpec, MetricSpec, PeriodCuboid } from "../cuboid.ts";
 import type { CarryOptions, HistoryWriter, KeptHistory } from "../history.ts";
 import { cellMeasures, cellsSql, historySql, rowsSql, wordsSql } from "../layout.ts";
 import type { MirrorView } from "../mirror.ts";
@@ -37,15 +38,17 @@ interface Copying {
  * Cuboids of which cells can be kept for all closed periods: those of the older generation, and those of what it had itself been
  * given. One that the earlier history neither has nor gives has no past.
  */
-export function keptCuboids(metric: MetricSpec, earlier: KeptHistory | undefined): readonly CuboidSpec[] {
+export function keptCuboids(metric: MetricSpec, earlier: KeptHistory | undefined): readonly PeriodCuboid[] {
   const given = earlier?.cuboids ?? [];
   const known = new Set(given.map((one) => one.id));
-  const more = metric.cuboids.filter((one) => !known.has(one.id) && (earlier === undefined || finerOf(given, one) !== undefined));
+  const more = metric.cuboids
+    .filter(hasPeriods)
+    .filter((one) => !known.has(one.id) && (earlier === undefined || finerOf(given, one) !== undefined));
   return [...given, ...more];
 }
 
 /** One of the same grain with at least its dimensions. */
-function finerOf(among: readonly CuboidSpec[], wanted: CuboidSpec): CuboidSpec | undefined {
+function finerOf(among: readonly PeriodCuboid[], wanted: CuboidSpec): PeriodCuboid | undefined {
   return (
     among.find((one) => one.id === wanted.id) ??
     among.find((one) => one.grain === wanted.grain && wanted.dimensions.every((index) => one.dimensions.includes(index)))
@@ -80,7 +83,7 @@ export async function copyCells(copying: Copying): Promise<number> {
 }
 
 /** Cells that the older generation had itself been given. */
-function earlierSource({ metric }: Copying, earlier: KeptHistory, cuboid: CuboidSpec): Source {
+function earlierSource({ metric }: Copying, earlier: KeptHistory, cuboid: PeriodCuboid): Source {
   const finer = must(finerOf(earlier.cuboids, cuboid), "kept cuboid");
   const columns = cuboid.dimensions.map((index, i) => `d${finer.dimensions.indexOf(index)} AS d${i}`);
   return {
@@ -91,7 +94,7 @@ function earlierSource({ metric }: Copying, earlier: KeptHistory, cuboid: Cuboid
 }
 
 /** Cells that follow its rows; where it does not keep them, the same counted from the rows. */
-function ownSource({ schema, cells, metric, kept, earlier }: Copying, cuboid: CuboidSpec): Source {
+function ownSource({ schema, cells, metric, kept, earlier }: Copying, cuboid: PeriodCuboid): Source {
   if (metric.cuboids.some((one) => one.id === cuboid.id)) return { sql: cellsSql(metric, cuboid.id), values: [], isPaged: true };
   const { grain, dimensions } = cuboid;
   const calendar = calendarOf(cells.zone);

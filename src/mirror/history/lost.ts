@@ -1,4 +1,5 @@
 /** Up to when the source has purged: rows by hour, as the older generation holds them and as the source has them now. */
+import { must } from "../../lib/assert.ts";
 import type { MetricSpec } from "../cuboid.ts";
 import { id, rowsTable } from "../layout.ts";
 import type { MirrorView } from "../mirror.ts";
@@ -18,7 +19,7 @@ const leftShareMax = 0.01;
 
 /** Rows of a metric's table by hour of its time, in order of time. */
 export async function countByHour(view: MirrorView, { table, time }: MetricSpec): Promise<readonly HourCount[]> {
-  const at = id(time);
+  const at = id(must(time, "time of a metric that keeps its history"));
   const rows = await view.all(
     `SELECT ${at} // 60 AS hour, count(*) AS n, max(${at}) AS last FROM ${rowsTable(table)} WHERE ${at} IS NOT NULL GROUP BY hour ORDER BY hour`,
   );

@@ -18,7 +18,28 @@ export function checkMetrics(declaration: Declaration, tables: readonly Compiled
       );
     }
     for (const condition of [...metric.filter, ...metric.where]) checkCondition(condition, metric, table, problems);
+    checkDetail(metric, tables, problems);
   }
+}
+
+function checkDetail(metric: MetricDeclaration, tables: readonly CompiledTable[], problems: Problems): void {
+  const { detail } = metric;
+  if (detail === undefined || detail.tag === "share-of") return;
+  const name = detail.tag === "sum" ? metric.table : detail.table;
+  const table = tables.find((one) => one.declaration.name === name);
+  if (table === undefined) return;
+  if (detail.tag !== "sum") {
+    for (const condition of detail.filter) checkCondition(condition, metric, table, problems);
+    return;
+  }
+  const kind = table.columns.find((column) => column.safe.name === detail.column)?.safe.kind;
+  if (kind === undefined || kind === "i32" || kind === "i64") return;
+  problems.add(
+    "policy/not-summable",
+    metric.place,
+    `\`${metric.name}\` adds up \`${detail.column}\`, which holds ${kind === "f64" ? "floating-point numbers" : "no numbers"}.`,
+    "Sum integers, or decimals with a fixed scale (`numeric(12,2)`): they add up exactly.",
+  );
 }
 
 function checkCondition(condition: Condition[number], metric: MetricDeclaration, table: CompiledTable, problems: Problems): void {

@@ -1,8 +1,18 @@
 /** Metrics: what is counted, when it happened, by what, and the way to the protected unit. */
-import type { ColumnDeclaration, Condition, DimensionDeclaration, MetricDeclaration, MetricGrain, TimeGrain } from "../declaration.ts";
+import type {
+  ColumnDeclaration,
+  Condition,
+  DimensionDeclaration,
+  MetricDeclaration,
+  MetricGrain,
+  MetricKind,
+  TimeGrain,
+} from "../declaration.ts";
 import { digest } from "./hash.ts";
 import type { Path } from "./located.ts";
 import { findWay, impliedDimension, isOwnDimension } from "./paths.ts";
+import type { KindInput } from "./metric-kinds.ts";
+import { countedBy, kindOf } from "./metric-kinds.ts";
 import type { ConditionShape, MetricShape } from "./schema.ts";
 import { bucketLabels, storedTextAllowed } from "./stored-text.ts";
 import { shown, suggestion } from "./suggest.ts";
@@ -32,101 +42,91 @@ export function parseMetrics(input: MetricsInput, reading: Reading): readonly Me
 
 function parseMetric(name: string, shape: MetricShape, input: MetricsInput, reading: Reading): MetricDeclaration | undefined {
   const path = ["metrics", name];
-  const place = reading.located.place(path, "key");
-  const counted = countedTable(name, shape, input, reading);
+  const counted = parseKind(name, shape, input, reading);
   if (counted === undefined) return undefined;
-  const { kind, table } = counted;
-  const at = timeColumn(name, shape, table, reading);
-  const by = dimensionNames(shape, { table, input, path, reading });
+  const { kind, table, detail, rows } = counted;
+  const isTimed = kind !== "distinct" && kind !== "share";
+  const at = isTimed ? timeColumn(name, shape, table, reading) : undefined;
+  const by = dimensionNames(byOf(shape), { table, rows, input, path, reading });
   const unitPath = pathToUnit(name, shape, table, input, reading);
+  const conditions = parseConditions(kind, name, shape, { table, path, reading });
+  const inDays = detail !== undefined && "set" in detail;
+  const grain = parseGrain({ kind, shape, at: at ?? timeOf(rows), inDays, path, reading });
+  const cuboids = parseCuboids(shape, byOf(shape), path, reading);
+  if ((isTimed && at === undefined) || by === undefined || unitPath === undefined) return undefined;
+  const history = keepsNothing(kind) ? "follow" : (shape.history ?? table.history);
+  const meaning = { kind, table: table.name, at: at?.name, ...conditions, by, grain, cuboids, history, unitPath };
+  const dimensions = by.map((one) => (input.dimensions.get(table.name) ?? []).find((dimension) => dimension.name === one));
+  return {
+    name,
+    ...wordsOf(name, kind, shape),
+    ...meaning,
+    ...(detail === undefined ? {} : { detail }),
+    version: digest({ ...meaning, dimensions, unit: input.unit, zone: input.zone, detail }),
+    place: reading.located.place(path, "key"),
+  };
+}
+
+function parseKind(name: string, shape: MetricShape, input: MetricsInput, reading: Reading) {
+  const kind = kindOf(name, shape, reading);
+  if (kind === undefined) return undefined;
+  const condition: KindInput["condition"] = (one, of, at) => parseCondition(one ?? {}, { table: of, path: at, reading });
+  const counted = countedBy(kind, { name, shape, tables: input.tables, zone: input.zone, condition }, reading);
+  return counted && { kind, ...counted };
+}
+
+/** What people read: it is not part of the definition's version. */
+function wordsOf(
+  name: string,
+  kind: MetricKind,
+  shape: MetricShape,
+): Pick<MetricDeclaration, "title" | "description" | "unit" | "owner" | "format"> {
+  const isPart = kind === "ratio" || kind === "share" || kind === "retention";
+  return {
+    title: shape.title ?? `${name.slice(0, 1).toUpperCase()}${name.slice(1).replaceAll("_", " ")}`,
+    description: shape.description ?? "",
+    unit: shape.unit ?? "",
+    owner: shape.owner ?? "",
+    format: shape.format ?? (isPart ? "percent" : "number"),
+  };
+}
+
+/** Conditions on the metric's own table; those on other rows are part of the detail. */
+function parseConditions(
+  kind: MetricKind,
+  name: string,
+  shape: MetricShape,
+  { table, path, reading }: AtTable,
+): Pick<MetricDeclaration, "filter" | "where"> {
   if (kind === "ratio" && shape.where === undefined) {
     reading.problems.add(
       "policy/missing",
-      place,
+      reading.located.place(path, "key"),
       `The ratio \`${name}\` has no \`where\`.`,
       "Say which rows are in the numerator, e.g. `where: { ok: false }`.",
     );
   }
-  if (kind === "count" && shape.where !== undefined) {
-    reading.problems.add(
-      "policy/unknown-word",
-      reading.located.place([...path, "where"], "key"),
-      "A count has no `where`.",
-      "Use `filter:` for the rows that count at all.",
-    );
-  }
-  const where = parseCondition(shape.where ?? {}, { table, path: [...path, "where"], reading });
-  const filter = parseCondition(shape.filter ?? {}, { table, path: [...path, "filter"], reading });
-  const grain = parseGrain(shape, at, path, reading);
-  const cuboids = parseCuboids(shape, path, reading);
-  if (at === undefined || by === undefined || unitPath === undefined) return undefined;
-  const history = shape.history ?? table.history;
-  const dimensions = by.map((one) => (input.dimensions.get(table.name) ?? []).find((dimension) => dimension.name === one));
-  const version = digest({
-    kind,
-    table: table.name,
-    at: at.name,
-    filter,
-    where,
-    by,
-    dimensions,
-    grain,
-    cuboids,
-    unit: input.unit,
-    unitPath,
-    zone: input.zone,
-    history,
-  });
-  const title = shape.title ?? `${name.slice(0, 1).toUpperCase()}${name.slice(1).replaceAll("_", " ")}`;
+  const where = kind === "ratio" ? (shape.where ?? {}) : {};
+  const filter = kind === "distinct" || kind === "retention" ? {} : (shape.filter ?? {});
   return {
-    name,
-    title,
-    description: shape.description ?? "",
-    kind,
-    table: table.name,
-    at: at.name,
-    filter,
-    where,
-    by,
-    grain,
-    cuboids,
-    history,
-    unitPath,
-    version,
-    place,
+    where: parseCondition(where, { table, path: [...path, "where"], reading }),
+    filter: parseCondition(filter, { table, path: [...path, "filter"], reading }),
   };
 }
 
-function countedTable(
-  name: string,
-  shape: MetricShape,
-  input: MetricsInput,
-  { located, problems }: Reading,
-): { kind: "count" | "ratio"; table: TableDraft } | undefined {
-  const path = ["metrics", name];
-  if ((shape.count === undefined) === (shape.ratio === undefined)) {
-    problems.add(
-      shape.count === undefined ? "policy/missing" : "policy/wrong-shape",
-      located.place(path, "key"),
-      `The metric \`${name}\` needs one of \`count\` and \`ratio\`.`,
-      "Say what it counts, e.g. `count: devices`.",
-    );
-    return undefined;
-  }
-  const kind = shape.count === undefined ? "ratio" : "count";
-  const tableName = shape.count ?? shape.ratio ?? "";
-  const table = input.tables.find((one) => one.name === tableName);
-  if (table !== undefined) return { kind, table };
-  problems.add(
-    "policy/unknown-table",
-    located.place([...path, kind]),
-    `\`${tableName}\` is neither an entity nor a fact.`,
-    suggestion(
-      tableName,
-      input.tables.map((one) => one.name),
-    ),
-  );
-  return undefined;
+/** Kinds whose periods follow the rows, whatever their table says: sets and states have no cells to keep. */
+function keepsNothing(kind: MetricKind): boolean {
+  return kind === "distinct" || kind === "share" || kind === "retention";
+}
+
+/** Of a share, the dimension that shares comes last. */
+function byOf(shape: MetricShape): readonly { readonly name: string; readonly at: Path }[] {
+  const by = (shape.by ?? []).map((name, index) => ({ name, at: ["by", index] }));
+  return shape.share === undefined || shape.of === undefined ? by : [...by, { name: shape.of, at: ["of"] }];
+}
+
+function timeOf(table: TableDraft): ColumnDeclaration | undefined {
+  return table.columns.find((column) => column.name === table.time);
 }
 
 function timeColumn(name: string, shape: MetricShape, table: TableDraft, { located, problems }: Reading): ColumnDeclaration | undefined {
@@ -163,12 +163,15 @@ interface AtTable {
   readonly reading: Reading;
 }
 
-function dimensionNames(shape: MetricShape, at: AtTable & { readonly input: MetricsInput }): readonly string[] | undefined {
+function dimensionNames(
+  asked: ReturnType<typeof byOf>,
+  at: AtTable & { readonly input: MetricsInput; readonly rows: TableDraft },
+): readonly string[] | undefined {
   const { table, input, reading } = at;
   let sound = true;
   const names: string[] = [];
-  for (const [index, name] of (shape.by ?? []).entries()) {
-    const place = reading.located.place([...at.path, "by", index]);
+  for (const { name, at: step } of asked) {
+    const place = reading.located.place([...at.path, ...step]);
     if (names.includes(name)) {
       reading.problems.add("policy/duplicate-name", place, `\`${name}\` stands twice in \`by\`.`);
       continue;
@@ -186,16 +189,31 @@ function dimensionNames(shape: MetricShape, at: AtTable & { readonly input: Metr
     }
     sound = false;
     if (implied === undefined) continue;
-    const remedy =
-      implied === "none"
-        ? suggestion(
-            name,
-            known.map((dimension) => dimension.name),
-          )
-        : `Declare it under dimensions of \`${table.name}\`: \`${name}: { origin: current, of: ${implied.of.table}.${name} }\`.`;
-    reading.problems.add("policy/unknown-dimension", place, `\`${name}\` is no dimension of \`${table.name}\`.`, remedy);
+    const { message, remedy } = unknownDimension(name, implied, at);
+    reading.problems.add("policy/unknown-dimension", place, message, remedy);
   }
   return sound ? names : undefined;
+}
+
+function unknownDimension(
+  name: string,
+  implied: DimensionDeclaration | "none",
+  { table, rows, input }: AtTable & { readonly input: MetricsInput; readonly rows: TableDraft },
+): { readonly message: string; readonly remedy: string | undefined } {
+  const known = (input.dimensions.get(table.name) ?? []).map((dimension) => dimension.name);
+  if (rows !== table && implied === "none" && (input.dimensions.get(rows.name) ?? []).some((dimension) => dimension.name === name)) {
+    return {
+      message: `\`${name}\` belongs to a row of \`${rows.name}\`, and one of \`${table.name}\` may have several.`,
+      remedy: `Split by what \`${table.name}\` is now: ${known.map((one) => `\`${one}\``).join(", ")}.`,
+    };
+  }
+  return {
+    message: `\`${name}\` is no dimension of \`${table.name}\`.`,
+    remedy:
+      implied === "none"
+        ? suggestion(name, known)
+        : `Declare it under dimensions of \`${table.name}\`: \`${name}: { origin: current, of: ${implied.of.table}.${name} }\`.`,
+  };
 }
 
 function pathToUnit(
@@ -224,16 +242,27 @@ function pathToUnit(
   );
 }
 
-function parseGrain(
-  shape: MetricShape,
-  at: ColumnDeclaration | undefined,
-  path: Path,
-  { located, problems }: Reading,
-): readonly MetricGrain[] {
+/** `inDays`: the metric is made of whole days. A share is the state now and has none. */
+function parseGrain(options: {
+  readonly kind: MetricKind;
+  readonly shape: MetricShape;
+  readonly at: ColumnDeclaration | undefined;
+  readonly inDays: boolean;
+  readonly path: Path;
+  readonly reading: Reading;
+}): readonly MetricGrain[] {
+  const { shape, at, inDays, path } = options;
+  if (options.kind === "share") return [];
+  const { located, problems } = options.reading;
   const stored = at?.take?.tag === "truncate" ? at.take.to : "minute";
-  const possible = grainsOf[stored];
+  const possible = grainsOf[stored].filter((grain) => grain !== "hour" || !inDays);
   for (const [index, grain] of (shape.grain ?? []).entries()) {
     if (possible.includes(grain)) continue;
+    if (inDays && grain === "hour") {
+      const remedy = `Possible: ${possible.join(", ")}.`;
+      problems.add("policy/grain-too-fine", located.place([...path, "grain", index]), "Such a metric is made of whole days.", remedy);
+      continue;
+    }
     problems.add(
       "policy/grain-too-fine",
       located.place([...path, "grain", index]),
@@ -244,15 +273,21 @@ function parseGrain(
   return grains.filter((grain) => (shape.grain ?? possible).includes(grain));
 }
 
-function parseCuboids(shape: MetricShape, path: Path, { located, problems }: Reading): readonly (readonly string[])[] | undefined {
+function parseCuboids(
+  shape: MetricShape,
+  by: ReturnType<typeof byOf>,
+  path: Path,
+  { located, problems }: Reading,
+): readonly (readonly string[])[] | undefined {
+  const known = by.map((one) => one.name);
   for (const [index, cuboid] of (shape.cuboids ?? []).entries()) {
     for (const [place, name] of cuboid.entries()) {
-      if ((shape.by ?? []).includes(name)) continue;
+      if (known.includes(name)) continue;
       problems.add(
         "policy/unknown-dimension",
         located.place([...path, "cuboids", index, place]),
         `\`${name}\` is not in \`by\`.`,
-        suggestion(name, shape.by ?? []),
+        suggestion(name, known),
       );
     }
   }

@@ -612,7 +612,7 @@ describe("one error each: code, place, message, remedy", () => {
       changed("{ count: devices", "{ count: devices, ratio: devices"),
       "policy/wrong-shape",
       "v.yaml:34:3",
-      "The metric `activations` needs one of `count` and `ratio`.",
+      "The metric `activations` needs one of `count`, `ratio`, `sum`, `distinct`, `share` and `retention`.",
     ],
     [
       "a ratio without where",

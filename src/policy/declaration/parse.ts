@@ -3,6 +3,7 @@ import type { Declaration, DimensionDeclaration, TableDeclaration } from "../dec
 import { digest } from "./hash.ts";
 import type { Located } from "./located.ts";
 import { readLocated } from "./located.ts";
+import { parseLogin } from "./login.ts";
 import { parseMetrics } from "./metrics.ts";
 import { resolveDimensions } from "./paths.ts";
 import { Problems } from "./problems.ts";
@@ -57,6 +58,7 @@ function build(shape: FileShape, located: Located, problems: Problems, file: str
     policyHash: digest({ zone: shape.zone, tables: tables.map(stored) }),
     source: { url: shape.source?.url },
     limits: { acceptUnlimitedWalGb: shape.limits?.accept_unlimited_wal_gb },
+    ...parseLogin(shape, reading),
   };
 }
 

@@ -82,13 +82,44 @@ const staying = z
 
 const condition = z.record(column, z.union([scalar, z.array(scalar).min(1).max(100)]));
 
+const tableColumn = z.string().meta({ pattern: "^[a-z][a-z0-9_]*\\.[^.]+$", examples: ["connection_attempts.device_id"] });
+
+const havingShape = z
+  .strictObject({
+    table: name.describe("Entity or fact whose rows are looked for."),
+    where: condition.optional().describe("The rows that count."),
+    via: column.optional().describe("The column of that table that refers to the entity, where there are several."),
+  })
+  .describe("share: at least one such row.");
+
 const metricShape = z.strictObject({
   count: name.optional().describe("Entity or fact whose rows are counted."),
   ratio: name.optional().describe("Entity or fact: the share of its rows that `where` holds for."),
+  sum: tableColumn.optional().describe("`table.column`: the column's whole numbers, added up."),
+  distinct: tableColumn
+    .optional()
+    .describe("`fact.column`: how many different entities the column refers to, in whole days, weeks or months."),
+  share: name.optional().describe("Entity: the part of it, now, that each value of `of` has, or that has rows as `having` says."),
+  retention: name.optional().describe("Entity: of those whose `at` is in a period, the part with a row of `active` so many `days` later."),
+  of: name.optional().describe("share: the dimension whose values share."),
+  having: havingShape.optional(),
+  active: tableColumn.optional().describe("retention: `fact.column`, rows that refer to an entity and make it active on their day."),
+  days: z
+    .array(z.number().int().min(1).max(400))
+    .min(1)
+    .max(12)
+    .optional()
+    .describe("retention: after how many days; 1, 7 and 30 by default."),
   title: z.string().max(200).optional(),
   description: z.string().max(2_000).optional(),
+  unit: z.string().min(1).max(40).optional().describe("The word behind its numbers, e.g. `ms` or `devices`."),
+  owner: z.string().min(1).max(200).optional().describe("Who answers for what it means: a team or a role."),
+  format: z
+    .enum(["number", "percent", "duration"])
+    .optional()
+    .describe("How its value is written; percent for ratio, share and retention, else number. duration: of `unit` ms, s or min."),
   at: column.optional().describe("The time column that places a row; a fact's `time` by default."),
-  where: condition.optional().describe("ratio: the rows in the numerator."),
+  where: condition.optional().describe("ratio: the rows in the numerator. retention: the rows of `active` that count."),
   filter: condition.optional().describe("The rows that count at all."),
   by: z.array(name).max(8).optional().describe("Dimensions."),
   grain: z
@@ -100,6 +131,25 @@ const metricShape = z.strictObject({
   unit_via: z.string().optional().describe("The referring column that leads to the protected unit, where there are several ways."),
   history: history.optional(),
 });
+
+const claimValues = z.array(z.string().min(1).max(200)).min(1).max(100);
+
+const rolesShape = z
+  .strictObject({ viewer: claimValues.optional(), analyst: claimValues.optional(), admin: claimValues.optional() })
+  .describe("Values of the claim, by role; the strongest that fits is given, and who fits none is refused.");
+
+const oidcShape = z
+  .strictObject({
+    issuer: z.string().min(1).max(500).describe("https, or http on loopback."),
+    client_id: z.string().min(1).max(200).describe("The client's secret, if it has one, comes from VITRINE_OIDC_CLIENT_SECRET."),
+    scope: z.string().min(1).max(500).optional().describe("`openid profile email` by default."),
+    role_claim: z.string().min(1).max(200).optional().describe("The claim that says what somebody may; `groups` by default."),
+    name_claim: z.string().min(1).max(200).optional().describe("The claim that names the person in the audit log; `email` by default."),
+    roles: rolesShape,
+  })
+  .describe("Log-in of people by OpenID Connect (authorisation code with PKCE).");
+
+const loginShape = z.strictObject({ oidc: oidcShape.optional() });
 
 export const fileShape = z
   .strictObject({
@@ -117,6 +167,7 @@ export const fileShape = z
           .describe("Accepts that the source keeps this much WAL for us when its own limit is off."),
       })
       .optional(),
+    login: loginShape.optional().describe("How people log in, beside the links that `vitrine link` prints."),
     entities: z.record(name, entityShape),
     facts: z.record(name, factShape).optional(),
     stays: z
@@ -144,6 +195,10 @@ export const wordsAt = {
   metrics: Object.keys(metricShape.shape),
   columns: Object.keys(columnShape.shape),
   dimensions: Object.keys(dimensionShape.shape),
+  having: Object.keys(havingShape.shape),
   source: ["url"],
   limits: ["accept_unlimited_wal_gb"],
+  login: Object.keys(loginShape.shape),
+  oidc: Object.keys(oidcShape.shape),
+  roles: Object.keys(rolesShape.shape),
 } as const;

@@ -105,7 +105,8 @@ function pathName(path: Path): string {
 
 function namedBy(path: Path): boolean {
   const last = path.at(-1);
-  return last === "unit" || last === "refers" || last === "count" || last === "ratio" || path.at(-2) === "by" || path.at(-3) === "cuboids";
+  const words: readonly unknown[] = ["unit", "refers", "count", "ratio", "share", "retention", "of"];
+  return words.includes(last) || path.at(-2) === "by" || path.at(-3) === "cuboids" || (last === "table" && path.at(-2) === "having");
 }
 
 function known(path: Path): readonly string[] {
@@ -113,8 +114,10 @@ function known(path: Path): readonly string[] {
   if (path.length === 0) return wordsAt.file;
   if (top === "source") return wordsAt.source;
   if (top === "limits") return wordsAt.limits;
+  if (top === "login") return path[2] === "roles" ? wordsAt.roles : path[1] === "oidc" ? wordsAt.oidc : wordsAt.login;
   if (path.length === 2 && (top === "entities" || top === "facts" || top === "metrics")) return wordsAt[top];
   if (path[2] === "columns") return wordsAt.columns;
+  if (path[2] === "having") return wordsAt.having;
   return path[2] === "dimensions" ? wordsAt.dimensions : [];
 }
 

@@ -1,0 +1,68 @@
+/** Answers to viewers from a real DuckDB store, beside those to analysts. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Mirror, MirrorStatus } from "../../mirror/mirror.ts";
+import { declaration, makeWorld, openSmallMirror, readyStatus, schema } from "../../../test/support/small-world.ts";
+import type { Answer, AnswerCell, Question } from "../answer.ts";
+import { compileMetrics } from "../compile.ts";
+import { answer } from "../respond.ts";
+
+const nowMs = Date.parse("2026-11-22T22:00:00Z");
+const compiled = compileMetrics({ declaration, schema });
+let mirror: Mirror & { status: MirrorStatus; statements: string[] };
+
+beforeAll(async () => {
+  mirror = await openSmallMirror(makeWorld(7), compiled, readyStatus(nowMs));
+});
+afterAll(async () => mirror[Symbol.asyncDispose]());
+
+async function ask(rest: Partial<Question>, audience: "viewer" | "analyst"): Promise<Answer> {
+  const question = { metric: "failure_rate", grain: "month", from: "2026-10-01", to: "2026-12-01", by: [], where: {}, ...rest } as const;
+  return answer(mirror, compiled, question, nowMs * 1000, { audience });
+}
+
+const keyOf = (cell: AnswerCell): string => JSON.stringify([cell.period, cell.by]);
+
+test.for([
+  { by: ["model"] },
+  { by: ["model", "country"] },
+  { metric: "activations", by: ["model"] },
+  { metric: "activations" },
+  { grain: "day", by: ["model"] },
+] as const)("a viewer has some of the analyst's cells, each with enough units: %j", async (asked) => {
+  const viewer = await ask(asked, "viewer");
+  const analyst = await ask(asked, "analyst");
+  const all = new Map(analyst.cells.map((cell) => [keyOf(cell), cell]));
+  for (const cell of viewer.cells) {
+    expect(all.get(keyOf(cell))).toEqual(cell);
+    expect([cell.atLeastK, cell.hitsAtLeastK ?? true, cell.missesAtLeastK ?? true]).toEqual([true, true, true]);
+  }
+  expect(viewer.cellsWithheld).toBeGreaterThanOrEqual(analyst.cells.length - viewer.cells.length);
+  expect(viewer.notes.some(({ reason }) => reason === "small-groups-withheld")).toBe(viewer.cellsWithheld > 0);
+});
+
+test("some cells are told and some are not", async () => {
+  const viewer = await ask({ by: ["model", "country"] }, "viewer");
+  const analyst = await ask({ by: ["model", "country"] }, "analyst");
+  expect(viewer.cells.length).toBeGreaterThan(0);
+  expect(viewer.cells.length).toBeLessThan(analyst.cells.length);
+  expect(analyst.cellsWithheld).toBe(0);
+});
+
+test("what is derived is withheld with any of its cells", async () => {
+  const parts = await ask({ by: ["model", "country"] }, "viewer");
+  const told = new Set(parts.cells.map((cell) => cell.by["model"]));
+  for (const model of told) {
+    const countries = parts.cells.filter((cell) => cell.by["model"] === model && cell.period === "2026-10");
+    const one = countries[0]?.by["country"];
+    if (typeof model !== "string" || typeof one !== "string") continue;
+    const filtered = await ask({ where: { model: [model], country: [one] } }, "viewer");
+    expect(filtered.cells.find((cell) => cell.period === "2026-10")?.count).toBe(countries[0]?.count);
+  }
+});
+
+test("a split that viewers do not have is refused, and says which there are", async () => {
+  const refused = ask({ grain: "day", by: ["model", "country"] }, "viewer");
+  await expect(refused).rejects.toThrow("month by model");
+  await expect(refused).rejects.toMatchObject({ code: "metrics/no-answer" });
+  await expect(ask({ grain: "hour", from: "2026-11-01", to: "2026-11-02" }, "viewer")).rejects.toMatchObject({ code: "metrics/no-answer" });
+});

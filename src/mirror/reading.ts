@@ -1,0 +1,47 @@
+/**
+ * Answers from memory: entities and sets of them, all at one committed position. Everything here is synchronous: nothing may be
+ * kept beyond the `work` that was given it, because the next change may alter it in place.
+ */
+import type { ColumnPath } from "./cuboid.ts";
+import type { MirrorStatus } from "./mirror.ts";
+
+export interface MemoryReading {
+  /** The position that everything read here has. */
+  readonly status: MirrorStatus;
+  entity(name: string): EntityReading;
+  daySet(name: string): DaySetReading;
+  memberSet(name: string): MemberSetReading;
+}
+
+/** By ref. Refs beyond `count` have not been given out; those that are given out may be of an entity that is not there. */
+export interface EntityReading {
+  /** Refs given out. */
+  readonly count: number;
+  /** 1: the entity is there. */
+  readonly present: Uint8Array;
+  /**
+   * By ref: a dimension's integer as layout.ts describes it. `path.refs` start at this entity (empty: a column of its own). Paths and
+   * columns must be among those of CellsSpec.entityColumns.
+   */
+  dimension(path: ColumnPath): (ref: number) => number;
+  /** By ref: the ref that `path` leads to, negative where there is none or where an entity on the way is missing. Empty: the ref itself, where it is present. */
+  follow(path: readonly string[]): (ref: number) => number;
+  /** By ref: minutes of a `minute` column; the smallest 32-bit integer for NULL. */
+  minutes(column: string): Int32Array;
+}
+
+export interface DaySetReading {
+  /** First and last local day (days since 1970-01-01) with a member. */
+  readonly span: { readonly from: number; readonly to: number } | undefined;
+  /**
+   * Who has a row on one of the local days [from, to), as bits: ref & 31 of word ref >>> 5. Words beyond the end are 0. Not to be
+   * changed. Unions of whole weeks and months are kept once they were asked for.
+   */
+  union(from: number, to: number): Uint32Array;
+}
+
+export interface MemberSetReading {
+  has(ref: number): boolean;
+  /** Bits as in DaySetReading.union. Not to be changed. */
+  words(): Uint32Array;
+}

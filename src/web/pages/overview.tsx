@@ -1,0 +1,234 @@
+/** Every metric as a card: its number over whole periods, the change against the periods before, a small line, and what is counted now. */
+import type { JSX } from "preact";
+import type { Answer, Metric, Question } from "../numbers/answers.ts";
+import { addressOf, numberBefore, numberOf, totalOf } from "../numbers/answers.ts";
+import { changeOf, formatShort, formatValue, isPart, sayValue } from "../numbers/format.ts";
+import { gridOf, showCell } from "../numbers/grid.ts";
+import type { Grain, Range } from "../numbers/periods.ts";
+import { grainNamed, nowIn, wholePeriods, withRunning } from "../numbers/periods.ts";
+import { ChangeChip } from "../parts/change.tsx";
+import { Link } from "../parts/link.tsx";
+import { Segments } from "../parts/segments.tsx";
+import { Spark } from "../parts/spark.tsx";
+import { useLive } from "../state/live.ts";
+import type { Show } from "../state/use-view.ts";
+import type { View } from "../state/view.ts";
+import { overview } from "../state/view.ts";
+
+const lineMs = 2_000;
+const totalMs = 20_000;
+
+interface Span {
+  readonly grain: Grain;
+  readonly count: number;
+}
+
+const spans: Readonly<Record<"day" | "week" | "month", Span>> = {
+  day: { grain: "day", count: 30 },
+  week: { grain: "week", count: 12 },
+  month: { grain: "month", count: 12 },
+};
+const choices = [
+  { value: "day", title: "30 days" },
+  { value: "week", title: "12 weeks" },
+  { value: "month", title: "12 months" },
+] as const;
+
+export function Overview({
+  metrics,
+  view,
+  show,
+}: {
+  readonly metrics: readonly Metric[];
+  readonly view: View;
+  readonly show: Show;
+}): JSX.Element {
+  const chosen = choices.find(({ value }) => value === view.grain)?.value ?? "day";
+  return (
+    <section class="overview">
+      <div class="page-head">
+        <h1>Overview</h1>
+        <Segments
+          legend="Period"
+          name="period"
+          options={choices}
+          value={chosen}
+          onChange={(grain) => show({ ...view, grain: grain === "day" ? undefined : grainNamed(grain) })}
+        />
+      </div>
+      {metrics.length === 0 ? (
+        <p>
+          No metric is declared yet. Write one under <code>metrics:</code> in vitrine.yaml.
+        </p>
+      ) : null}
+      <ul class="cards">
+        {metrics.map((metric) => (
+          <li key={metric.name}>
+            <MetricCard metric={metric} chosen={chosen} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function MetricCard({ metric, chosen }: { readonly metric: Metric; readonly chosen: "day" | "week" | "month" }): JSX.Element {
+  const span = spanOf(metric, chosen);
+  const to: View = { ...overview, page: "metric", metric: metric.name, grain: span?.grain };
+  return (
+    <article class="card">
+      <h2>
+        <Link to={to}>{metric.title}</Link>
+      </h2>
+      {span === undefined ? (
+        <StateCard metric={metric} />
+      ) : metric.kind === "retention" ? (
+        <RetentionCard metric={metric} span={span} />
+      ) : (
+        <LineCard metric={metric} span={span} />
+      )}
+    </article>
+  );
+}
+
+/** The chosen grain, else the next that the metric has; undefined for what knows no time. */
+function spanOf(metric: Metric, chosen: "day" | "week" | "month"): Span | undefined {
+  const kept = ([chosen, "day", "week", "month"] as const).find((grain) => metric.grains.includes(grain));
+  return kept === undefined ? undefined : spans[kept];
+}
+
+const names: Readonly<Record<Grain, readonly [one: string, many: string, running: string]>> = {
+  hour: ["hour", "hours", "this hour"],
+  day: ["day", "days", "today"],
+  week: ["week", "weeks", "this week"],
+  month: ["month", "months", "this month"],
+};
+
+function LineCard({ metric, span }: { readonly metric: Metric; readonly span: Span }): JSX.Element {
+  const { grain, count } = span;
+  const now = nowIn(metric.zone, Date.now());
+  const whole = wholePeriods(grain, count, now);
+  const line = useAnswer({ metric: metric.name, grain, ...withRunning(whole, grain) }, lineMs);
+  const total = useTotal(metric, whole);
+  const grid = line === undefined ? undefined : gridOf(line, metric, grain, now);
+  const rows = grid?.rows ?? [];
+  const running = rows.at(-1)?.running === true ? rows.at(-1) : undefined;
+  const value = numberOf(totalOf(total));
+  const many = names[grain][1];
+  return (
+    <div class="card-body">
+      <p class="figure">
+        <span class="figure-number">{value === undefined ? wordsFor(total, metric) : formatShort(value, metric)}</span>{" "}
+        <span class="figure-under">
+          {metric.unit && !isPart(metric) && metric.format !== "duration" ? `${metric.unit}, ` : ""}last {count} whole {many}
+        </span>
+      </p>
+      <ChangeChip change={changeOf(value, numberBefore(totalOf(total)), metric)} against={`against the ${count} ${many} before`} />
+      <Spark values={rows.map((row) => row.cells[0]?.value)} running={running !== undefined} />
+      <p class="now">
+        {names[grain][2]} so far: <strong>{running?.cells[0]?.text ?? "–"}</strong>
+        <Withheld answer={line} />
+      </p>
+    </div>
+  );
+}
+
+/** Where there is no number: why. */
+function wordsFor(answer: Answer | undefined, metric: Metric): string {
+  if (answer === undefined) return "…";
+  const cell = totalOf(answer);
+  return showCell(cell, metric, answer.cellsWithheld === 0 && answer.state !== "building" && !isPart(metric)).text;
+}
+
+export function Withheld({ answer }: { readonly answer: Answer | undefined }): JSX.Element | null {
+  if (answer === undefined || answer.cellsWithheld === 0) return null;
+  return (
+    <span class="withheld" title={`Groups of fewer than ${answer.k} are not shown.`}>
+      {answer.cellsWithheld} withheld
+    </span>
+  );
+}
+
+function useAnswer(question: Question | undefined, everyMs: number): Answer | undefined {
+  return useLive<Answer>(question === undefined ? undefined : addressOf(question), everyMs).value;
+}
+
+function useTotal(metric: Metric, range: Range): Answer | undefined {
+  return useAnswer({ metric: metric.name, grain: "all", ...range, compare: "previous" }, totalMs);
+}
+
+function RetentionCard({ metric, span }: { readonly metric: Metric; readonly span: Span }): JSX.Element {
+  const now = nowIn(metric.zone, Date.now());
+  const range = wholePeriods(span.grain, span.count, now);
+  const answer = useAnswer({ metric: metric.name, grain: "all", ...range }, totalMs);
+  const cells = (answer?.cells ?? []).toSorted((a, b) => Number(a.by["day"]) - Number(b.by["day"]));
+  return (
+    <div class="card-body">
+      <p class="figure-under">
+        came back, of those who began in the last {span.count} whole {names[span.grain][1]}
+      </p>
+      <Bars
+        rows={cells.map((cell) => ({
+          label: `after ${cell.by["day"] ?? "?"} ${cell.by["day"] === "1" ? "day" : "days"}`,
+          text: showCell(cell, metric, false).text,
+          part: numberOf(cell),
+        }))}
+      />
+      <p class="now">
+        <Withheld answer={answer} />
+      </p>
+    </div>
+  );
+}
+
+const barsMax = 5;
+
+/** A metric of how things are now. */
+function StateCard({ metric }: { readonly metric: Metric }): JSX.Element {
+  const by = metric.of === undefined ? [] : [metric.of];
+  const answer = useAnswer({ metric: metric.name, grain: "all", by }, lineMs);
+  const cells = (answer?.cells ?? []).toSorted((a, b) => (numberOf(b) ?? 0) - (numberOf(a) ?? 0));
+  const value = numberOf(totalOf(answer));
+  return (
+    <div class="card-body">
+      {by.length === 0 ? (
+        <p class="figure">
+          <span class="figure-number">{value === undefined ? wordsFor(answer, metric) : formatValue(value, metric)}</span>{" "}
+          <span class="figure-under">{metric.unit ? `of ${metric.unit}, now` : "now"}</span>
+        </p>
+      ) : (
+        <Bars
+          rows={cells.slice(0, barsMax).map((cell) => ({
+            label: sayValue(cell.by[by[0] ?? ""] ?? null),
+            text: showCell(cell, metric, false).text,
+            part: numberOf(cell),
+          }))}
+        />
+      )}
+      <p class="now">
+        {by.length > 0 && cells.length > barsMax ? `and ${cells.length - barsMax} more` : ""}
+        <Withheld answer={answer} />
+      </p>
+    </div>
+  );
+}
+
+export function Bars({
+  rows,
+}: {
+  readonly rows: readonly { readonly label: string; readonly text: string; readonly part: number | undefined }[];
+}): JSX.Element {
+  return (
+    <dl class="bars">
+      {rows.map(({ label, text, part }) => (
+        <div key={label} class="bar-row">
+          <dt>{label}</dt>
+          <dd>{text}</dd>
+          <span class="bar" aria-hidden="true">
+            <span class="bar-fill" style={{ width: `${Math.min(1, part ?? 0) * 100}%` }} />
+          </span>
+        </div>
+      ))}
+    </dl>
+  );
+}
