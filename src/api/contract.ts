@@ -14,7 +14,6 @@
 import type { Answer } from "../metrics/answer.ts";
 import type { CopyReport } from "../metrics/copy-report.ts";
 import type { MetricDescription } from "../metrics/describe.ts";
-import type { ProofLine, StatusReport } from "../metrics/status-report.ts";
 import type { Role } from "./tokens.ts";
 
 /** GET /v1/session (always 200), POST /v1/session { code }, POST /v1/session/end. */
@@ -38,14 +37,6 @@ export interface Catalogue {
  * /v1/metrics/<name>.csv and /v1/metrics/<name>.parquet gives a file.
  */
 export type MetricAnswer = Answer;
-
-/** GET /v1/status: analyst and above. */
-export type Status = StatusReport;
-
-/** GET /v1/proof: admin. */
-export interface Proof {
-  readonly verdicts: readonly ProofLine[];
-}
 
 /** GET /v1/copy: analyst and above. What the copy holds and what stayed, column by column. */
 export type Copy = CopyReport;

@@ -30,10 +30,14 @@ const questions = [
 
 let running: RunningProduct;
 let before: readonly Answer[];
+/** A sum that keeps, too: as the example says by itself. */
+const keptSum = "connection_time";
+let sumBefore: Answer;
 
 beforeAll(async () => {
   running = await runProduct({ load: (url) => createWorld({ url, accounts: 400, attempts: 12_000, now, seed: 11 }), declaration });
   before = await answers();
+  sumBefore = await running.answer(keptSum, month);
 }, 120_000);
 
 afterAll(async () => running[Symbol.asyncDispose](), 60_000);
@@ -88,6 +92,9 @@ async function expectKept(firstWhole: string): Promise<void> {
   expect(whole(totalsOf(after[0] as Answer), firstWhole)).toEqual(whole(left, firstWhole));
   // The positive control: it is the copy's past, not the source's, that is shown.
   expect(totalsOf(after[0] as Answer)).not.toEqual(left);
+  const sum = await running.answer(keptSum, month);
+  expect(cellsOf(sum)).toEqual(cellsOf(sumBefore));
+  expect([sum.notes.map(({ reason }) => reason), sum.cells.length > 0]).toEqual([["kept-history"], true]);
   const followed = await running.answer(follows, month);
   expect(totalsOf(followed)).toEqual(await bySql(follows));
   expect(followed.notes).toEqual([]);

@@ -12,7 +12,7 @@ export interface StoreProofOptions {
   readonly at: Micros;
 }
 
-const ownTables = /^(control|dictionary|(rows|tokens|cells|delta|changes|history)_[a-z][a-z0-9_]*)$/;
+const ownTables = /^(control|dictionary|(rows|tokens|cells|delta|changes|history|days|day_changes)_[a-z][a-z0-9_]*)$/;
 
 export async function proveStore(options: StoreProofOptions): Promise<ProofVerdict> {
   const { mirror, at } = options;
