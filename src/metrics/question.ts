@@ -15,7 +15,7 @@ import { checkRange, periodCount, relativeRange, runningPeriod } from "./period.
 /** No answer has more cells; a question that would is refused, not cut. */
 export const answerCellsMax = 10_000;
 /** In by and where together. */
-export const dimensionsMax = 3;
+const dimensionsMax = 3;
 const topMax = 1_000;
 const filterValuesMax = 200;
 const textLengthMax = 200;

@@ -83,7 +83,7 @@ function countHidden(hidden: readonly Uint8Array[], rows: readonly Float64Array[
 }
 
 /** Slots in which there is a row at all. */
-export function slotsInUse(block: Block, rows: readonly Float64Array[]): Uint8Array {
+function slotsInUse(block: Block, rows: readonly Float64Array[]): Uint8Array {
   const slots = block.levels[0]!.length;
   const inUse = new Uint8Array(slots).fill(1);
   for (const [i, node] of block.nodes.entries()) {
@@ -99,7 +99,7 @@ export function slotsInUse(block: Block, rows: readonly Float64Array[]): Uint8Ar
  * How many rows more there could be: any number, but none where the values never occur together in the block. Who knows the
  * products knows that a lamp does not run a camera's firmware.
  */
-export function roomAbove(block: Block, rows: readonly Float64Array[]): readonly Float64Array[] {
+function roomAbove(block: Block, rows: readonly Float64Array[]): readonly Float64Array[] {
   return block.nodes.map((node, i) => {
     const possible = new Uint8Array(node.stride);
     for (const [cell, count] of rows[i]!.entries()) if (count > 0) possible[cell % node.stride] = 1;

@@ -7,6 +7,7 @@ import { must } from "../../lib/assert.ts";
 import type { Calendar } from "../calendar.ts";
 import type { CellsSpec, CuboidSpec } from "../cuboid.ts";
 import { Cells } from "./cells.ts";
+import { sourcesOf } from "./derivation.ts";
 import type { RefEnds } from "./ends.ts";
 import type { Evaluated, MetricPlan, RowBatch } from "./evaluate.ts";
 import type { Pacer } from "./pacer.ts";
@@ -354,34 +355,6 @@ class Buckets {
 
 function dimsOf(rows: Evaluated, cuboid: CuboidSpec): readonly Int32Array[] {
   return cuboid.dimensions.map((dimension) => must(rows.dims[dimension], "dimension"));
-}
-
-const nests: Record<CuboidSpec["grain"], readonly CuboidSpec["grain"][]> = {
-  hour: ["hour", "day", "week", "month", "all"],
-  day: ["day", "week", "month", "all"],
-  week: ["week", "all"],
-  month: ["month", "all"],
-  all: ["all"],
-};
-
-function sourcesOf(cuboids: readonly CuboidSpec[]): (number | undefined)[] {
-  return cuboids.map((cuboid, i) => sourceOf(cuboids, i, cuboid));
-}
-
-/** The smallest cuboid from which another follows: at least its dimensions, a grain that nests in its. */
-function sourceOf(cuboids: readonly CuboidSpec[], index: number, cuboid: CuboidSpec): number | undefined {
-  let best: number | undefined;
-  const size = (one: CuboidSpec): number => one.dimensions.length * 10 + nests[one.grain].length;
-  cuboids.forEach((other, i) => {
-    const finer =
-      i !== index && nests[other.grain].includes(cuboid.grain) && cuboid.dimensions.every((one) => other.dimensions.includes(one));
-    // Two equal cuboids: the second follows from the first.
-    const equal = other.grain === cuboid.grain && other.dimensions.length === cuboid.dimensions.length;
-    if (!finer || (equal && i > index)) return;
-    const known = best === undefined ? undefined : cuboids[best];
-    if (known === undefined || size(other) < size(known)) best = i;
-  });
-  return best;
 }
 
 function coarser(calendar: Calendar, from: CuboidSpec["grain"], to: CuboidSpec["grain"], bucket: number): number {

@@ -7,7 +7,7 @@ import type { MetricShape } from "./schema.ts";
 import { shown, suggestion } from "./suggest.ts";
 import type { Reading, TableDraft } from "./tables.ts";
 
-export const metricKinds = ["count", "ratio", "sum", "distinct", "share", "retention"] as const satisfies readonly MetricKind[];
+const metricKinds = ["count", "ratio", "sum", "distinct", "share", "retention"] as const satisfies readonly MetricKind[];
 
 const everywhere = ["title", "description", "unit", "owner", "format", "by", "unit_via"] as const;
 const overTime = ["at", "filter", "grain", "cuboids", "history"] as const;

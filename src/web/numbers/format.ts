@@ -52,7 +52,7 @@ const steps = [
 ] as const;
 
 /** Milliseconds as `1.4 s`, `3.2 h`. */
-export function formatDuration(ms: number): string {
+function formatDuration(ms: number): string {
   for (const [size, unit] of steps) if (Math.abs(ms) >= size) return `${fine.format(ms / size)} ${unit}`;
   return `${fine.format(ms)} ms`;
 }

@@ -63,7 +63,7 @@ export function MetricPage({ metric, view, show }: MetricPageProps): JSX.Element
 }
 
 /** undefined: the metric knows no periods. */
-export function grainOf(metric: Metric, view: View): Grain | undefined {
+function grainOf(metric: Metric, view: View): Grain | undefined {
   const kept = (["day", "week", "month", "hour"] as const).filter((grain) => metric.grains.includes(grain));
   return kept.find((grain) => grain === view.grain) ?? kept[0];
 }

@@ -213,7 +213,7 @@ function StateCard({ metric }: { readonly metric: Metric }): JSX.Element {
   );
 }
 
-export function Bars({
+function Bars({
   rows,
 }: {
   readonly rows: readonly { readonly label: string; readonly text: string; readonly part: number | undefined }[];
