@@ -8,18 +8,23 @@ import type { Answer } from "../src/metrics/answer.ts";
 import type { StatusReport } from "../src/metrics/status-report.ts";
 import { setUpProduct } from "./kill/product.ts";
 import type { Product } from "./kill/product.ts";
-import { freshDatabase } from "./support/database.ts";
-import type { TestDatabase } from "./support/database.ts";
+import { openSource } from "./oracle/source.ts";
+import type { SourceClient } from "./oracle/source.ts";
+import { startPostgres } from "./support/postgres.ts";
+import type { PostgresServer } from "./support/postgres.ts";
 
 const zone = "America/Los_Angeles";
-let database: TestDatabase;
+// Of its own: the reader's role and its password belong to a whole server.
+let database: PostgresServer;
+let source: SourceClient;
 let product: Product;
 
 const declaration = readFileSync(new URL("../examples/smart-home/vitrine.yaml", import.meta.url), "utf8");
 
 beforeAll(async () => {
-  database = await freshDatabase();
+  database = await startPostgres();
   await createWorld({ url: database.url, accounts: 500, attempts: 20_000, now: new Date(), seed: 7 });
+  source = await openSource(database.url);
   product = await setUpProduct({ adminUrl: database.url, declaration });
   await product.start();
   await untilReady();
@@ -29,6 +34,7 @@ afterAll(async () => {
   await product.stop();
   await product.command(["detach"], { VITRINE_ADMIN_URL: database.url });
   await product[Symbol.asyncDispose]();
+  await source[Symbol.asyncDispose]();
   await database[Symbol.asyncDispose]();
 }, 60_000);
 
@@ -65,7 +71,7 @@ async function untilCaughtUp(): Promise<void> {
 async function compareActivations(): Promise<number> {
   await untilCaughtUp();
   const answer = await json<Answer>("query", "activations", "--grain", "month", "--by", "model", "--range", "last 400 days");
-  const rows = await database.query(
+  const rows = await source.rows(
     `SELECT to_char(date_trunc('month', d.activated_at AT TIME ZONE '${zone}'), 'YYYY-MM') AS period, d.model, count(*)::int AS n
      FROM devices d GROUP BY 1, 2 ORDER BY 1, 2`,
   );
@@ -84,8 +90,8 @@ test("what query says is what plain SQL on the source says", async () => {
 
 test("a commit on the source is in the answer", async () => {
   const before = await compareActivations();
-  await database.query("UPDATE devices SET activated_at = now() WHERE id IN (SELECT id FROM devices ORDER BY id LIMIT 3)");
-  await database.query("DELETE FROM connection_attempts WHERE device_id = (SELECT min(id) FROM devices)");
+  await source.rows("UPDATE devices SET activated_at = now() WHERE id IN (SELECT id FROM devices ORDER BY id LIMIT 3)");
+  await source.rows("DELETE FROM connection_attempts WHERE device_id = (SELECT min(id) FROM devices)");
   expect(await compareActivations()).toBeGreaterThanOrEqual(before);
 });
 
@@ -108,7 +114,7 @@ test("prove shows four verdicts, none red, and the ledger holds together", async
 test("killed and started again it goes on without a new snapshot, and the children end with their supervisor", async () => {
   await product.kill("supervisor");
   await product.untilGone(6_000);
-  await database.query("UPDATE devices SET activated_at = now() - interval '40 days' WHERE id = (SELECT max(id) FROM devices)");
+  await source.rows("UPDATE devices SET activated_at = now() - interval '40 days' WHERE id = (SELECT max(id) FROM devices)");
   await product.start();
   const status = await untilReady();
   expect(status.generations.map((one) => one.generation)).toEqual([1]);
@@ -143,6 +149,6 @@ test("a tightened policy is another generation: built beside, switched to, the o
   }
   await compareActivations();
   expect(readdirSync(join(product.stateFolder, "mirror"))).toEqual(["gen-2"]);
-  const slots = await database.query("SELECT slot_name FROM pg_replication_slots WHERE database = current_database() AND NOT temporary");
+  const slots = await source.rows("SELECT slot_name FROM pg_replication_slots WHERE database = current_database() AND NOT temporary");
   expect(slots.map((row) => String(row["slot_name"]).replace(/^vitrine_[0-9a-f]{8}_/, ""))).toEqual(["2"]);
 }, 90_000);

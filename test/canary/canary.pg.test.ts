@@ -12,7 +12,7 @@ import { setUpProduct } from "../kill/product.ts";
 import type { Product } from "../kill/product.ts";
 import { openSource } from "../oracle/source.ts";
 import type { SourceClient } from "../oracle/source.ts";
-import { freshDatabase } from "../support/database.ts";
+import { startPostgres } from "../support/postgres.ts";
 import { declaredSku, insertSql, needlesOf, plants } from "./plants.ts";
 import { Searcher } from "./search.ts";
 import type { Find } from "./search.ts";
@@ -99,7 +99,8 @@ async function forceErrors(product: Product, source: SourceClient): Promise<void
 }
 
 test("raw never rests: no canary in store, write-ahead log, temporary files, logs or answers", { timeout: 5 * 60_000 }, async () => {
-  await using database = await freshDatabase();
+  // Of its own: the reader's role and its password belong to a whole server.
+  await using database = await startPostgres();
   await using source = await makeWorld(database.url);
   await using product = await start(database.url, await readFile(declarationFile, "utf8"));
   const searcher = new Searcher([...needlesOf(before), ...needlesOf(during)]);
@@ -128,7 +129,7 @@ test("raw never rests: no canary in store, write-ahead log, temporary files, log
 });
 
 test("red under a policy that is broken on purpose: e-mail kept by a rule that lets everything pass", { timeout: 3 * 60_000 }, async () => {
-  await using database = await freshDatabase();
+  await using database = await startPostgres();
   await using source = await makeWorld(database.url);
   const text = await readFile(declarationFile, "utf8");
   const broken = text.replace(
@@ -143,7 +144,7 @@ test("red under a policy that is broken on purpose: e-mail kept by a rule that l
 });
 
 test("every column of the schema has its plant", async () => {
-  await using database = await freshDatabase();
+  await using database = await startPostgres();
   await using source = await makeWorld(database.url);
   const columns = await source.rows(`SELECT table_name || '.' || column_name AS name FROM information_schema.columns
     WHERE table_schema = 'public' AND table_name NOT LIKE 'connection\\_attempts\\_%' ORDER BY 1`);

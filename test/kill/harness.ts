@@ -25,8 +25,6 @@ export interface KillOptions {
   readonly attempts: number;
   readonly only: string | undefined;
   readonly log: (line: string) => void;
-  /** An empty database as superuser; undefined: a server is started. */
-  readonly url?: string;
 }
 
 export interface KillReport {
@@ -53,8 +51,8 @@ interface Context {
 
 /** Runs everything; never throws for a difference, only for what makes the run itself impossible. */
 export async function killAnywhere(options: KillOptions): Promise<KillReport> {
-  const server = options.url === undefined ? await startPostgres() : undefined;
-  const url = options.url ?? server?.url ?? "";
+  const server = await startPostgres();
+  const { url } = server;
   try {
     await createWorld({ url, accounts: options.accounts, attempts: options.attempts, seed: options.seed, now: new Date() });
     await using source = await openSource(url);
@@ -74,7 +72,7 @@ export async function killAnywhere(options: KillOptions): Promise<KillReport> {
       summary: `seed ${options.seed}: ${kills || "no kills"}; ${context.problems.length === 0 ? "equal at the end" : `${context.problems.length} problems`}`,
     };
   } finally {
-    await server?.stop();
+    await server.stop();
   }
 }
 

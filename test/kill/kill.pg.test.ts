@@ -1,10 +1,8 @@
 /** Invariant 13, kill it anywhere: the short form of kill.ts (a few kills in turn; the full one is a script with a seed). */
 import { expect, test } from "vitest";
-import { freshDatabase } from "../support/database.ts";
 import { killAnywhere } from "./harness.ts";
 
 test("reader, server and supervisor killed in turn: nothing lost, nothing doubled", { timeout: 5 * 60_000 }, async () => {
-  await using database = await freshDatabase();
   const seed = Number(process.env["KILL_SEED"] ?? 1);
   const lines: string[] = [];
   const report = await killAnywhere({
@@ -15,7 +13,6 @@ test("reader, server and supervisor killed in turn: nothing lost, nothing double
     attempts: 5_000,
     only: undefined,
     log: (line) => lines.push(line),
-    url: database.url,
   });
   expect(report.problems, lines.join("\n")).toEqual([]);
 });

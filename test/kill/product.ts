@@ -204,7 +204,8 @@ class RunningProduct implements Product {
     const deadline = Date.now() + withinMs;
     for (;;) {
       const left = await ours(this.folder);
-      if (left.length === 0) return;
+      // This process hears of the end a moment after the system has forgotten it.
+      if (left.length === 0 && !this.isRunning()) return;
       if (Date.now() > deadline)
         throw new Error(`still there after ${withinMs} ms: ${left.map((one) => `${one.pid} ${roleOf(one)}`).join(", ")}`);
       await sleep(50);
