@@ -1,7 +1,7 @@
 /** Single transactions on an otherwise quiet source: how long a batch takes from its commit until it is visible, whatever the size of the table. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { withClient } from "./database.ts";
-import { KeySample } from "./keys.ts";
+import { correctAndDeleteSql, KeySample } from "./keys.ts";
 import type { Running } from "./product.ts";
 import type { BenchRow } from "./report.ts";
 import { quantile } from "./report.ts";
@@ -12,12 +12,8 @@ const changes = 1_000;
 /** Longer than any batch, so that each begins on an idle stream. */
 const pauseMs = 300;
 
-const batchSql = `
-  WITH corrected AS (
-    UPDATE connection_attempts a SET ok = NOT a.ok, reason = CASE WHEN a.ok THEN 'dns' END
-    FROM unnest($1::bigint[], $2::timestamptz[]) AS key (id, at) WHERE a.id = key.id AND a.at = key.at
-  )
-  DELETE FROM connection_attempts a USING unnest($3::bigint[], $4::timestamptz[]) AS key (id, at) WHERE a.id = key.id AND a.at = key.at`;
+const { corrected, deleted: removal } = correctAndDeleteSql(1);
+const batchSql = `WITH corrected AS (${corrected}) ${removal}`;
 
 export interface BatchBench {
   readonly running: Running;

@@ -45,3 +45,13 @@ export class KeySample {
     return { ids: keys.map(({ id }) => id), times: keys.map(({ at }) => at) };
   }
 }
+
+/** Two statements of one transaction: corrects the facts of the keys in parameters $from and $from+1, deletes those of the next two. */
+export function correctAndDeleteSql(from: number): { readonly corrected: string; readonly deleted: string } {
+  const key = (first: number): string =>
+    `unnest($${first}::bigint[], $${first + 1}::timestamptz[]) AS key (id, at) WHERE a.id = key.id AND a.at = key.at`;
+  return {
+    corrected: `UPDATE connection_attempts a SET ok = NOT a.ok, reason = CASE WHEN a.ok THEN 'dns' END FROM ${key(from)}`,
+    deleted: `DELETE FROM connection_attempts a USING ${key(from + 2)}`,
+  };
+}

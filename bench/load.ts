@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
-import { KeySample } from "./keys.ts";
+import { correctAndDeleteSql, KeySample } from "./keys.ts";
 
 export interface Load extends AsyncDisposable {
   /** Rows changed so far. */
@@ -14,16 +14,13 @@ export interface Load extends AsyncDisposable {
 
 const everyMs = 20;
 
+const { corrected, deleted: removal } = correctAndDeleteSql(4);
 const loadSql = `
 WITH made AS (
   INSERT INTO connection_attempts (device_id, at, ok, reason, duration_ms, firmware, ip)
   SELECT device, now(), good, CASE WHEN good THEN NULL ELSE 'dns' END, 200, firmware, '192.0.2.1'
   FROM unnest($1::bigint[], $2::text[], $3::boolean[]) AS new (device, firmware, good)
-), corrected AS (
-  UPDATE connection_attempts a SET ok = NOT a.ok, reason = CASE WHEN a.ok THEN 'dns' END
-  FROM unnest($4::bigint[], $5::timestamptz[]) AS key (id, at) WHERE a.id = key.id AND a.at = key.at
-)
-DELETE FROM connection_attempts a USING unnest($6::bigint[], $7::timestamptz[]) AS key (id, at) WHERE a.id = key.id AND a.at = key.at`;
+), corrected AS (${corrected}) ${removal}`;
 
 export interface LoadOptions {
   readonly adminUrl: string;

@@ -12,6 +12,7 @@ import { setUpProduct } from "../kill/product.ts";
 import type { Product } from "../kill/product.ts";
 import { openSource } from "../oracle/source.ts";
 import type { SourceClient } from "../oracle/source.ts";
+import { freshDatabase } from "../support/database.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { declaredSku, insertSql, needlesOf, plants } from "./plants.ts";
 import { Searcher } from "./search.ts";
@@ -144,7 +145,7 @@ test("red under a policy that is broken on purpose: e-mail kept by a rule that l
 });
 
 test("every column of the schema has its plant", async () => {
-  await using database = await startPostgres();
+  await using database = await freshDatabase();
   await using source = await makeWorld(database.url);
   const columns = await source.rows(`SELECT table_name || '.' || column_name AS name FROM information_schema.columns
     WHERE table_schema = 'public' AND table_name NOT LIKE 'connection\\_attempts\\_%' ORDER BY 1`);

@@ -5,7 +5,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { CellsSpec } from "../../src/mirror/cuboid.ts";
 import type { Mirror } from "../../src/mirror/mirror.ts";
 import { compileMetrics } from "../../src/metrics/compile.ts";
@@ -15,6 +14,7 @@ import type { OracleWorld } from "../oracle/description.ts";
 import { openSource } from "../oracle/source.ts";
 import type { SourceClient } from "../oracle/source.ts";
 import { TokenPairs } from "../oracle/tokens.ts";
+import { dropSlots } from "../support/slots.ts";
 import { batchesOf, cuts, overPipe } from "./batches.ts";
 import type { Cut, Recorded } from "./batches.ts";
 import { askOracle, compareEntities } from "./compare-entities.ts";
@@ -128,21 +128,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const dispose = async (): Promise<void> => {
     for (const mirror of mirrors.values()) await mirror[Symbol.asyncDispose]();
     await recorder[Symbol.asyncDispose]();
-    await dropSlot(source, options.slot);
+    await dropSlots(source, options.slot);
     await source[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   };
   return { run, recorder, source, mirrors, world, spec, [Symbol.asyncDispose]: dispose };
-}
-
-/** The server gives a slot free a moment after its client has gone. */
-async function dropSlot(source: SourceClient, slot: string): Promise<void> {
-  for (let waitedMs = 0; waitedMs < 5_000; waitedMs += 20) {
-    const active = await source.rows("SELECT FROM pg_replication_slots WHERE slot_name = $1 AND active", [slot]);
-    if (active.length === 0) break;
-    await sleep(20);
-  }
-  await source.rows("SELECT pg_drop_replication_slot($1) FROM pg_replication_slots WHERE slot_name = $1", [slot]);
 }
 
 /** The product's own compilation of the metrics, but for k and for cuboids that are left out. */

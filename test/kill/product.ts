@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { openSource } from "../oracle/source.ts";
+import { dropSlots } from "../support/slots.ts";
 
 const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 const run = promisify(execFile);
@@ -229,22 +230,16 @@ class RunningProduct implements Product {
       }
     }
     await this.untilGone(10_000);
-    await dropSlots(this.#adminUrl);
+    await using source = await openSource(this.#adminUrl);
+    const mine = "vitrine\\_%";
+    await source.rows(
+      "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active AND database = current_database() AND slot_name LIKE $1",
+      [mine],
+    );
+    await dropSlots(source, mine);
     this.#answers.end();
     if (process.env["KEEP_PRODUCT"] === undefined) await rm(this.folder, { recursive: true, force: true });
   }
-}
-
-/** What a killed product leaves in the source would hold its log for ever. */
-async function dropSlots(adminUrl: string): Promise<void> {
-  await using source = await openSource(adminUrl);
-  const mine = "database = current_database() AND slot_name LIKE 'vitrine\\_%'";
-  await source.rows(`SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active_pid IS NOT NULL AND ${mine}`);
-  for (let tries = 0; tries < 100; tries += 1) {
-    if ((await source.rows(`SELECT 1 FROM pg_replication_slots WHERE active AND ${mine}`)).length === 0) break;
-    await sleep(20);
-  }
-  await source.rows(`SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE ${mine}`);
 }
 
 async function outcomeOf(

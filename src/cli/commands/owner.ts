@@ -1,7 +1,8 @@
 /** The smaller commands: verify, compact, token, config, backup, restore, run. */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { randomBytes } from "node:crypto";
+import { generationsIn } from "../../mirror/generation-folders.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { Generation } from "../generations.ts";
 import { slotName } from "../generations.ts";
@@ -329,7 +330,7 @@ function generationsHere(stateFolder: string, restored: State): { readonly list:
   const current = readableState(stateFolder);
   if (current !== undefined) return { list: current.list, last: Math.max(known, current.last) };
   const list = restored.generations();
-  const numbers = foldersOfGenerations(stateFolder).filter((number) => list.every((one) => one.number !== number));
+  const numbers = generationsIn(join(stateFolder, "mirror")).filter((number) => list.every((one) => one.number !== number));
   const unknown = numbers.map((number): Generation => {
     return { number, role: "retiring", slot: slotName(restored.installation, number), reason: "restore", createdAt: Date.now() };
   });
@@ -346,12 +347,6 @@ function readableState(folder: string): { readonly list: readonly Generation[]; 
   } catch {
     return undefined;
   }
-}
-
-function foldersOfGenerations(stateFolder: string): readonly number[] {
-  const folder = join(stateFolder, "mirror");
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  return names.flatMap((name) => (/^gen-\d{1,9}$/.test(name) ? [Number(name.slice("gen-".length))] : []));
 }
 
 function fileOf(context: CommandContext): string {

@@ -2,7 +2,7 @@
  * Does what the list of generations says: opens and closes mirrors, asks the supervisor for readers, switches, deletes. The list is
  * written before anything is done, so that a crash at any point is followed by doing it again.
  */
-import { readdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Socket } from "node:net";
 import type { CrashHook } from "../../lib/crash-points.ts";
@@ -10,6 +10,7 @@ import type { Log } from "../../lib/log.ts";
 import type { ErrorCode } from "../../model/error-codes.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { DuckdbMirror } from "../../mirror/duckdb.ts";
+import { generationFolder, generationsIn } from "../../mirror/generation-folders.ts";
 import type { StatusReport } from "../../metrics/status-report.ts";
 import type { Declaration } from "../../policy/declaration.ts";
 import type { DownMessage, EpochBreak, ProofVerdict } from "../../policy/safe.ts";
@@ -122,7 +123,7 @@ export class Driver {
     try {
       await host.serve(socket);
     } catch (error) {
-      this.#options.onStoreFailure(atStore(error, join(this.folder, `gen-${number}`)));
+      this.#options.onStoreFailure(atStore(error, join(this.folder, generationFolder(number))));
     }
   }
 
@@ -277,7 +278,7 @@ export class Driver {
 
   /** undefined: its store is gone, and another generation is begun. */
   async #opened(generation: Generation): Promise<Awaited<ReturnType<DriverOptions["openMirror"]>> | undefined> {
-    const folder = join(this.folder, `gen-${generation.number}`);
+    const folder = join(this.folder, generationFolder(generation.number));
     try {
       return await this.#options.openMirror({ folder, generation: generation.number, mustExist: generation.role !== "building" });
     } catch (error) {
@@ -335,16 +336,10 @@ export class Driver {
 
   /** Folders of generations that are in no list: of one that was switched away, or that a crash left behind. */
   #deleteFolders(): void {
-    const kept = new Set(this.#list.filter((one) => one.role !== "retiring").map((one) => `gen-${one.number}`));
-    let names: readonly string[];
-    try {
-      names = readdirSync(this.folder);
-    } catch {
-      return;
-    }
-    const over = names.filter((name) => /^gen-\d+$/.test(name) && !kept.has(name));
-    for (const name of over) rmSync(join(this.folder, name), { recursive: true, force: true });
-    if (over.length > 0) this.#options.state.append(erasedKind, { generations: over.map((name) => Number(name.slice("gen-".length))) });
+    const kept = new Set(this.#list.filter((one) => one.role !== "retiring").map((one) => one.number));
+    const over = generationsIn(this.folder).filter((number) => !kept.has(number));
+    for (const number of over) rmSync(join(this.folder, generationFolder(number)), { recursive: true, force: true });
+    if (over.length > 0) this.#options.state.append(erasedKind, { generations: over });
   }
 
   /** The folders that were deleted last. */

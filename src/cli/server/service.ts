@@ -183,19 +183,24 @@ export class Service {
   async verify(mode: VerifyMode, wanted: readonly string[]): Promise<VerifyReport> {
     const host = this.#shown();
     const rows = await this.#verifyHost(host, mode, wanted);
-    if (!rows.equal || mode === "counts" || wanted.length > 0) return rows;
-    return { ...rows, ...(await this.#verifyCells(host, mode)) };
+    return !rows.equal || mode === "counts" || wanted.length > 0 ? rows : this.#verifyCells(host, rows);
   }
 
-  /** Invariant 4: each cell is what the copy's rows give. */
-  async #verifyCells(host: Host, mode: VerifyMode): Promise<Pick<VerifyReport, "equal" | "cells"> & Partial<VerifyReport>> {
+  /** Invariant 4: each cell is what the copy's rows give. The report of the rows, with that of the cells. */
+  async #verifyCells(host: Host, report: VerifyReport): Promise<VerifyReport> {
+    const { mode } = report;
     const cells = await host.mirror.checkCells(mode === "sample" ? (count) => randomInt(Math.max(1, count)) : undefined);
     this.#options.state.append("verify-cells", { mode, generation: host.number, differing: cells.map((one) => ({ ...one })) });
-    if (cells.length === 0) return { equal: true, cells };
+    if (cells.length === 0) return { ...report, cells };
     const metrics = new Set(cells.map((one) => one.metric));
     const tables = (host.mirror.cells?.metrics ?? []).filter((metric) => metrics.has(metric.name)).map((metric) => metric.table);
     await this.#distrust(host, [...new Set(tables)], "cells-differ");
-    return { equal: false, cells, message: `Cells differ from the rows: ${[...metrics].join(", ")}. The copy is being built anew.` };
+    return {
+      ...report,
+      equal: false,
+      cells,
+      message: `Cells differ from the rows: ${[...metrics].join(", ")}. The copy is being built anew.`,
+    };
   }
 
   /** Untrusted from now on, and built anew. */

@@ -5,6 +5,9 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { VitrineError } from "../../model/error.ts";
 
+/** Beside the store's file. */
+export const lockFile = "mirror.lock";
+
 const openHere = new Set<string>();
 
 /** Takes the lock or throws mirror/locked. Returns what gives it back. A lock whose process is gone is taken over. */

@@ -32,7 +32,7 @@ import type { Connection } from "./engine.ts";
 import { Engine, isDamage } from "./engine.ts";
 import { DuckdbHistory, dropHistory } from "./history.ts";
 import { Load } from "./load.ts";
-import { waitForStore } from "./lock.ts";
+import { lockFile, waitForStore } from "./lock.ts";
 import { readingOf } from "./memory-reading.ts";
 import { Memory } from "./memory.ts";
 import type { TableInfo } from "./memory.ts";
@@ -49,7 +49,6 @@ export type { CellMismatch } from "./check.ts";
 export type { Comparison, CompareMode, CompareResult } from "./compare.ts";
 
 const storeFile = "mirror.duckdb";
-const lockFile = "mirror.lock";
 /** Sets of units are given up where they pass this, in bytes. */
 const unitBytesMax = 32 << 20;
 /** Times the log's size for an idle checkpoint: from there on new answers wait until it is in the file. */

@@ -1,5 +1,6 @@
 /** What differs between two epochs in what the reader's role may do. Pure. */
 import { id, literal, qualified } from "../names.ts";
+import { revokeGrant } from "../revoke.ts";
 import type { EpochDifference } from "./difference.ts";
 import { apply, command, privacy } from "./difference.ts";
 import type { Epoch, EpochGrant, EpochTable } from "./schema.ts";
@@ -36,7 +37,7 @@ function compareGrants(stored: Epoch, now: Epoch): EpochDifference[] {
         tableName(grant),
         "grant-extra",
         `${viaText(grant)} may now ${grant.privilege} ${objectText(grant)}.`,
-        command(revokeCommand(grant, now.role.name)),
+        command(mendOf(grant, now.role.name)),
       ),
     );
   // What the policy does not need may go: that is what the remedy of an extra grant asks for.
@@ -78,12 +79,7 @@ function objectText(grant: EpochGrant): string {
 }
 
 /** The statement that takes a privilege away again. */
-function revokeCommand(grant: EpochGrant, reader: string): string {
+function mendOf(grant: EpochGrant, reader: string): string {
   if (grant.privilege === "OWNER") return `ALTER TABLE ${qualified(grant)} OWNER TO … -- not ${literal(grant.via)}`;
-  // From another role nothing is taken but the reader.
-  if (grant.via !== "PUBLIC" && grant.via !== reader) return `REVOKE ${id(grant.via)} FROM ${id(reader)}`;
-  // On the whole table it would take the declared columns along; apply gives them back at once.
-  if (grant.column === null && grant.via === reader) return "vitrine apply";
-  const columns = grant.column === null ? "" : ` (${id(grant.column)})`;
-  return `REVOKE ${grant.privilege}${columns} ON ${qualified(grant)} FROM ${grant.via === "PUBLIC" ? "PUBLIC" : id(grant.via)}`;
+  return revokeGrant(grant, grant.via, reader);
 }
