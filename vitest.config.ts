@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: files("test.ts"),
-          exclude: [...files("pg.test.ts"), ...files("sim.test.ts")],
+          exclude: [...files("pg.test.ts"), ...files("sim.test.ts"), ...files("browser.test.ts")],
           testTimeout: 10_000,
         },
       },
@@ -24,6 +24,16 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: "web",
+          include: files("browser.test.ts"),
+          globalSetup: "./test/support/chromium.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
         },
       },
       {
