@@ -47,14 +47,17 @@ export async function readGrid(page: Page): Promise<{ readonly head: readonly st
 /** The shown numbers of the first column, newest first, equal those of the API's answer to `query`. */
 export async function expectSameNumbers(page: Page, query: string): Promise<void> {
   await expect
-    .poll(async () => {
-      const response = await page.request.get(query);
-      const { cells } = (await response.json()) as { readonly cells: readonly { readonly value: number }[] };
-      const { head, rows } = await readGrid(page);
-      const columns = head.length - 1;
-      const shown = rows.flatMap((row) => row.slice(1).map((text) => Number(text.replaceAll(/[,\s%]/g, "")))).toSorted((a, b) => a - b);
-      const expected = cells.map(({ value }) => value).toSorted((a, b) => a - b);
-      return { columns: columns > 0, same: JSON.stringify(shown) === JSON.stringify(expected), cells: expected.length > 0 };
-    }, { timeout: 8_000 })
+    .poll(
+      async () => {
+        const response = await page.request.get(query);
+        const { cells } = (await response.json()) as { readonly cells: readonly { readonly value: number }[] };
+        const { head, rows } = await readGrid(page);
+        const columns = head.length - 1;
+        const shown = rows.flatMap((row) => row.slice(1).map((text) => Number(text.replaceAll(/[,\s%]/g, "")))).toSorted((a, b) => a - b);
+        const expected = cells.map(({ value }) => value).toSorted((a, b) => a - b);
+        return { columns: columns > 0, same: JSON.stringify(shown) === JSON.stringify(expected), cells: expected.length > 0 };
+      },
+      { timeout: 8_000 },
+    )
     .toEqual({ columns: true, same: true, cells: true });
 }
