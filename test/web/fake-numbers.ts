@@ -4,7 +4,7 @@ import { relativeRange } from "../../src/metrics/period.ts";
 import { periodsOf } from "../../src/web/numbers/periods.ts";
 import type { Grain } from "../../src/web/numbers/periods.ts";
 
-export const zone = "America/Los_Angeles";
+const zone = "America/Los_Angeles";
 const models = ["CAM-PAN", "CAM-V2", "LOCK-1", "PLUG-OUT", "SCALE-X", "BULB-C"];
 const countries = ["US", "DE", "GB", "BR", "IN", "JP"];
 const firmwares = ["4.19", "4.20", "4.21", "4.9", "5.0"];
