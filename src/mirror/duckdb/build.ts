@@ -87,6 +87,11 @@ export async function warmMetric(context: ApplyContext, metric: MetricCells): Pr
 }
 
 async function recount(context: ApplyContext, metric: MetricCells, cells: ReadonlyMap<Cells, readonly number[]>): Promise<void> {
+  await recountOnly(context, metric, metric.withPeriods(cells));
+}
+
+/** Counts the units of these cells from rows. */
+export async function recountOnly(context: ApplyContext, metric: MetricCells, cells: ReadonlyMap<Cells, readonly number[]>): Promise<void> {
   if (cells.size === 0) return;
   const recounter = metric.recounter(cells);
   for (const range of metric.rangesOf(cells)) await scanRows(context, metric, range, (batch) => recounter.add(metric.plan.evaluate(batch)));

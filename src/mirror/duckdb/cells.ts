@@ -9,6 +9,7 @@
 import { assert } from "../../lib/assert.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { CuboidSpec, MetricSpec } from "../cuboid.ts";
+import { CellKeys, resized } from "./cell-keys.ts";
 import { cold, empty, UnitSets } from "./unit-sets.ts";
 
 /** Upper bound that says nothing. */
@@ -38,12 +39,9 @@ export class Cells {
   readonly cuboid: CuboidSpec;
   readonly ratio: boolean;
   readonly #k: number;
-  readonly #stride: number;
   readonly sets: UnitSets;
   count = 0;
-  #slots = new Int32Array(1_024);
-  #mask = 1_023;
-  #keys: Int32Array;
+  readonly #keys: CellKeys;
   /** Two a cell: rows, and rows that hit. */
   #counts: Float64Array;
   /** One a cell, of a sum; else empty. Whole numbers, exact until one is beyond what a double holds. */
@@ -65,9 +63,8 @@ export class Cells {
     this.cuboid = cuboid;
     this.ratio = metric.hit !== undefined;
     this.#k = k;
-    this.#stride = 1 + cuboid.dimensions.length;
     this.sets = new UnitSets(4 * k);
-    this.#keys = new Int32Array(256 * this.#stride);
+    this.#keys = new CellKeys(cuboid.dimensions.length);
     this.#counts = new Float64Array(256 * 2);
     this.#sums = new Float64Array(metric.sum === undefined ? 0 : 256);
     this.#bounds = new Int32Array(256 * 6);
@@ -76,12 +73,12 @@ export class Cells {
   }
 
   bucketOf(cell: number): number {
-    return this.#keys[cell * this.#stride] as number; // eslint-disable-line -- inside
+    return this.#keys.bucketOf(cell);
   }
 
   /** i-th dimension (interned where wide). */
   dimOf(cell: number, i: number): number {
-    return this.#keys[cell * this.#stride + 1 + i] as number; // eslint-disable-line -- inside
+    return this.#keys.dimOf(cell, i);
   }
 
   /** By its place in `measureOrder`. */
@@ -93,58 +90,26 @@ export class Cells {
 
   /** The cell of row `row`: made when it is new. `dims` are the cuboid's own, in its order. */
   find(bucket: number, dims: readonly Int32Array[], row: number): number {
-    let hash = Math.imul(bucket, 0x9e3779b1);
-    for (let i = 0; i < dims.length; i += 1) hash = Math.imul(hash ^ (dims[i] as Int32Array)[row]!, 0x85ebca6b) ^ (hash >>> 15); // eslint-disable-line -- inside
-    let slot = (hash ^ (hash >>> 16)) & this.#mask;
-    for (;;) {
-      const entry = this.#slots[slot] as number; // eslint-disable-line -- masked
-      if (entry === 0) return this.#make(slot, bucket, dims, row);
-      const base = (entry - 1) * this.#stride;
-      let same = this.#keys[base] === bucket;
-      for (let i = 0; same && i < dims.length; i += 1) same = this.#keys[base + 1 + i] === (dims[i] as Int32Array)[row]; // eslint-disable-line -- inside
-      if (same) return entry - 1;
-      slot = (slot + 1) & this.#mask;
-    }
+    const cell = this.#keys.find(bucket, dims, row);
+    if (cell === this.count) this.#make(cell);
+    return cell;
   }
 
-  #make(slot: number, bucket: number, dims: readonly Int32Array[], row: number): number {
-    const cell = this.count;
+  #make(cell: number): void {
     if ((cell + 1) * 2 > this.#handles.length) this.#resize(Math.ceil(cell * 1.5));
-    this.#keys[cell * this.#stride] = bucket;
-    for (let i = 0; i < dims.length; i += 1) this.#keys[cell * this.#stride + 1 + i] = dims[i]![row]!;
     this.#handles[cell * 2] = empty;
     this.#handles[cell * 2 + 1] = empty;
-    this.#slots[slot] = cell + 1;
     this.count += 1;
-    if (this.count * 2 > this.#slots.length) this.#rehash();
-    return cell;
   }
 
   /** Room for so many cells. */
   #resize(size: number): void {
-    const resized = <T extends Int32Array | Float64Array | Uint8Array>(old: T, next: T): T => {
-      next.set(old.length > next.length ? old.subarray(0, next.length) : old);
-      return next;
-    };
-    this.#keys = resized(this.#keys, new Int32Array(size * this.#stride));
+    this.#keys.resize(size);
     this.#counts = resized(this.#counts, new Float64Array(size * 2));
     if (this.metric.sum !== undefined) this.#sums = resized(this.#sums, new Float64Array(size));
     this.#bounds = resized(this.#bounds, new Int32Array(size * 6));
     this.#handles = resized(this.#handles, new Int32Array(size * 2));
     this.#marks = resized(this.#marks, new Uint8Array(size));
-  }
-
-  #rehash(): void {
-    this.#slots = new Int32Array(this.#slots.length * 2);
-    this.#mask = this.#slots.length - 1;
-    for (let cell = 0; cell < this.count; cell += 1) {
-      const base = cell * this.#stride;
-      let hash = Math.imul(this.#keys[base]!, 0x9e3779b1);
-      for (let i = 1; i < this.#stride; i += 1) hash = Math.imul(hash ^ this.#keys[base + i]!, 0x85ebca6b) ^ (hash >>> 15);
-      let slot = (hash ^ (hash >>> 16)) & this.#mask;
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
-      this.#slots[slot] = cell + 1;
-    }
   }
 
   // Build: rows come once, nothing leaves.
@@ -195,11 +160,13 @@ export class Cells {
   /** Cells of these buckets of which a class is not followed. */
   coldIn(buckets: ReadonlySet<number>): readonly number[] {
     const found: number[] = [];
-    for (let cell = 0; cell < this.count; cell += 1) {
-      if (!buckets.has(this.bucketOf(cell)) || this.#counts[cell * 2] === 0) continue;
-      if (!this.isFollowed(cell, false) || !this.isFollowed(cell, true)) found.push(cell);
-    }
+    for (let cell = 0; cell < this.count; cell += 1) if (buckets.has(this.bucketOf(cell)) && this.isCold(cell)) found.push(cell);
     return found;
+  }
+
+  /** Whether the cell has rows of which the units of a class are not followed. */
+  isCold(cell: number): boolean {
+    return this.#counts[cell * 2] !== 0 && !(this.isFollowed(cell, false) && this.isFollowed(cell, true));
   }
 
   /** Buckets of the newest periods. */
@@ -314,16 +281,51 @@ export class Cells {
 
   /** Sets a recounted cell: the units of each class; undefined: that class was followed. */
   recount(cell: number, none: number | undefined, hit: number | undefined): void {
-    this.touch(cell);
-    if (none !== undefined) this.#recountClass(cell, noneClass, none);
-    if (hit !== undefined) this.#recountClass(cell, hitClass, hit);
+    // Bounds that decide stay as they are stored: nothing is to be written. The next change makes them as narrow as the sets.
+    const isBounded = this.#marks[cell] === 0 && this.#decides(cell);
+    if (!isBounded) this.touch(cell);
+    if (none !== undefined) this.#recountClass(cell, noneClass, none, isBounded);
+    if (hit !== undefined) this.#recountClass(cell, hitClass, hit, isBounded);
+    if (isBounded) return;
     this.#setAny(cell, 0, unbounded);
     assert(this.#decides(cell), "a recounted cell that decides");
   }
 
-  #recountClass(cell: number, cls: number, handle: number): void {
+  #recountClass(cell: number, cls: number, handle: number, isBounded: boolean): void {
     this.sets.free(this.#handles[cell * 2 + cls]!);
-    this.#boundBySet(cell, cls, handle, unbounded);
+    if (isBounded) this.#handles[cell * 2 + cls] = handle;
+    else this.#boundBySet(cell, cls, handle, unbounded);
+  }
+
+  /**
+   * Takes the units of a cell from the finer cells that it is made of, all of them in `others`. False, and nothing is changed, where
+   * one of theirs is not held or what comes of them shows too few.
+   */
+  recountFrom(cell: number, finer: Cells, others: readonly number[]): boolean {
+    const none = this.isFollowed(cell, false) ? undefined : this.#unionOf(finer, others, noneClass);
+    const hit = this.isFollowed(cell, true) ? undefined : this.#unionOf(finer, others, hitClass);
+    if (none !== cold && hit !== cold) {
+      this.recount(cell, none, hit);
+      return true;
+    }
+    for (const handle of [none, hit]) if (handle !== undefined) this.sets.free(handle);
+    return false;
+  }
+
+  /** `cold` where it cannot be had. */
+  #unionOf(finer: Cells, others: readonly number[], cls: number): number {
+    let union = empty;
+    for (const other of others) {
+      const theirs = finer.#handles[other * 2 + cls]!;
+      if (theirs === cold) {
+        this.sets.free(union);
+        return cold;
+      }
+      union = this.sets.unite(union, finer.sets, theirs);
+    }
+    if (this.sets.isWhole(union) || this.sets.size(union) >= this.#k) return union;
+    this.sets.free(union);
+    return cold;
   }
 
   /** What changed since the last call: cells and the signed changes of their measures (as many each as `measureOrder` names). */
@@ -373,7 +375,7 @@ export class Cells {
   clear(): void {
     assert(this.#touched.length === 0, "no changes while cells are built anew");
     for (let place = 0; place < this.count * 2; place += 1) this.sets.free(this.#handles[place]!);
-    this.#slots.fill(0);
+    this.#keys.clear();
     this.#counts.fill(0);
     this.#sums.fill(0);
     this.#bounds.fill(0);

@@ -206,13 +206,25 @@ export class MetricCells {
   }
 
   #derive(coarse: Cells, fine: Cells): void {
+    const coarseOf = this.coarseCell(coarse, fine);
+    for (let other = 0; other < fine.count; other += 1) coarse.absorb(coarseOf(other), fine, other);
+  }
+
+  /** For a cell of `fine` the cell of `coarse` that it is a part of. */
+  coarseCell(coarse: Cells, fine: Cells): (other: number) => number {
     const places = coarse.cuboid.dimensions.map((dimension) => fine.cuboid.dimensions.indexOf(dimension));
     const dims = places.map(() => new Int32Array(1));
-    for (let other = 0; other < fine.count; other += 1) {
+    return (other) => {
       const bucket = coarser(this.#calendar, fine.cuboid.grain, coarse.cuboid.grain, fine.bucketOf(other));
       for (let i = 0; i < places.length; i += 1) dims[i]![0] = fine.dimOf(other, places[i]!);
-      coarse.absorb(coarse.find(bucket, dims, 0), fine, other);
-    }
+      return coarse.find(bucket, dims, 0);
+    };
+  }
+
+  /** The finer cuboid that this one follows from; undefined: from rows. */
+  sourceOf(cells: Cells): Cells | undefined {
+    const source = this.#sources[this.cuboids.indexOf(cells)];
+    return source === undefined ? undefined : this.cuboids[source];
   }
 
   /** Takes rows out of the cells and puts rows in. */
@@ -281,15 +293,17 @@ export class MetricCells {
     return mergedRanges(ranges);
   }
 
-  /** Recounts undecided cells from all rows of their ranges, given in any batches. */
-  recounter(undecided: ReadonlyMap<Cells, readonly number[]>): { add(rows: Evaluated): void; finish(): void } {
-    // All cells of a period that may be small are recounted with it: the next change of one would ask for the same scan.
-    const targets = [...undecided]
-      .map(([cells, some]) => ({
-        cells,
-        list: [...new Set([...some, ...cells.coldIn(new Set(some.map((cell) => cells.bucketOf(cell))))])],
-      }))
-      .map(({ cells, list }) => new Recount(cells, list));
+  /** Undecided cells, and all cells of their periods that may be small: the next change of one would ask for the same scan. */
+  withPeriods(undecided: ReadonlyMap<Cells, readonly number[]>): ReadonlyMap<Cells, readonly number[]> {
+    const cellsOf = (cells: Cells, some: readonly number[]): readonly number[] => [
+      ...new Set([...some, ...cells.coldIn(new Set(some.map((cell) => cells.bucketOf(cell))))]),
+    ];
+    return new Map([...undecided].map(([cells, some]) => [cells, cellsOf(cells, some)]));
+  }
+
+  /** Recounts cells from all rows of their ranges, given in any batches. */
+  recounter(lists: ReadonlyMap<Cells, readonly number[]>): { add(rows: Evaluated): void; finish(): void } {
+    const targets = [...lists].map(([cells, list]) => new Recount(cells, list));
     const add = (rows: Evaluated): void => {
       const buckets = new Buckets(rows, this.#calendar);
       for (const target of targets) target.add(rows, buckets.of(target.cells.cuboid.grain), dimsOf(rows, target.cells.cuboid));

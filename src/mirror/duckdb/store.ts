@@ -44,6 +44,8 @@ import { dropDays } from "./sets/stored-days.ts";
 import { restoreCells, restoreKeyMax, restoreMemory, restoreTokens } from "./restore.ts";
 import { storedColumn } from "./stored.ts";
 import { appendFresh, createCells, createTables, dropCells, dropTables, mergeDeltas, writeCellChanges } from "./tables.ts";
+import type { WarmStep } from "./warm.ts";
+import { coldMonths, monthSteps, wholeSteps } from "./warm.ts";
 
 export type { CellMismatch } from "./check.ts";
 export type { Comparison, CompareMode, CompareResult } from "./compare.ts";
@@ -78,6 +80,10 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
   #queue: Promise<unknown> = Promise.resolve();
   #afterCommit: (() => Promise<void>)[] = [];
   readonly #comparing = new Set<Promise<void>>();
+  /** Memory that a restart has left without the units of its cells. */
+  #unwarmed: Memory | undefined;
+  /** Until a month's weeks are counted from its days, the days' units are not given up. */
+  #isMonthOpen = false;
   #snapshot: SnapshotTimes | undefined;
   /** Memory is whole: a read may be answered from it. */
   #isWhole = false;
@@ -261,6 +267,7 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
       cells.metrics.filter((metric) => this.#control.built[metric.name]?.meaning !== meaningOf(cells, metric)).map((metric) => metric.name),
     );
     this.#memory = await restoreMemory(this.#writer, schema, this.#keptCells(cells), this.#pacer);
+    this.#unwarmed = this.#memory;
     const stale = this.#memory.metrics.filter((metric) => other.has(metric.plan.spec.name));
     const gone = Object.keys(this.#control.built).filter((name) => !cells.metrics.some((metric) => metric.name === name));
     const past = Object.keys(this.#control.history).filter(
@@ -353,8 +360,47 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
       const memory = must(this.#memory, "memory");
       for (const words of memory.words.values()) words.forgetPipe();
       for (const metric of memory.metrics) if (!metric.stale) await warmMetric(this.#context, metric);
+      if (this.#unwarmed === memory) void this.#warm(memory);
+      this.#unwarmed = undefined;
       return { tag: "start", from: { tag: "stream", ...applied, epoch } };
     });
+  }
+
+  /**
+   * Counts the units of all cells beside the stream, which waits for one step at most. What fails here is left: a cell whose units are
+   * wanted and not known is counted by the commit that wants them.
+   */
+  async #warm(memory: Memory): Promise<void> {
+    const { clock } = this.#options;
+    const calendar = calendarOf(memory.cells.zone);
+    const isOver = (): boolean => this.#closed || this.#memory !== memory;
+    const all = async (steps: Generator<WarmStep>): Promise<void> => {
+      for (;;) {
+        const begun = clock.monotonicMs();
+        const isDone = await this.#betweenTransactions(async () => {
+          if (isOver()) return true;
+          const next = steps.next();
+          if (next.done !== true) await next.value(this.#context);
+          return next.done;
+        });
+        if (isDone === true) return;
+        // Half of the time is the stream's.
+        await clock.sleep(clock.monotonicMs() - begun);
+      }
+    };
+    try {
+      for (const month of await this.#betweenTransactions(async () => coldMonths(memory, calendar))) {
+        this.#isMonthOpen = true;
+        await all(monthSteps(memory, calendar, month));
+        this.#isMonthOpen = false;
+        if (!isOver()) this.#coolUnits(memory);
+      }
+      await all(wholeSteps(memory));
+    } catch (error) {
+      if (!this.#closed && !(error instanceof VitrineError)) throw error;
+    } finally {
+      this.#isMonthOpen = false;
+    }
   }
 
   /** A reader went away in the middle: what it had not committed never was. */
@@ -548,7 +594,8 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
 
   /** What waits for a moment between two transactions. */
   async #afterwards(memory: Memory): Promise<void> {
-    if (memory.metrics.some((metric) => metric.cuboids.some((cells) => cells.sets.bytes > unitBytesMax / 4))) this.#coolUnits(memory);
+    const isFull = memory.metrics.some((metric) => metric.cuboids.some((cells) => cells.sets.bytes > unitBytesMax / 4));
+    if (isFull && !this.#isMonthOpen) this.#coolUnits(memory);
     for (const work of this.#afterCommit.splice(0)) await work();
   }
 
