@@ -3,6 +3,7 @@
  * and keeps what policy made of it; any number of mirrors are then fed from the recording, each with its own cut into batches.
  */
 import { randomBytes } from "node:crypto";
+import pg from "pg";
 import type { Lsn } from "../../src/model/lsn.ts";
 import { parseDeclaration } from "../../src/policy/declaration.ts";
 import { compilePolicy, tablesNeeded, tokenSpaces } from "../../src/policy/compile.ts";
@@ -58,7 +59,7 @@ export async function openRecorder({
   const declaration = parseDeclaration(declarationText, "vitrine.yaml");
   const source = openSource({ address: parseSourceUrl(url), applicationName: "differential test" });
   const keys: TokenKeys = new Map(tokenSpaces(declaration).map((space) => [space, makeKey(space, randomBytes)]));
-  const compiled = await setUp(source, declaration, keys);
+  const compiled = await oneAtATime(url, async () => setUp(source, declaration, keys));
   const treater = createTreater(compiled, keys);
   const { messages, lsn } = await copy(source, { compiled, treater, slot });
   const stream = await openStream({ source, slot, publications, tables: compiled.sourceTables, from: lsn, nowMs: () => Date.now() });
@@ -79,6 +80,21 @@ export async function openRecorder({
     notices: follower.notices,
     [Symbol.asyncDispose]: () => follower.close(),
   };
+}
+
+/** The reader's role is the server's, not the database's: two test files that set up at once would both create it. */
+async function oneAtATime<T>(url: string, work: () => Promise<T>): Promise<T> {
+  const whole = new URL(url);
+  // Advisory locks are a database's own.
+  whole.pathname = "/postgres";
+  const client = new pg.Client({ connectionString: whole.href, application_name: "vitrine-test" });
+  await client.connect();
+  try {
+    await client.query("SELECT pg_advisory_lock(hashtext('vitrine_reader'))");
+    return await work();
+  } finally {
+    await client.end();
+  }
 }
 
 async function setUp(source: Source, declaration: ReturnType<typeof parseDeclaration>, keys: TokenKeys): Promise<CompiledPolicy> {
