@@ -30,6 +30,8 @@ export interface GenerationReport {
   readonly trouble: readonly { readonly table: string; readonly column: string; readonly other: number; readonly degraded: number }[];
   readonly loading: MirrorStatus["loading"];
   readonly applying: { readonly changes: number } | undefined;
+  /** Months whose units are still to be counted after a restart: what is open until then is withheld. */
+  readonly counting: { readonly months: number } | undefined;
   readonly rows: Readonly<Record<string, number>>;
   readonly bytes: number;
   /**
@@ -122,6 +124,7 @@ export function reportGeneration(status: MirrorStatus, now: Micros): GenerationR
     trouble: status.trouble.map(({ table, column, other, degraded }) => ({ table, column, other, degraded })),
     loading: status.loading,
     applying: status.applying,
+    counting: status.counting,
     rows: status.rows,
     bytes: status.bytes,
     erasure: erasureReport(status.erasure, now),

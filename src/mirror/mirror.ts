@@ -30,6 +30,11 @@ export interface MirrorStatus {
   readonly loading: readonly { readonly table: string; readonly rows: number; readonly estimate: number; readonly done: boolean }[];
   /** A large transaction that is being applied: changes so far. */
   readonly applying: { readonly changes: number } | undefined;
+  /**
+   * After a restart the units behind cells are counted anew, month by month; `months`: left. Until then a cell whose changes have left
+   * it open whether k units stand behind it is withheld.
+   */
+  readonly counting?: { readonly months: number } | undefined;
   readonly rows: Readonly<Record<string, number>>;
   readonly bytes: number;
   readonly erasure: { readonly logicalSince: Micros | undefined; readonly physicalAt: Micros | undefined };

@@ -38,6 +38,7 @@ function whyNot(status: StatusReport, target: bigint): string | undefined {
     return `no generation serves (${status.readers.map((reader) => `${reader.state}: ${reader.message}`).join("; ")})`;
   if (serving.phase !== "ready") return `generation ${serving.generation} is ${serving.phase}`;
   if (status.generations.length > 1) return `generations ${status.generations.map((one) => `${one.generation} ${one.phase}`).join(", ")}`;
+  if (serving.counting !== undefined) return `units of ${serving.counting.months} months are still being counted`;
   if (serving.untrusted.length > 0) return `untrusted: ${serving.untrusted.map((one) => `${one.table} ${one.reason}`).join(", ")}`;
   const proven = serving.proven === undefined ? undefined : parseLsn(serving.proven.lsn);
   return proven === undefined || proven < target ? "the position is not proven yet" : undefined;

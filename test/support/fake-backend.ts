@@ -102,6 +102,7 @@ export function fakeBackend(overrides: Partial<Backend> = {}): FakeBackend {
           trouble: [{ table: "devices", column: "firmware", other: 3, degraded: 0 }],
           loading: [],
           applying: undefined,
+          counting: undefined,
           rows: { devices: 5 },
           bytes: 4096,
           erasure: { logicalSince: undefined, physicalAt: undefined, dueBy: undefined, overdue: false },

@@ -107,13 +107,14 @@ const generation = object(
     trouble: list(object({ table: text, column: text, other: whole, degraded: whole })),
     loading: list(object({ table: text, rows: whole, estimate: whole, done: truth })),
     applying: object({ changes: whole }),
+    counting: object({ months: whole }),
     rows: mapOf(whole),
     bytes: whole,
     erasure: object({ logicalSince: text, physicalAt: text, dueBy: text, overdue: truth }, ["logicalSince", "physicalAt", "dueBy"]),
     cuboids: list(object({ metric: text, id: text, cells: whole, givenUp: truth })),
     snapshot: object({ loadedMs: whole, trustedMs: whole }, ["loadedMs", "trustedMs"]),
   },
-  ["applied", "proven", "lagMs", "applying", "snapshot"],
+  ["applied", "proven", "lagMs", "applying", "counting", "snapshot"],
 );
 
 const slot = object({ name: text, retainedBytes: whole, safeBytes: whole, walStatus: text }, ["safeBytes"]);

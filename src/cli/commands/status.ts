@@ -52,6 +52,7 @@ function generationLines(generation: GenerationReport, report: Report, colours: 
     `  proven    ${positionText(generation.proven)}${ago}`,
     ...(reader === undefined ? [] : readerLines(reader, colours)),
     ...rollupLines(generation),
+    ...countingLines(generation),
     ...erasureLines(generation, colours),
     ...generation.loading
       .filter((one) => !one.done)
@@ -104,6 +105,12 @@ function rollupLines({ cuboids }: GenerationReport): readonly string[] {
     `  rollups   ${integer(kept.length)} with ${integer(cells)} cells; the largest is ${name(largest)} with ${integer(largest.cells)}`,
     ...cuboids.filter((one) => one.givenUp).map((one) => `            ${name(one)} would be too large: computed from the rows when asked`),
   ];
+}
+
+function countingLines({ counting }: GenerationReport): readonly string[] {
+  if (counting === undefined) return [];
+  const months = counting.months === 1 ? "1 month" : `${counting.months} months`;
+  return [`  counting  who stands behind the cells of ${months}, after the restart; cells near the limit are withheld until then`];
 }
 
 function erasureLines({ erasure }: GenerationReport, colours: Colours): readonly string[] {

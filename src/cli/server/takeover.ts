@@ -2,12 +2,16 @@
  * Before a generation takes over from another one it is given that one's closed periods, where metrics keep their history. They are in
  * its store before the switch is written, so a crash in between is followed by doing it again.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { must } from "../../lib/assert.ts";
 import type { Log } from "../../lib/log.ts";
 import { carryHistory } from "../../mirror/history.ts";
 import type { State } from "../state.ts";
 import type { Host } from "./host.ts";
 import { textFilter } from "./proofs.ts";
+
+const countedWithinMs = 120_000;
+const lookEveryMs = 100;
 
 export interface TakeoverOptions {
   readonly state: Pick<State, "append">;
@@ -37,6 +41,7 @@ export class Takeover {
     const { state, log, isWanted, onCarried, onFailure } = this.#options;
     this.#carried.set(to, "under way");
     try {
+      await untilCounted(from);
       const isTextAllowed = textFilter({ declaration: must(to.declaration, "declaration of what is built"), rules: to.rules });
       const metrics = await carryHistory({ from: from.mirror, to: to.mirror, isTextAllowed });
       for (const { metric, outcome, cells } of metrics)
@@ -51,6 +56,12 @@ export class Takeover {
     this.#carried.set(to, "done");
     onCarried(to);
   }
+}
+
+/** A cell that is open would be withheld for ever in what is kept. An old generation that nothing feeds any more is never counted. */
+async function untilCounted({ mirror }: Host): Promise<void> {
+  for (let waitedMs = 0; mirror.status.counting !== undefined && waitedMs < countedWithinMs; waitedMs += lookEveryMs)
+    await sleep(lookEveryMs);
 }
 
 function keepsHistory({ declaration }: Host): boolean {

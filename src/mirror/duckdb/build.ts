@@ -73,9 +73,13 @@ export async function writeBuilt({ connection, pacer }: ApplyContext, metric: Me
   await writeAllCells(connection, metric, pacer);
 }
 
-/** Makes every touched cell decide whether k units stand behind it: recounts those that do not, all of a metric in as few scans as can be. */
-export async function settleMetric(context: ApplyContext, metric: MetricCells): Promise<void> {
-  await recount(context, metric, metric.settle());
+/**
+ * Makes every touched cell decide whether k units stand behind it: recounts those that do not, all of a metric in as few scans as can
+ * be. `later`: those stay open, since all are being counted.
+ */
+export async function settleMetric(context: ApplyContext, metric: MetricCells, later: boolean): Promise<void> {
+  const undecided = metric.settle();
+  if (!later) await recount(context, metric, undecided);
 }
 
 /**

@@ -169,17 +169,6 @@ export class Cells {
     return this.#counts[cell * 2] !== 0 && !(this.isFollowed(cell, false) && this.isFollowed(cell, true));
   }
 
-  /** Buckets of the newest periods. */
-  newest(): ReadonlySet<number> {
-    const periods: Record<CuboidSpec["grain"], number> = { hour: 24 * 60, day: 1, week: 0, month: 0, all: 0 };
-    let newest = -Infinity;
-    for (let cell = 0; cell < this.count; cell += 1) newest = Math.max(newest, this.bucketOf(cell));
-    const buckets = new Set<number>();
-    for (let cell = 0; cell < this.count; cell += 1)
-      if (this.bucketOf(cell) >= newest - periods[this.cuboid.grain]) buckets.add(this.bucketOf(cell));
-    return buckets;
-  }
-
   // Streaming: signed changes, then `settle`.
 
   /** Changes counts of a cell by one row. */
@@ -225,6 +214,18 @@ export class Cells {
     // A unit that has rows left or won in the other class is still, or was already, behind the cell.
     if (weight > 0 && move.other >= 0) this.#bounds[cell * 6 + 1] = Math.min(unbounded, this.#bounds[cell * 6 + 1]! + 1);
     if (weight < 0 && move.other <= 0) this.#bounds[cell * 6] = Math.max(0, this.#bounds[cell * 6]! - 1);
+  }
+
+  /** Since the last `takeChanges`. */
+  get isTouched(): boolean {
+    return this.#touched.length > 0;
+  }
+
+  /** Cells whose bounds do not decide. */
+  undecided(): readonly number[] {
+    const found: number[] = [];
+    for (let cell = 0; cell < this.count; cell += 1) if (!this.#decides(cell)) found.push(cell);
+    return found;
   }
 
   /** Tightens the bounds of all touched cells; returns those that do not decide. Throws when a weight is below 0. */

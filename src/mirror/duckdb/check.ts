@@ -27,8 +27,15 @@ const rowsPerPart = 2_000_000;
 /** A whole number from 0 to below `count`. */
 export type PickOne = (count: number) => number;
 
-/** All cells; with `pick` a sample: of each metric one part of one cuboid. */
-export async function checkCells(view: MirrorView, memory: Memory, pick?: PickOne): Promise<readonly CellMismatch[]> {
+export interface CellsCheck {
+  /** A sample: of each metric one part of one cuboid. */
+  readonly pick: PickOne | undefined;
+  /** Units are being counted after a restart: a cell may be open, but never wrong. */
+  readonly isCounting: boolean;
+}
+
+/** All cells, or a sample. */
+export async function checkCells(view: MirrorView, memory: Memory, { pick, isCounting }: CellsCheck): Promise<readonly CellMismatch[]> {
   const mismatches: CellMismatch[] = [];
   const { cells } = memory;
   const some = <T>(list: readonly T[]): readonly T[] => (pick === undefined ? list : list.slice(pick(list.length)).slice(0, 1));
@@ -37,7 +44,7 @@ export async function checkCells(view: MirrorView, memory: Memory, pick?: PickOn
     for (const cuboid of some(metric.cuboids)) {
       const sum = { cells: 0, differing: 0 };
       for (const part of some(partsOf(calendarOf(cells.zone), cuboid.grain, span))) {
-        const { total, differing } = await checkPart(view, memory, { metric, cuboid, ...part });
+        const { total, differing } = await checkPart(view, memory, { metric, cuboid, isCounting, ...part });
         sum.cells += total;
         sum.differing += differing;
       }
@@ -82,15 +89,16 @@ export function partsOf(
 async function checkPart(
   view: MirrorView,
   { schema, cells }: Memory,
-  part: Part & { readonly metric: MetricSpec; readonly cuboid: CuboidSpec },
+  part: Part & { readonly metric: MetricSpec; readonly cuboid: CuboidSpec; readonly isCounting: boolean },
 ): Promise<{ readonly total: number; readonly differing: number }> {
   const { metric, cuboid, from, to } = part;
   const truth = rowsSql({ schema, cells, metric, grain: cuboid.grain, dimensions: cuboid.dimensions, from, to });
   const keys = ["bucket", ...cuboid.dimensions.map((_, i) => `d${i}`)];
   const on = keys.map((key) => `c.${key} = r.${key}`).join(" AND ");
-  const wrong = ["c.n IS DISTINCT FROM r.n", boundsWrong("any", cells.k)];
+  const boundsWrong = (cls: string): string => boundsWrongSql(cls, part.isCounting ? undefined : cells.k);
+  const wrong = ["c.n IS DISTINCT FROM r.n", boundsWrong("any")];
   if (metric.sum !== undefined) wrong.push("c.total IS DISTINCT FROM r.total");
-  if (metric.hit !== undefined) wrong.push("c.hit IS DISTINCT FROM r.hit", boundsWrong("hit", cells.k), boundsWrong("none", cells.k));
+  if (metric.hit !== undefined) wrong.push("c.hit IS DISTINCT FROM r.hit", boundsWrong("hit"), boundsWrong("none"));
   const stored = `SELECT * FROM ${cellsSql(metric, cuboid.id)} WHERE ${part.buckets}`;
   const rows = await view.all(
     `SELECT count(*) AS total, count(*) FILTER (${wrong.join(" OR ")}) AS differing FROM (${stored}) c FULL JOIN (${truth.sql}) r ON ${on}`,
@@ -99,10 +107,11 @@ async function checkPart(
   return { total: Number(rows[0]?.["total"]), differing: Number(rows[0]?.["differing"]) };
 }
 
-/** The bounds hold the exact number between them, and decide. */
-function boundsWrong(cls: string, k: number): string {
+/** The bounds hold the exact number between them and, with `k`, decide. */
+function boundsWrongSql(cls: string, k: number | undefined): string {
   const units = `coalesce(r.${cls}_units, 0)`;
-  return `NOT coalesce(c.${cls}_low <= ${units} AND ${units} <= c.${cls}_high AND (c.${cls}_low >= ${k} OR c.${cls}_high < ${k}), false)`;
+  const decides = k === undefined ? "true" : `(c.${cls}_low >= ${k} OR c.${cls}_high < ${k})`;
+  return `NOT coalesce(c.${cls}_low <= ${units} AND ${units} <= c.${cls}_high AND ${decides}, false)`;
 }
 
 export async function spanOf(

@@ -11,7 +11,7 @@ import { sourcesOf } from "./derivation.ts";
 import type { RefEnds } from "./ends.ts";
 import type { Evaluated, MetricPlan, RowBatch } from "./evaluate.ts";
 import type { Pacer } from "./pacer.ts";
-import { Recount } from "./recount.ts";
+import { newestBuckets, Recount } from "./recount.ts";
 import type { MakeInts } from "./scratch.ts";
 import { newInts, Scratch } from "./scratch.ts";
 
@@ -275,7 +275,7 @@ export class MetricCells {
   coldNow(): ReadonlyMap<Cells, readonly number[]> {
     const found = new Map<Cells, readonly number[]>();
     for (const cells of this.cuboids) {
-      const list = cells.coldIn(cells.newest());
+      const list = cells.coldIn(newestBuckets(cells));
       if (list.length > 0) found.set(cells, list);
     }
     return found;

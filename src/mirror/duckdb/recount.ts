@@ -1,6 +1,7 @@
 /** Units of some cells of one cuboid, counted from rows: what bounds do not decide any more. */
 import type { Cells } from "./cells.ts";
 import type { Evaluated } from "./evaluate.ts";
+import type { Grain } from "../cuboid.ts";
 import { empty } from "./unit-sets.ts";
 
 interface Asked {
@@ -48,4 +49,16 @@ export class Recount {
   finish(): void {
     for (const { cell, none, hit } of this.#list) this.cells.recount(cell, none, hit);
   }
+}
+
+const newestPeriods: Record<Grain | "all", number> = { hour: 24 * 60, day: 1, week: 0, month: 0, all: 0 };
+
+/** Buckets of the newest periods, which the next changes are going to be of. */
+export function newestBuckets(cells: Cells): ReadonlySet<number> {
+  let newest = -Infinity;
+  for (let cell = 0; cell < cells.count; cell += 1) newest = Math.max(newest, cells.bucketOf(cell));
+  const buckets = new Set<number>();
+  for (let cell = 0; cell < cells.count; cell += 1)
+    if (cells.bucketOf(cell) >= newest - newestPeriods[cells.cuboid.grain]) buckets.add(cells.bucketOf(cell));
+  return buckets;
 }

@@ -58,6 +58,13 @@ const urgentFactor = 8;
 
 type Message<Tag extends DownMessage["tag"]> = Extract<DownMessage, { tag: Tag }>;
 
+interface Cold {
+  readonly memory: Memory;
+  /** Months that are still to be counted. */
+  months: number;
+  isBegun: boolean;
+}
+
 export class DuckdbMirror implements Mirror, HistoryTarget {
   readonly #options: OpenDuckdbMirror;
   readonly #unlock: () => void;
@@ -81,7 +88,7 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
   #afterCommit: (() => Promise<void>)[] = [];
   readonly #comparing = new Set<Promise<void>>();
   /** Memory that a restart has left without the units of its cells. */
-  #unwarmed: Memory | undefined;
+  #cold: Cold | undefined;
   /** Until a month's weeks are counted from its days, the days' units are not given up. */
   #isMonthOpen = false;
   #snapshot: SnapshotTimes | undefined;
@@ -182,6 +189,7 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
       trouble: control.trouble,
       loading: [...(this.#load?.progress ?? [])].map(([table, progress]) => ({ table, ...progress })),
       applying: this.#applying > 0 ? { changes: this.#applying } : undefined,
+      counting: this.#isCounting ? { months: this.#cold?.months ?? 0 } : undefined,
       rows: control.rows,
       bytes: this.#bytes(),
       erasure: control.erasure,
@@ -267,7 +275,7 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
       cells.metrics.filter((metric) => this.#control.built[metric.name]?.meaning !== meaningOf(cells, metric)).map((metric) => metric.name),
     );
     this.#memory = await restoreMemory(this.#writer, schema, this.#keptCells(cells), this.#pacer);
-    this.#unwarmed = this.#memory;
+    this.#cold = { memory: this.#memory, months: 0, isBegun: false };
     const stale = this.#memory.metrics.filter((metric) => other.has(metric.plan.spec.name));
     const gone = Object.keys(this.#control.built).filter((name) => !cells.metrics.some((metric) => metric.name === name));
     const past = Object.keys(this.#control.history).filter(
@@ -360,47 +368,66 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
       const memory = must(this.#memory, "memory");
       for (const words of memory.words.values()) words.forgetPipe();
       for (const metric of memory.metrics) if (!metric.stale) await warmMetric(this.#context, metric);
-      if (this.#unwarmed === memory) void this.#warm(memory);
-      this.#unwarmed = undefined;
+      if (this.#isCounting && this.#cold?.isBegun === false) void this.#warm(this.#cold);
       return { tag: "start", from: { tag: "stream", ...applied, epoch } };
     });
   }
 
-  /**
-   * Counts the units of all cells beside the stream, which waits for one step at most. What fails here is left: a cell whose units are
-   * wanted and not known is counted by the commit that wants them.
-   */
-  async #warm(memory: Memory): Promise<void> {
-    const { clock } = this.#options;
+  /** Whether units are being counted after a restart. */
+  get #isCounting(): boolean {
+    return this.#cold !== undefined && this.#cold.memory === this.#memory;
+  }
+
+  /** Counts the units of all cells beside the stream, which waits for one step at most. */
+  async #warm(cold: Cold): Promise<void> {
+    const { memory } = cold;
     const calendar = calendarOf(memory.cells.zone);
-    const isOver = (): boolean => this.#closed || this.#memory !== memory;
-    const all = async (steps: Generator<WarmStep>): Promise<void> => {
-      for (;;) {
-        const begun = clock.monotonicMs();
-        const isDone = await this.#betweenTransactions(async () => {
-          if (isOver()) return true;
-          const next = steps.next();
-          if (next.done !== true) await next.value(this.#context);
-          return next.done;
-        });
-        if (isDone === true) return;
-        // Half of the time is the stream's.
-        await clock.sleep(clock.monotonicMs() - begun);
-      }
-    };
+    cold.isBegun = true;
     try {
-      for (const month of await this.#betweenTransactions(async () => coldMonths(memory, calendar))) {
+      const months = await this.#betweenTransactions(async () => coldMonths(memory, calendar));
+      for (const [done, month] of months.entries()) {
+        cold.months = months.length - done;
         this.#isMonthOpen = true;
-        await all(monthSteps(memory, calendar, month));
+        await this.#stepThrough(cold, monthSteps(memory, calendar, month));
         this.#isMonthOpen = false;
-        if (!isOver()) this.#coolUnits(memory);
+        if (this.#memory === memory) this.#coolUnits(memory);
       }
-      await all(wholeSteps(memory));
+      cold.months = 0;
+      await this.#stepThrough(cold, wholeSteps(memory), () => (this.#cold = undefined));
     } catch (error) {
+      // A store that has failed fails the next commit, too, which says so.
       if (!this.#closed && !(error instanceof VitrineError)) throw error;
     } finally {
       this.#isMonthOpen = false;
     }
+  }
+
+  /** Each step between two transactions; `atEnd` in the same moment in which there is none left. */
+  async #stepThrough(cold: Cold, steps: Generator<WarmStep>, atEnd?: () => void): Promise<void> {
+    const { clock } = this.#options;
+    for (;;) {
+      const begun = clock.monotonicMs();
+      const isDone = await this.#betweenTransactions(async () => {
+        if (this.#closed || this.#memory !== cold.memory) return true;
+        const next = steps.next();
+        if (next.done === true) atEnd?.();
+        else await next.value(this.#context);
+        await this.#writeCounted(cold.memory);
+        return next.done === true;
+      });
+      if (isDone) return;
+      // Half of the time is the stream's.
+      await clock.sleep(clock.monotonicMs() - begun);
+    }
+  }
+
+  /** Cells that were open are decided now: answers see it at once, at the same position. */
+  async #writeCounted(memory: Memory): Promise<void> {
+    const counted = memory.metrics.filter((metric) => metric.cuboids.some((cells) => cells.isTouched));
+    if (counted.length === 0) return;
+    await this.#begin();
+    for (const metric of counted) await writeCellChanges(this.#writer, metric, this.#pacer);
+    await this.#commit();
   }
 
   /** A reader went away in the middle: what it had not committed never was. */
@@ -576,7 +603,7 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     for (const metric of memory.metrics) {
       if (metric.stale) await rebuildMetric(this.#context, metric);
       else {
-        await settleMetric(this.#context, metric);
+        await settleMetric(this.#context, metric, this.#isCounting);
         await writeCellChanges(this.#writer, metric, this.#pacer);
         await mergeDeltas(this.#writer, metric);
       }
@@ -760,7 +787,8 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
   /** Invariant 4: every cell (with `pick` a sample), and every set, against its recomputation from the rows, each at one position. Counts only, no values. */
   async checkCells(pick?: PickOne): Promise<readonly CellMismatch[]> {
     const memory = must(this.#memory, "memory");
-    const cells = await this.view((view) => checkCells(view, memory, pick));
+    const isCounting = this.#isCounting;
+    const cells = await this.view((view) => checkCells(view, memory, { pick, isCounting }));
     return memory.sets.length === 0 ? cells : [...cells, ...(await this.#checkSets())];
   }
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { openDuckdbSubject, removeFolders } from "../../../test/support/duckdb-subject.ts";
 import { account, attempt, device, Feed, hello, smallWorld } from "../../../test/support/mirror-suite.ts";
@@ -109,6 +110,8 @@ test(
       await feed.commit();
       if (batch % 10 === 9) expect(await mirror.checkCells()).toEqual([]);
     }
+    while (mirror.status.counting !== undefined) await nextTurn();
+    expect(await mirror.checkCells()).toEqual([]);
     expect(mirror.status.untrusted.map((one) => one.reason)).toEqual([]);
     await mirror[Symbol.asyncDispose]();
   },

@@ -1,7 +1,8 @@
 /**
  * After a restart no units of cells are known, and a change of an old period would have to wait for a scan of that period. So they are
  * counted beside the stream, month by month from the newest: hours and days from rows, a day at a time; weeks and months from their
- * days. Each step is short and runs between two transactions. What a step has counted is kept by the changes that follow.
+ * days. Each step is short and runs between two transactions. What a step has counted is kept by the changes that follow; a cell that
+ * changes have left open before its turn is withheld until then.
  */
 import { must } from "../../lib/assert.ts";
 import type { Calendar } from "../calendar.ts";
@@ -54,7 +55,7 @@ export function* monthSteps(memory: Memory, calendar: Calendar, month: number): 
   }
 }
 
-/** Steps for cells without periods, once the months are done. One that cannot be had from finer ones is counted when it is asked for. */
+/** Steps for cells without periods, once the months are done, and for all that is open then. */
 export function* wholeSteps(memory: Memory): Generator<WarmStep> {
   for (const metric of memory.metrics) {
     if (metric.stale) continue;
@@ -67,6 +68,11 @@ export function* wholeSteps(memory: Memory): Generator<WarmStep> {
           () => [],
         );
   }
+  for (const metric of memory.metrics)
+    for (const cells of metric.cuboids) {
+      const open = cells.undecided();
+      if (open.length > 0) yield (context) => recountOnly(context, metric, new Map([[cells, open]]));
+    }
 }
 
 function periodCuboids(metric: MetricCells): readonly { readonly cells: Cells; readonly grain: Grain }[] {
