@@ -101,15 +101,19 @@ async function timed(options: {
 function asker({ url, token }: { readonly url: string; readonly token: string }, agent: Agent): Ask {
   return async (path) => {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    request(new URL(`/v1/metrics/${path}`, url), { agent, headers: { authorization: `Bearer ${token}` } }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", reject);
-      response.on("end", () => {
-        const from = /"from":"([^"]*)","cells"/.exec(Buffer.concat(chunks).toString())?.[1] ?? "facts";
-        resolve({ status: response.statusCode ?? 0, from });
-      });
-    })
+    request(
+      new URL(`/v1/metrics/${path}`, url),
+      { agent, headers: { authorization: `Bearer ${token}`, "vitrine-reason": "benchmark" } },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () => {
+          const from = /"from":"([^"]*)","cells"/.exec(Buffer.concat(chunks).toString())?.[1] ?? "facts";
+          resolve({ status: response.statusCode ?? 0, from });
+        });
+      },
+    )
       .on("error", reject)
       .end();
     return promise;

@@ -1,10 +1,14 @@
 /** From `vitrine run` to the first answer of a metric, the store being there. */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Json } from "../src/cli/canonical-json.ts";
 import type { Product } from "./product.ts";
 import type { BenchRow } from "./report.ts";
 
 /** Starts the product and stops it again. */
-export async function benchRestart(product: Product, group: string): Promise<BenchRow> {
+export async function benchRestart(
+  product: Product,
+  { group, question }: { readonly group: string; readonly question: Json },
+): Promise<BenchRow> {
   const started = performance.now();
   await using running = await product.start("restart");
   for (;;) {
@@ -12,9 +16,7 @@ export async function benchRestart(product: Product, group: string): Promise<Ben
     if (status.generations.find((one) => one.generation === status.serving)?.phase === "ready") break;
     await sleep(5);
   }
-  await running.control.ask("query", {
-    question: { metric: "failed_connection_rate", grain: "day", by: ["model"], range: "last 30 days" },
-  });
+  await running.control.ask("query", { question });
   const ms = performance.now() - started;
   return {
     group,

@@ -1,80 +1,109 @@
 /**
- * Sets of devices by day at the size of the goal: 4.8 M devices, 600,000 a day, 120 days. Prints the bytes held and the time of unions over
- * 90 days (goal: at most 3 ms from kept unions), of counting them and of splitting them by a dimension.
+ * Different devices over 90 days at the size of the goal, by the running product over HTTP: 4.8 M devices, 600,000 of them on each of 100
+ * days. Prints the time of one number and of splits, the memory and the restart. docs/benchmarks.md says how.
  *
- *     npm run bench:sets
+ *     npm run bench:sets [-- --devices 4800000 --per-day 600000 --days 100 --times 300]
  */
-import { arch, cpus } from "node:os";
-import { bitCount, eachBit } from "../src/mirror/bits.ts";
-import { KeptUnions } from "../src/mirror/kept-unions.ts";
-import { RefCollector } from "../src/mirror/ref-set.ts";
-import type { RefSet } from "../src/mirror/ref-set.ts";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { startPostgres } from "../test/support/postgres.ts";
+import { Product } from "./product.ts";
+import type { Running } from "./product.ts";
+import type { BenchRow } from "./report.ts";
+import { human, humanBytes, lineOf, quantile, tableOf } from "./report.ts";
+import { benchRestart } from "./restart.ts";
+import { askAgain } from "./sets/ask.ts";
+import { createActivity, declaration } from "./sets/world.ts";
+import { untilFresh } from "./visible.ts";
 
-const refs = 4_800_000;
-const perDay = 600_000;
-const dayCount = 120;
-const window = 90;
-const rounds = 200;
+const windowDays = 90;
+const memoryMax = 2 ** 30;
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const { values } = parseArgs({
+  options: {
+    devices: { type: "string", default: "4800000" },
+    "per-day": { type: "string", default: "600000" },
+    days: { type: "string", default: "100" },
+    times: { type: "string", default: "300" },
+  },
+});
+const [devices, perDay, days, times] = [values.devices, values["per-day"], values.days, values.times].map(Number);
+if (![devices, perDay, days, times].every((one) => Number.isInteger(one) && Number(one) > 0))
+  throw new Error("The options want whole numbers above 0.");
+const size = { devices: Number(devices), perDay: Number(perDay), days: Number(days), times: Number(times) };
+const group = `${human(size.devices)} devices, ${human(size.perDay)} a day`;
 
-let state = 1;
-function below(limit: number): number {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-  return Math.floor((state / 2 ** 32) * limit);
-}
+await using owned = new AsyncDisposableStack();
+const folder = owned.adopt(mkdtempSync(join(tmpdir(), "vitrine-bench-sets-")), (path) => rmSync(path, { recursive: true, force: true }));
+const config = join(folder, "vitrine.yaml");
+writeFileSync(config, declaration);
+const settings = { max_wal_size: "16GB", checkpoint_timeout: "1h", shared_buffers: "512MB", max_slot_wal_keep_size: "64GB" };
+const postgres = owned.use(await startPostgres({ settings }));
+say(`${group}: making the world …`);
+const adminUrl = await createActivity({ serverUrl: postgres.url, ...size });
+const product = owned.use(new Product({ folder, config, adminUrl, profiles: undefined, group }));
+await product.setUp();
+say("snapshot …");
+const rows: BenchRow[] = [];
+const onRow = (row: BenchRow): void => {
+  rows.push(row);
+  say(lineOf(row));
+};
+const loading = await product.start("snapshot");
+await untilFresh(loading);
+onRow(memoryRow("snapshot and sets", loading));
+await loading.stop();
+onRow(await benchRestart(product, { group, question: { metric: "active_devices", grain: "all", range: "last 90 days" } }));
+const running = await product.start("answers");
+await untilFresh(running);
+for (const { by, goalMs } of [
+  { by: "", goalMs: 5 },
+  { by: "model", goalMs: 25 },
+  { by: "country", goalMs: undefined },
+  { by: "model,country", goalMs: undefined },
+])
+  onRow(await answersRow(running, by, goalMs));
+onRow(memoryRow("restart and answers", running));
+await running.stop();
+process.stdout.write(
+  `\n${cpus()[0]?.model ?? "?"}, ${cpus().length} cores, Node ${process.versions.node}\n\n${tableOf(rows, { colour: false, limits: [] })}\n`,
+);
 
-function makeDays(count: number): Map<number, RefSet> {
-  const days = new Map<number, RefSet>();
-  for (let day = 0; day < dayCount; day += 1) {
-    const collector = new RefCollector();
-    for (let i = 0; i < count; i += 1) collector.add(below(refs));
-    days.set(firstDay + day, collector.finish());
-  }
-  return days;
-}
-
-const firstDay = Math.floor(Date.UTC(2026, 0, 14) / 86_400_000);
-
-function timed(name: string, work: () => number): void {
-  for (let i = 0; i < 20; i += 1) work();
-  const times: number[] = [];
-  let check = 0;
-  for (let i = 0; i < rounds; i += 1) {
-    const from = performance.now();
-    check += work();
-    times.push(performance.now() - from);
-  }
-  times.sort((a, b) => a - b);
-  const at = (share: number): string => times[Math.floor(times.length * share)]!.toFixed(2);
-  line(`${name}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms (${Math.round(check / rounds).toLocaleString("en")})`);
-}
-
-function line(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-line(`Node ${process.version}, ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown"}`);
-for (const count of [perDay, 2_000]) {
-  const began = performance.now();
-  const days = makeDays(count);
-  const madeMs = performance.now() - began;
-  const bytes = [...days.values()].reduce((sum, set) => sum + set.bytes, 0);
-  line(`${count.toLocaleString("en")} a day: ${(bytes / 2 ** 20).toFixed(1)} MiB for ${dayCount} days, made in ${madeMs.toFixed(0)} ms`);
-  const unions = new KeptUnions((day) => days.get(day));
-  const anyWindow = (): Uint32Array => {
-    const from = firstDay + below(dayCount - window);
-    return unions.of(from, from + window);
+async function answersRow(asked: Running, by: string, goalMs: number | undefined): Promise<BenchRow> {
+  const split = by === "" ? "" : `&by=${by}`;
+  const { ms, cells, count } = await askAgain({
+    ...(await asked.http()),
+    times: size.times,
+    query: () => `grain=all&${anyWindow()}${split}`,
+  });
+  const p99 = quantile(ms, 0.99);
+  return {
+    group,
+    what: `HTTP: devices active in ${windowDays} days${by === "" ? ", one number" : ` by ${by}`}`,
+    figure: `p50 ${quantile(ms, 0.5).toFixed(1)}, p99 ${p99.toFixed(1)} ms of ${ms.length}`,
+    against: `${cells} cells, together ${human(count)}`,
+    goal: goalMs === undefined ? undefined : `p99 ≤ ${goalMs} ms`,
+    met: goalMs === undefined ? undefined : p99 <= goalMs,
   };
-  timed(`  union of ${window} days`, () => anyWindow().length);
-  timed(`  and its number`, () => bitCount(anyWindow()));
-  timed(`  union of ${window} days after a day of it changed`, () => {
-    unions.drop(firstDay + 60);
-    return anyWindow().length;
-  });
-  const model = new Int32Array(refs).map(() => below(30));
-  timed(`  number by a dimension of 30 values`, () => {
-    const counts = new Float64Array(30);
-    eachBit(anyWindow(), (ref) => (counts[model[ref]!]! += 1));
-    return counts[0]!;
-  });
-  line(`  kept unions: ${(unions.bytes / 2 ** 20).toFixed(1)} MiB`);
+}
+
+/** Any 90 days of which there is activity. */
+function anyWindow(): string {
+  const end = Math.floor(Math.random() * Math.max(1, size.days - windowDays));
+  const date = (daysAgo: number): string => new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10);
+  return `from=${date(end + windowDays)}&to=${date(end)}`;
+}
+
+function memoryRow(when: string, from: Running): BenchRow {
+  const { reader, server } = from.peakMemory();
+  return {
+    group,
+    what: `peak memory, reader and server: ${when}`,
+    figure: humanBytes(reader + server),
+    against: `reader ${humanBytes(reader)}, server ${humanBytes(server)}`,
+    goal: "≤ 1 GiB",
+    met: reader + server <= memoryMax,
+  };
 }

@@ -27,6 +27,7 @@ import { benchZero } from "./zero.ts";
 
 const config = fileURLToPath(new URL("../examples/smart-home/vitrine.yaml", import.meta.url));
 const memoryMax = 2 ** 30;
+const restartQuestion = { metric: "failed_connection_rate", grain: "day", by: ["model"], range: "last 30 days" };
 /** Before anything is taken: connections are made, plans are known, the first batches have gone through. */
 const warmUpSeconds = 2;
 
@@ -53,7 +54,7 @@ export async function benchSize(bench: SizeBench): Promise<void> {
   const prepared = await prepare(bench);
   const { product, group, options, onRows } = prepared;
   await snapshotPart(prepared);
-  onRows(await benchRestart(product, group));
+  onRows(await benchRestart(product, { group, question: restartQuestion }));
   await livePart(prepared);
   for (const mix of mixes(options.scale)) onRows(await benchStream({ product, adminUrl: prepared.adminUrl, mix, label: group }));
 }

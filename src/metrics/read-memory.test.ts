@@ -54,7 +54,7 @@ const devices: EntityReading = {
   count: 5,
   present: Uint8Array.of(1, 1, 1, 1, 0),
   // Two models; ref 4 was only referred to.
-  dimension: () => (ref) => [3, 3, 4, 4, 1][ref] ?? 1,
+  dimension: () => ({ places: Uint16Array.of(0, 0, 1, 1, 2), codes: [3, 4, 1] }),
   follow: () => (ref) => (ref < 4 ? ref : -1),
   minutes: () => Int32Array.of(minuteAt("2026-11-02"), minuteAt("2026-11-02"), minuteAt("2026-11-09"), nullMinute, minuteAt("2026-11-02")),
 };

@@ -14,7 +14,7 @@ import { byIndices } from "./plan-answer.ts";
 import { answerCellsMax, dayName, tooManyCells } from "./question.ts";
 import { beforeHistory } from "./read-cells.ts";
 import { bitCount } from "../mirror/bits.ts";
-import { countDistinct } from "./units/distinct.ts";
+import { distinctCounter } from "./units/distinct.ts";
 import { countRetention } from "./units/retention.ts";
 import { countShare } from "./units/share.ts";
 import type { Split } from "./units/split.ts";
@@ -56,6 +56,7 @@ function splitOf(reading: MemoryReading, { compiled, metric, question, filters }
   return {
     dimensions: byIndices(metric, dimensionsAsked(question)).map(dimension),
     filters: filters.map((filter) => ({ of: dimension(filter.dimension), codes: new Set(filter.codes) })),
+    count: held.count,
     unit: held.follow(metric.spec.unitPath),
     k: compiled.k,
     groupsMax: 4 * answerCellsMax,
@@ -75,6 +76,7 @@ function distinctRows(reading: MemoryReading, asked: MemoryQuestion, plan: Extra
   const calendar = calendarOf(compiled.zone);
   const range = bucketRange(question, "day", compiled.zone);
   if (range.to <= span.from) throw beforeHistory(calendar.startOf("day", span.from), compiled.zone, question);
+  const counted = distinctCounter(split);
   const walks = split.dimensions.length + split.filters.length > 0;
   let visits = 0;
   const rows: SqlRow[] = [];
@@ -86,7 +88,7 @@ function distinctRows(reading: MemoryReading, asked: MemoryQuestion, plan: Extra
     const words = set.union(from, to);
     if (walks) visits += bitCount(words);
     if (visits > visitsMax) throw tooMuch();
-    for (const { codes, count, atLeastK } of countDistinct(words, split))
+    for (const { codes, count, atLeastK } of counted(words))
       rows.push({ bucket, ...keysOf(codes), n: count, any_k: atLeastK });
     if (rows.length > answerCellsMax) throw tooManyCells();
   }
@@ -139,7 +141,7 @@ function periodOf(grain: Question["grain"], day: number, calendar: Calendar): { 
 
 function shareRows(reading: MemoryReading, asked: MemoryQuestion, plan: Extract<MemoryPlan, { tag: "share" }>): readonly SqlRow[] {
   const population = reading.entity(plan.entity);
-  const cells = countShare(population, reading.memberSet(plan.set).words(), splitOf(reading, asked, plan.entity));
+  const cells = countShare(population.present, reading.memberSet(plan.set).words(), splitOf(reading, asked, plan.entity));
   return cells.map(({ codes, count, hits, ...verdicts }) => ({
     bucket: 0,
     ...keysOf(codes),
@@ -161,7 +163,7 @@ function retentionRows(reading: MemoryReading, asked: MemoryQuestion, plan: Extr
   const set = reading.daySet(plan.set);
   const wanted = question.where[dayName];
   const cells = countRetention(
-    { present: entity.present, count: entity.count, minutes: entity.minutes(plan.at) },
+    { present: entity.present, minutes: entity.minutes(plan.at) },
     {
       ...bucketRange(question, "day", compiled.zone),
       startOf: (day) => calendar.startOf("day", day),

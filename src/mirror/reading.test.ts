@@ -44,12 +44,13 @@ const country: ColumnPath = { refs: ["account_id"], table: "accounts", column: "
 /** All that answers can see, as plain data. */
 function seen(reading: MemoryReading): object {
   const devices = reading.entity("devices");
-  const [countryOf, accountOf] = [devices.dimension(country), devices.follow(["account_id"])];
+  const { places, codes } = devices.dimension(country);
+  const accountOf = devices.follow(["account_id"]);
   const refs = Array.from({ length: 9 }, (_, ref) => ref);
   return {
     lsn: reading.status.applied?.lsn,
     present: [...devices.present.subarray(0, 9)],
-    countries: refs.map((ref) => countryOf(ref)),
+    countries: refs.map((ref) => (ref < devices.count ? codes[places[ref] ?? -1] : undefined)),
     accounts: refs.map((ref) => accountOf(ref)),
     activated: [...devices.minutes("activated_at").subarray(0, 9)],
     active: [...reading.daySet("active").union(day - 1, day + 3)],

@@ -20,14 +20,21 @@ export interface EntityReading {
   /** 1: the entity is there. */
   readonly present: Uint8Array;
   /**
-   * By ref: a dimension's integer as layout.ts describes it. `path.refs` start at this entity (empty: a column of its own). Paths and
-   * columns must be among those of CellsSpec.entityColumns.
+   * A dimension's integers. `path.refs` start at this entity (empty: a column of its own). Paths and columns must be among those of
+   * CellsSpec.entityColumns.
    */
-  dimension(path: ColumnPath): (ref: number) => number;
+  dimension(path: ColumnPath): DimensionReading;
   /** By ref: the ref that `path` leads to, negative where there is none or where an entity on the way is missing. Empty: the ref itself, where it is present. */
   follow(path: readonly string[]): (ref: number) => number;
   /** By ref: minutes of a `minute` column; the smallest 32-bit integer for NULL. */
   minutes(column: string): Int32Array;
+}
+
+/** The integers of a dimension (layout.ts describes them), by ref: `codes[places[ref]]`. Kept from question to question: not to be changed. */
+export interface DimensionReading {
+  /** Of the refs that were given out; it may be longer. */
+  readonly places: Uint16Array | Int32Array;
+  readonly codes: readonly number[];
 }
 
 export interface DaySetReading {

@@ -1,8 +1,10 @@
 /** Distinct entities of a set of refs, by dimensions of the entity. */
 import { bitCount } from "../../mirror/bits.ts";
-import { walkBits } from "./bits.ts";
+import { countGroups, walkBits } from "./bits.ts";
+import type { Grouping } from "./grouping.ts";
+import { groupingOf, tooManyGroups } from "./grouping.ts";
 import type { Split } from "./split.ts";
-import { Counts, groupOf, Groups, passes, Units } from "./split.ts";
+import { Units } from "./split.ts";
 
 export interface DistinctCell {
   /** The integers of the dimensions. */
@@ -12,22 +14,48 @@ export interface DistinctCell {
   readonly atLeastK: boolean;
 }
 
-/** Counts the refs of set bits. Without dimensions and filters only words are counted, and bits walked until k units were seen. */
-export function countDistinct(words: Uint32Array, split: Split): readonly DistinctCell[] {
-  if (split.dimensions.length === 0 && split.filters.length === 0) return whole(words, split);
-  const groups = new Groups(split.groupsMax);
-  const counts = new Counts();
+/** Counts refs of set bits, for one set after the other. Without dimensions and filters only words are counted. */
+export function distinctCounter(split: Split): (words: Uint32Array) => readonly DistinctCell[] {
+  if (split.dimensions.length === 0 && split.filters.length === 0) return (words) => whole(words, split);
+  const grouping = groupingOf(split);
+  return (words) => byGroup(words, grouping, split);
+}
+
+function byGroup(words: Uint32Array, grouping: Grouping, split: Split): readonly DistinctCell[] {
+  const counts = countGroups(words, grouping.groups, grouping.size);
+  const hasK = groupsWithK(words, { grouping, counts, split });
+  const cells: DistinctCell[] = [];
+  for (let group = 0; group < counts.length; group++) {
+    const count = counts[group] ?? 0;
+    const codes = count === 0 ? undefined : grouping.codesOf(group);
+    if (codes === undefined) continue;
+    cells.push({ codes, count, atLeastK: hasK(group) });
+    if (cells.length > split.groupsMax) throw tooManyGroups(split.groupsMax);
+  }
+  return cells;
+}
+
+/** Walks until it is known of each group whether k units are behind it: mostly not far. */
+function groupsWithK(
+  words: Uint32Array,
+  { grouping, counts, split }: { readonly grouping: Grouping; readonly counts: Uint32Array; readonly split: Split },
+): (group: number) => boolean {
+  const { groups } = grouping;
   const units = new Units(split.k);
-  const seen: number[] = [];
-  walkBits(words, (ref) => {
-    if (!passes(split.filters, ref)) return true;
-    const group = groupOf(groups, Groups.root, split.dimensions, ref);
-    if (counts.at(group) === 0) seen.push(group);
-    counts.add(group);
-    units.add(group, split.unit, ref);
-    return true;
-  });
-  return seen.map((group) => ({ codes: groups.codesOf(group), count: counts.at(group), atLeastK: units.atLeastK(group) }));
+  /** Members that are still to come; 0: nothing more has to be known. */
+  const left = counts.map((count, group) => (count < split.k || grouping.codesOf(group) === undefined ? 0 : count));
+  let open = left.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
+  if (open > 0)
+    walkBits(words, (ref) => {
+      const group = groups[ref] ?? 0;
+      const before = left[group] ?? 0;
+      if (before === 0) return true;
+      units.add(group, split.unit, ref);
+      left[group] = units.atLeastK(group) ? 0 : before - 1;
+      if (left[group] === 0) open -= 1;
+      return open > 0;
+    });
+  return (group) => units.atLeastK(group);
 }
 
 function whole(words: Uint32Array, split: Split): readonly DistinctCell[] {

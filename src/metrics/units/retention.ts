@@ -1,9 +1,10 @@
 /** Of the entities whose time is in a period, those that were active so many days later. */
-import { must } from "../../lib/assert.ts";
 import { hasBit } from "../../mirror/bits.ts";
+import type { Grouping } from "./grouping.ts";
+import { groupingOf, tooManyGroups } from "./grouping.ts";
 import type { ShareCell } from "./share.ts";
 import type { Split } from "./split.ts";
-import { Counts, groupOf, Groups, passes, Units } from "./split.ts";
+import { Units } from "./split.ts";
 
 export interface Cohorts {
   /** Local days (since 1970-01-01) [from, to) of the cohorts. */
@@ -29,7 +30,6 @@ export interface Cohorts {
 
 export interface Population {
   readonly present: Uint8Array;
-  readonly count: number;
   /** By ref: the minute that places it; a negative extreme for NULL. */
   readonly minutes: Int32Array;
 }
@@ -49,7 +49,7 @@ export function countRetention(
 ): readonly RetentionCell[] {
   const { from, to, days, since, today } = cohorts;
   if (from >= to) return [];
-  const tally = new Tally(split);
+  const tally = new Tally(split, days);
   const first = cohorts.startOf(from);
   const end = cohorts.startOf(to);
   const plans = new Map<number, DayPlan>();
@@ -58,13 +58,13 @@ export function countRetention(
     if (known !== undefined) return known;
     const isKnown = (after: number): boolean => cohorts.firstOf(day) + after >= since && cohorts.lastOf(day) + after < today;
     const active = days.map((after) => (isKnown(after) ? activeOn(day + after) : undefined));
-    const plan = { bucket: cohorts.bucketOf(day), active };
+    const plan = { period: tally.periodOf(cohorts.bucketOf(day)), active };
     plans.set(day, plan);
     return plan;
   };
   let lastMinute = Number.NaN;
   let plan: DayPlan | undefined;
-  for (let ref = 0; ref < population.count; ref++) {
+  for (let ref = 0; ref < split.count; ref++) {
     const minute = population.minutes[ref] ?? end;
     if (minute < first || minute >= end || population.present[ref] !== 1) continue;
     // Times of entities are truncated to days: the next one is often the same.
@@ -72,46 +72,60 @@ export function countRetention(
       plan = planOf(cohorts.dayOf(minute));
       lastMinute = minute;
     }
-    if (passes(split.filters, ref)) tally.add(plan, ref);
+    tally.add(plan, ref);
   }
-  return tally.cells(days);
+  return tally.cells();
 }
 
 interface DayPlan {
-  readonly bucket: number;
+  readonly period: Period;
   /** For each of the days, who was active; undefined: it is not over, or before anything is known. */
   readonly active: readonly (Uint32Array | undefined)[];
 }
 
-/** Counts by period, combination and day: index = group × days + place of the day. */
+interface Period {
+  readonly bucket: number;
+  /** By group: the number of this period and group together; 0: nobody yet. */
+  readonly numbers: Int32Array;
+}
+
+/** Counts by period, combination and day: index = number × days + place of the day. */
 class Tally {
   readonly #split: Split;
-  readonly #groups: Groups;
-  readonly #buckets = new Map<number, number>();
-  readonly #bucketList: number[] = [];
-  readonly #seen = new Set<number>();
+  readonly #days: readonly number[];
+  readonly #grouping: Grouping;
+  readonly #periods = new Map<number, Period>();
+  /** By number. */
+  readonly #found: { readonly bucket: number; readonly group: number }[] = [{ bucket: 0, group: 0 }];
   readonly #counts = new Counts();
   readonly #hits = new Counts();
   readonly #any: Units;
   readonly #hit: Units;
   readonly #none: Units;
 
-  constructor(split: Split) {
+  constructor(split: Split, days: readonly number[]) {
     this.#split = split;
-    this.#groups = new Groups(split.groupsMax);
+    this.#days = days;
+    this.#grouping = groupingOf(split);
     this.#any = new Units(split.k);
     this.#hit = new Units(split.k);
     this.#none = new Units(split.k);
   }
 
-  add({ bucket, active }: DayPlan, ref: number): void {
-    const { dimensions, unit } = this.#split;
-    const group = groupOf(this.#groups, this.#groups.child(Groups.root, this.#placeOf(bucket)), dimensions, ref);
-    this.#seen.add(group);
+  periodOf(bucket: number): Period {
+    const period = this.#periods.get(bucket) ?? { bucket, numbers: new Int32Array(this.#grouping.size) };
+    this.#periods.set(bucket, period);
+    return period;
+  }
+
+  add({ period, active }: DayPlan, ref: number): void {
+    const group = this.#grouping.groups[ref] ?? 0;
+    const number = period.numbers[group] || this.#begin(period, group);
+    const { unit } = this.#split;
     for (let i = 0; i < active.length; i++) {
       const words = active[i];
       if (words === undefined) continue;
-      const index = group * active.length + i;
+      const index = number * active.length + i;
       this.#counts.add(index);
       this.#any.add(index, unit, ref);
       if (hasBit(words, ref)) {
@@ -121,24 +135,23 @@ class Tally {
     }
   }
 
-  /** Buckets may be large or negative: combinations are made of their places. */
-  #placeOf(bucket: number): number {
-    const known = this.#buckets.get(bucket);
-    if (known !== undefined) return known;
-    const place = this.#bucketList.push(bucket) - 1;
-    this.#buckets.set(bucket, place);
-    return place;
+  #begin({ bucket, numbers }: Period, group: number): number {
+    const number = this.#found.push({ bucket, group }) - 1;
+    if (number > this.#split.groupsMax) throw tooManyGroups(this.#split.groupsMax);
+    numbers[group] = number;
+    return number;
   }
 
-  cells(days: readonly number[]): readonly RetentionCell[] {
-    return [...this.#seen].flatMap((group) => {
-      const [place = 0, ...codes] = this.#groups.codesOf(group);
-      return days.flatMap((day, i) => {
-        const index = group * days.length + i;
+  cells(): readonly RetentionCell[] {
+    return this.#found.flatMap(({ bucket, group }, number) => {
+      const codes = number === 0 ? undefined : this.#grouping.codesOf(group);
+      if (codes === undefined) return [];
+      return this.#days.flatMap((day, i) => {
+        const index = number * this.#days.length + i;
         const count = this.#counts.at(index);
         if (count === 0) return [];
         return {
-          bucket: must(this.#bucketList[place], "bucket"),
+          bucket,
           day,
           codes,
           count,
@@ -149,5 +162,23 @@ class Tally {
         };
       });
     });
+  }
+}
+
+/** Numbers by index that grow as indices come. */
+class Counts {
+  #values = new Float64Array(16);
+
+  add(index: number): void {
+    if (index >= this.#values.length) {
+      const wider = new Float64Array(Math.max(index + 1, this.#values.length * 2));
+      wider.set(this.#values);
+      this.#values = wider;
+    }
+    this.#values[index] = (this.#values[index] ?? 0) + 1;
+  }
+
+  at(index: number): number {
+    return this.#values[index] ?? 0;
   }
 }

@@ -1,7 +1,8 @@
 /** Of the entities that are there, those that are members: by dimensions of the entity. */
 import { hasBit } from "../../mirror/bits.ts";
+import { groupingOf, tooManyGroups } from "./grouping.ts";
 import type { Split } from "./split.ts";
-import { Counts, groupOf, Groups, passes, Units } from "./split.ts";
+import { Units } from "./split.ts";
 
 export interface ShareCell {
   readonly codes: readonly number[];
@@ -15,35 +16,29 @@ export interface ShareCell {
 }
 
 /** `present`: by ref, 1 where the entity is there. A member that is not there counts nowhere. */
-export function countShare(
-  population: { readonly present: Uint8Array; readonly count: number },
-  members: Uint32Array,
-  split: Split,
-): readonly ShareCell[] {
-  const groups = new Groups(split.groupsMax);
-  const counts = new Counts();
-  const hits = new Counts();
-  const any = new Units(split.k);
-  const hit = new Units(split.k);
-  const none = new Units(split.k);
-  const seen: number[] = [];
-  for (let ref = 0; ref < population.count; ref++) {
-    if (population.present[ref] !== 1 || !passes(split.filters, ref)) continue;
-    const group = groupOf(groups, Groups.root, split.dimensions, ref);
-    if (counts.at(group) === 0) seen.push(group);
-    counts.add(group);
+export function countShare(present: Uint8Array, members: Uint32Array, split: Split): readonly ShareCell[] {
+  const grouping = groupingOf(split);
+  const { groups } = grouping;
+  const counts = new Uint32Array(grouping.size);
+  const hits = new Uint32Array(grouping.size);
+  const [any, hit, none] = [new Units(split.k), new Units(split.k), new Units(split.k)];
+  for (let ref = 0; ref < split.count; ref++) {
+    if (present[ref] !== 1) continue;
+    const group = groups[ref] ?? 0;
+    const isMember = hasBit(members, ref);
+    counts[group] = (counts[group] ?? 0) + 1;
+    if (isMember) hits[group] = (hits[group] ?? 0) + 1;
     any.add(group, split.unit, ref);
-    if (hasBit(members, ref)) {
-      hits.add(group);
-      hit.add(group, split.unit, ref);
-    } else none.add(group, split.unit, ref);
+    (isMember ? hit : none).add(group, split.unit, ref);
   }
-  return seen.map((group) => ({
-    codes: groups.codesOf(group),
-    count: counts.at(group),
-    hits: hits.at(group),
-    atLeastK: any.atLeastK(group),
-    hitsAtLeastK: hit.atLeastK(group),
-    missesAtLeastK: none.atLeastK(group),
-  }));
+  const cells: ShareCell[] = [];
+  for (let group = 0; group < grouping.size; group++) {
+    const count = counts[group] ?? 0;
+    const codes = count === 0 ? undefined : grouping.codesOf(group);
+    if (codes === undefined) continue;
+    const verdicts = { atLeastK: any.atLeastK(group), hitsAtLeastK: hit.atLeastK(group), missesAtLeastK: none.atLeastK(group) };
+    cells.push({ codes, count, hits: hits[group] ?? 0, ...verdicts });
+    if (cells.length > split.groupsMax) throw tooManyGroups(split.groupsMax);
+  }
+  return cells;
 }

@@ -4,9 +4,10 @@ import { describe, expect, test } from "vitest";
 import { VitrineError } from "../../model/error.ts";
 import { bitCount, hasBit } from "../../mirror/bits.ts";
 import { walkBits } from "./bits.ts";
-import { countDistinct } from "./distinct.ts";
+import { distinctCounter } from "./distinct.ts";
 import { countRetention } from "./retention.ts";
 import { countShare } from "./share.ts";
+import type { DimensionReading } from "../../mirror/reading.ts";
 import type { Split } from "./split.ts";
 
 const bitsOf = (refs: readonly number[]): Uint32Array => {
@@ -14,7 +15,14 @@ const bitsOf = (refs: readonly number[]): Uint32Array => {
   for (const ref of refs) words[ref >>> 5] = (words[ref >>> 5] ?? 0) | (1 << (ref & 31));
   return words;
 };
-const plain: Split = { dimensions: [], filters: [], unit: (ref) => ref, k: 3, groupsMax: 100 };
+const refCount = 330;
+const dimensionOf = (integerOf: (ref: number) => number): DimensionReading => {
+  const integers = Array.from({ length: refCount }, (_, ref) => integerOf(ref));
+  const codes = [...new Set(integers)];
+  return { codes, places: Uint16Array.from(integers, (code) => codes.indexOf(code)) };
+};
+const plain: Split = { dimensions: [], filters: [], count: refCount, unit: (ref) => ref, k: 3, groupsMax: 100 };
+const countDistinct = (words: Uint32Array, split: Split) => distinctCounter(split)(words);
 const refsOf = fc.uniqueArray(fc.integer({ min: 0, max: 300 }), { maxLength: 80 });
 
 describe("bits", () => {
@@ -48,8 +56,9 @@ describe("distinct", () => {
         const model = (ref: number) => (far ? 100_000 * (ref % 4) : ref % 4);
         const country = (ref: number) => ref % 3;
         const unit = (ref: number) => (ref % 11 === 0 ? -1 : Math.floor(ref / 7));
-        const filters = [{ of: (ref: number) => ref % 2, codes: new Set([1]) }];
-        const cells = countDistinct(bitsOf(refs), { dimensions: [model, country], filters, unit, k, groupsMax: 1_000 });
+        const filters = [{ of: dimensionOf((ref) => ref % 2), codes: new Set([1]) }];
+        const dimensions = [dimensionOf(model), dimensionOf(country)];
+        const cells = countDistinct(bitsOf(refs), { dimensions, filters, count: refCount, unit, k, groupsMax: 1_000 });
         const expected = Map.groupBy(
           refs.filter((ref) => ref % 2 === 1),
           (ref) => `${model(ref)} ${country(ref)}`,
@@ -62,9 +71,26 @@ describe("distinct", () => {
     );
   });
 
+  test("by one dimension it is plain counting, however many bits a word has", () => {
+    const share = fc.integer({ min: 1, max: 99 });
+    fc.assert(
+      fc.property(share, fc.integer({ min: 1, max: 40 }), fc.infiniteStream(fc.nat(99)), (percent, k, numbers) => {
+        const refs = Array.from({ length: refCount }, (_, ref) => ref).filter(() => (numbers.next().value ?? 0) < percent);
+        const model = (ref: number) => ref % 5;
+        const unit = (ref: number) => (ref < 200 ? Math.floor(ref / 3) : -1);
+        const cells = countDistinct(bitsOf(refs), { ...plain, dimensions: [dimensionOf(model)], unit, k });
+        const expected = Map.groupBy(refs, model);
+        const units = (list: readonly number[]) => new Set(list.map(unit).filter((one) => one >= 0)).size;
+        expect(new Map(cells.map((cell) => [cell.codes[0], [cell.count, cell.atLeastK]]))).toEqual(
+          new Map([...expected].map(([key, list]) => [key, [list.length, units(list) >= k]])),
+        );
+      }),
+    );
+  });
+
   test("too many combinations are refused while they are counted", () => {
     const refused = () =>
-      countDistinct(bitsOf(Array.from({ length: 20 }, (_, i) => i)), { ...plain, dimensions: [(ref) => ref], groupsMax: 10 });
+      countDistinct(bitsOf(Array.from({ length: 20 }, (_, i) => i)), { ...plain, dimensions: [dimensionOf((ref) => ref)], groupsMax: 10 });
     expect(refused).toThrow(expect.objectContaining({ code: "metrics/too-many-cells" }));
     expect(refused).toThrow(VitrineError);
   });
@@ -73,7 +99,8 @@ describe("distinct", () => {
 describe("share", () => {
   test("members of those that are there", () => {
     const present = Uint8Array.of(1, 1, 0, 1, 1);
-    const cells = countShare({ present, count: 5 }, bitsOf([0, 2, 3]), { ...plain, k: 2, dimensions: [(ref) => (ref < 4 ? 3 : 5)] });
+    const dimensions = [dimensionOf((ref) => (ref < 4 ? 3 : 5))];
+    const cells = countShare(present, bitsOf([0, 2, 3]), { ...plain, k: 2, count: 5, dimensions });
     expect(cells).toEqual([
       { codes: [3], count: 3, hits: 2, atLeastK: true, hitsAtLeastK: true, missesAtLeastK: false },
       { codes: [5], count: 1, hits: 0, atLeastK: false, hitsAtLeastK: false, missesAtLeastK: false },
@@ -82,7 +109,7 @@ describe("share", () => {
 
   test("an entity with several members of one unit counts once for it", () => {
     const present = new Uint8Array(6).fill(1);
-    const cells = countShare({ present, count: 6 }, bitsOf([0, 1, 2]), { ...plain, k: 2, unit: (ref) => (ref < 3 ? 9 : ref) });
+    const cells = countShare(present, bitsOf([0, 1, 2]), { ...plain, k: 2, count: 6, unit: (ref) => (ref < 3 ? 9 : ref) });
     expect(cells).toEqual([{ codes: [], count: 6, hits: 3, atLeastK: true, hitsAtLeastK: false, missesAtLeastK: true }]);
   });
 });
@@ -104,7 +131,7 @@ describe("retention", () => {
   ]);
   const activeOn = (day: number) => active.get(day) ?? new Uint32Array(0);
   // Refs 0 and 1 on day 0, 2 on day 1, 3 without a time, 4 on day 1 but gone.
-  const population = { present: Uint8Array.of(1, 1, 1, 1, 0), count: 5, minutes: Int32Array.of(0, 30, 1_440, -0x8000_0000, 1_500) };
+  const population = { present: Uint8Array.of(1, 1, 1, 1, 0), minutes: Int32Array.of(0, 30, 1_440, -0x8000_0000, 1_500) };
   const cohorts = { ...calendar, from: 0, to: 7, since: 1, today: 100, days: [1, 7] };
 
   test("a week's cohort: each entity by its own day", () => {
@@ -132,7 +159,7 @@ describe("retention", () => {
 
   test("cohorts outside of the range, and by a dimension", () => {
     const later = { ...cohorts, from: 1, bucketOf: (day: number) => day, lastOf: (day: number) => day };
-    const cells = countRetention(population, later, activeOn, { ...plain, dimensions: [() => 4] });
+    const cells = countRetention(population, later, activeOn, { ...plain, dimensions: [dimensionOf(() => 4)] });
     expect(cells.map(({ bucket, codes, day, count, hits }) => [bucket, codes, day, count, hits])).toEqual([
       [1, [4], 1, 1, 0],
       [1, [4], 7, 1, 1],

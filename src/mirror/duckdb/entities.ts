@@ -16,6 +16,8 @@ export class EntityMemory {
   present: Uint8Array = new Uint8Array(16);
   readonly #data = new Map<string, Numbers>();
   rowCount = 0;
+  /** Another one: more has changed than `changed` told. */
+  version = 0;
   /** Of the open transaction. */
   #undo: Undo | undefined;
 
@@ -47,7 +49,8 @@ export class EntityMemory {
 
   /** Puts rows in: `values[i]` belongs to `columns[i]`. */
   put(refs: Int32Array, values: readonly Numbers[], rowCount: number): void {
-    if (this.#undo !== undefined) {
+    if (this.#undo === undefined) this.version += 1;
+    else {
       const held = this.#held();
       for (let row = 0; row < rowCount; row += 1) this.#undo.note(refs[row]!, this.present, held);
     }
@@ -64,12 +67,14 @@ export class EntityMemory {
   }
 
   remove(ref: number): void {
+    if (this.#undo === undefined) this.version += 1;
     this.#undo?.note(ref, this.present, this.#held());
     this.rowCount -= this.present[ref] as number; // eslint-disable-line -- grown before
     this.present[ref] = 0;
   }
 
   clear(): void {
+    this.version += 1;
     this.#undo?.giveUp();
     this.present.fill(0);
     this.rowCount = 0;
@@ -80,8 +85,14 @@ export class EntityMemory {
     this.#undo ??= new Undo();
   }
 
+  /** Refs of which the open transaction changes a column, or whether they are there; all that `version` does not speak for. */
+  changed(column: string): readonly number[] {
+    return this.#undo?.isTooLarge === false ? this.#undo.changed(this.present, this.#held(), this.columns.indexOf(column)) : [];
+  }
+
   /** What was changed stays. */
   commit(): void {
+    if (this.#undo?.isTooLarge === true) this.version += 1;
     this.#undo = undefined;
   }
 

@@ -2,7 +2,8 @@
 import { must } from "../../lib/assert.ts";
 import type { SafeSchema, SafeTable } from "../../policy/safe.ts";
 import { calendarOf } from "../calendar.ts";
-import type { CellsSpec } from "../cuboid.ts";
+import type { CellsSpec, ColumnPath } from "../cuboid.ts";
+import { DimensionPlaces } from "./dimension-places.ts";
 import type { Layout } from "./engine.ts";
 import { EntityMemory, neededColumns } from "./entities.ts";
 import { planOf } from "./evaluate.ts";
@@ -37,6 +38,8 @@ export class Memory {
   readonly tokensStored = new Map<string, number>();
   /** By table: rows in the store, the open transaction's included. */
   readonly rows = new Map<string, number>();
+  /** By entity and path: dimensions that were asked for. */
+  readonly #places = new Map<string, DimensionPlaces>();
   /** By fact table with a whole-number key: the largest key so far; undefined value: no row yet. */
   readonly keyMax = new Map<string, number | bigint | undefined>();
 
@@ -86,8 +89,18 @@ export class Memory {
 
   /** What the open transaction changed is what answers see from here on. */
   commit(): void {
+    for (const places of this.#places.values()) places.follow();
     for (const entity of this.entities.values()) entity.commit();
     for (const set of this.sets) set.commit();
+  }
+
+  /** A dimension of an entity, which must be as it was committed. */
+  placesOf(entity: EntityMemory, path: ColumnPath): DimensionPlaces {
+    const key = JSON.stringify([entity.table.name, path]);
+    const countOf = (name: string): number => must(this.tokens.get(name), "tokens").count;
+    const places = this.#places.get(key) ?? new DimensionPlaces(this, { entity, path, countOf });
+    this.#places.set(key, places);
+    return places.read();
   }
 
   /** Whether entities can be seen as they were committed. */

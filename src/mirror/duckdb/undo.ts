@@ -30,6 +30,14 @@ export class Undo {
     this.#places.clear();
   }
 
+  /** Refs that are there and were not, or the other way round, or have another value in the column of place `at`. */
+  changed(present: Uint8Array, columns: readonly Numbers[], at: number): readonly number[] {
+    const column = columns[at]!;
+    return this.#refs.filter(
+      (ref, i) => present[ref] !== this.#present[i] || !Object.is(column[ref], this.#values[i * columns.length + at]),
+    );
+  }
+
   /** Exchanges what is kept with what there is: once to take the changes back, once more to make them again. */
   swap(present: Uint8Array, columns: readonly Numbers[]): void {
     for (const [i, ref] of this.#refs.entries()) {
