@@ -9,7 +9,7 @@ export interface ActivityWorld {
   readonly days: number;
 }
 
-export const models = 30;
+const models = 30;
 const countries = 20;
 
 /** What the product is given: names and refs alone, one metric over any days. */
