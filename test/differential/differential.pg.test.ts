@@ -93,7 +93,7 @@ test("the token of every kind of identifier is what its documentation says, reco
   });
 });
 
-test("the sequences reach what they are for", async () => {
+test("the sequences reach what they are for", { timeout: 300_000 }, async () => {
   await withStage("America/Los_Angeles", async (stage) => {
     const verdicts = { any: 0, hit: 0, none: 0, cells: 0 };
     const entities = new Map<string, { cells: number; several: number; hits: number }>();

@@ -2,6 +2,7 @@
 export const smartHomeSets: Readonly<Record<string, readonly (readonly string[])[]>> = {
   activations: [[], ["model"], ["country"], ["model", "country"]],
   failed_connection_rate: [[], ["model"], ["firmware"], ["country"], ["model", "firmware"], ["model", "country"]],
+  connection_time: [[], ["model"], ["country"]],
   failed_connections: [[], ["reason"], ["reason", "model"]],
   sign_ups: [[], ["country"], ["time_zone"]],
   log_ins: [[], ["platform"], ["country"]],

@@ -65,6 +65,8 @@ export interface OracleEntities {
   readonly hit: string | undefined;
   /** Date from which it is known who was active: a period whose first date lies so many days before it has no number. */
   readonly knownFrom?: string;
+  /** Date (as text) that is not over: a period whose last date lies fewer days before it has no number yet. */
+  readonly knownUntil?: string;
   /** Of a retention. */
   readonly days: readonly number[];
   readonly dimensions: Readonly<Record<string, string>>;

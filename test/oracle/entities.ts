@@ -40,11 +40,13 @@ function entitiesSql(
   const first =
     asked.grain === "all" || asked.grain === "day" ? date : `date_trunc('${asked.grain}', tm.value AT TIME ZONE '${zone}')::date`;
   const known = told.knownFrom === undefined ? "true" : `coalesce(${first} + ${after} >= (${told.knownFrom}), false)`;
+  const past = asked.grain === "all" ? "day" : asked.grain;
+  const over = told.knownUntil === undefined ? "true" : `(${first} + interval '1 ${past}')::date - 1 + ${after} < '${told.knownUntil}'`;
   return `
     WITH rows AS (
       SELECT tm.value AS at, (${told.entity})::text AS entity, (${told.unit})::text AS unit, coalesce(${hit}, false) AS hit${values}
       FROM ${told.from} CROSS JOIN LATERAL (SELECT (${told.time ?? "timestamptz '2000-01-01Z'"}) AS value) tm
-      WHERE tm.value IS NOT NULL AND coalesce(${told.filter}, false) AND ${told.entity} IS NOT NULL AND ${window} AND ${known}
+      WHERE tm.value IS NOT NULL AND coalesce(${told.filter}, false) AND ${told.entity} IS NOT NULL AND ${window} AND ${known} AND ${over}
     )
     SELECT (${told.time === undefined ? "0" : bucketSql(asked.grain, zone)})::text AS bucket${names}, count(DISTINCT entity)::text AS count,
       count(DISTINCT entity) FILTER (WHERE hit)::text AS hits, count(DISTINCT unit)::text AS units,

@@ -1,6 +1,6 @@
 /** The smart-home example as told to the oracle by hand, from its schema and from what its vitrine.yaml is meant to say. */
 import { matchedSql, minuteSql, otherSql, truncatedSql, unknownSql } from "./description.ts";
-import type { OracleMetric, OracleTable, OracleWorld } from "./description.ts";
+import type { OracleEntities, OracleMetric, OracleTable, OracleWorld } from "./description.ts";
 
 const zone = "America/Los_Angeles";
 const countries = ["AE", "AU", "BR", "CA", "DE", "EG", "ES", "FR", "GB", "IN", "IT", "JP", "MX", "MY", "NL", "PH", "SE", "SG", "US", "ZA"];
@@ -218,7 +218,44 @@ const metrics: readonly OracleMetric[] = [
   },
 ];
 
-export const smartHome: OracleWorld = { zone, k: 10, tables, metrics };
+const entities: readonly OracleEntities[] = [
+  {
+    name: "active_devices",
+    from: `connection_attempts t ${ofDevice}`,
+    entity: "t.device_id",
+    time: truncatedSql("t.at", "hour", zone),
+    filter: "t.ok",
+    hit: undefined,
+    days: [],
+    dimensions: { model: modelOfDevice, firmware: joined("t.device_id", "d", firmware("d")), country: countryOfDevice },
+    unit: "a.id",
+  },
+  {
+    name: "assistant_link",
+    from: "accounts t",
+    entity: "t.id",
+    time: undefined,
+    filter: "true",
+    hit: "EXISTS (SELECT FROM integrations i WHERE i.account_id = t.id AND i.access_token IS NOT NULL)",
+    days: [],
+    dimensions: { country: country("t") },
+    unit: "t.id",
+  },
+  {
+    name: "retention",
+    from: `devices t ${ofAccount}`,
+    entity: "t.id",
+    time: truncatedSql("t.activated_at", "day", zone),
+    filter: "true",
+    hit: `EXISTS (SELECT FROM connection_attempts x WHERE x.device_id = t.id AND x.ok AND (x.at AT TIME ZONE '${zone}')::date = D + N)`,
+    knownFrom: `SELECT min((x.at AT TIME ZONE '${zone}')::date) FROM connection_attempts x WHERE x.ok AND x.device_id IS NOT NULL`,
+    days: [1, 7, 30],
+    dimensions: { model: model("t") },
+    unit: "a.id",
+  },
+];
+
+export const smartHome: OracleWorld = { zone, k: 10, tables, metrics, entities };
 
 /** Every identifier of a space in the source, for recomputing tokens: integers, but for the sessions' UUIDs. */
 export const smartHomeIdentifiers: Readonly<Record<string, string>> = {

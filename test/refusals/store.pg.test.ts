@@ -7,6 +7,7 @@
  * duckdb.store.test.ts); key files (src/policy/keys.test.ts); settings that are none (src/cli/config.test.ts); the owner's socket and
  * certificates (src/api/listen.test.ts); reader, server and supervisor killed (test/kill/, test/end-to-end.pg.test.ts).
  */
+import { storeVersion } from "../../src/mirror/layout.ts";
 import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -82,7 +83,7 @@ describe("the store of what answers", () => {
     [
       "of another version",
       (path) => alter(path, "UPDATE control SET version = version + 1"),
-      () => ["mirror/store-version", "The store has version 2; this program knows version 1."],
+      () => ["mirror/store-version", `The store has version ${storeVersion + 1}; this program knows version ${storeVersion}.`],
     ],
   ];
   for (const [name, act, expected] of cases) {
