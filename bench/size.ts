@@ -53,6 +53,7 @@ interface Prepared extends SizeBench {
 export async function benchSize(bench: SizeBench): Promise<void> {
   const prepared = await prepare(bench);
   const { product, group, options, onRows } = prepared;
+  if (options.answersOnly) return livePart(prepared);
   await snapshotPart(prepared);
   onRows(await benchRestart(product, { group, question: restartQuestion }));
   await livePart(prepared);
@@ -128,12 +129,13 @@ async function livePart(bench: Prepared): Promise<void> {
     await using load = await startLoad({ adminUrl, ratePerSecond: rate, seconds: 2 * seconds + 2 * warmUpSeconds, facts });
     await pause(warmUpSeconds);
     const streaming = await SourceWatch.start(bench);
-    onRows(...(await benchLatency({ running, adminUrl, load, group, seconds })), ...sourceRows(group, "stream", await streaming.stop()));
+    if (!options.answersOnly) onRows(...(await benchLatency({ running, adminUrl, load, group, seconds })));
+    onRows(...sourceRows(group, "stream", await streaming.stop()));
     const answering = await SourceWatch.start(bench);
     onRows(...(await benchAnswers({ running, adminUrl, group, seconds })), ...sourceRows(group, "answering", await answering.stop()));
   }
   await pause(warmUpSeconds);
-  onRows(await benchBatches({ running, adminUrl, group, facts }));
+  if (!options.answersOnly) onRows(await benchBatches({ running, adminUrl, group, facts }));
   await stop(bench, running);
   onRows(memoryRow(bench));
 }

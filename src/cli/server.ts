@@ -25,6 +25,7 @@ import { controlPath, httpSocketPath, serveControl } from "./control.ts";
 import { guardProcess, plainError } from "./failure.ts";
 import { lockState } from "./lock.ts";
 import type { PlainError, ServerMessage, SupervisorMessage } from "./messages.ts";
+import { AuditJournal } from "./server/audit-journal.ts";
 import { commandsOf } from "./server/commands.ts";
 import { declarationFor } from "./server/declaration-file.ts";
 import { Driver } from "./server/driver.ts";
@@ -40,6 +41,8 @@ type ServerConfig = Omit<Config, "choices">;
 
 /** A server that was killed gives its lock back within this time. */
 const lockWaitMs = 10_000;
+/** Notes of the audit log stay in their journal for so long at most. */
+const auditSettleMs = 30_000;
 
 const log = createLog({
   write: (line) => process.stderr.write(line),
@@ -102,15 +105,19 @@ async function main(): Promise<void> {
 interface Running {
   readonly driver: Driver;
   readonly http: Http;
+  readonly service: Service;
 }
 
 async function start(config: ServerConfig, state: State): Promise<Running> {
   const text = readFileSync(config.configFile, "utf8");
   const declaration = parseDeclaration(text, config.configFile);
   const { version } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { readonly version: string }; // eslint-disable-line -- our own file
-  const service = new Service({ state, version, startedAtMs: Date.now(), nowMs: Date.now });
+  const journal = await AuditJournal.open(config.stateFolder);
+  const service = new Service({ state, journal, version, startedAtMs: Date.now(), nowMs: Date.now });
   const driver = newDriver({ config, state, declaration, text, service });
   service.bind(driver);
+  // What a process before this one had noted, and not yet brought there.
+  await service.audit.settle();
   const http = await startHttp({
     backend: service.backend,
     addresses: addressesOf(config),
@@ -137,11 +144,12 @@ async function start(config: ServerConfig, state: State): Promise<Running> {
     }),
   );
   await driver.start();
+  setInterval(() => void service.audit.settle().catch(fail), auditSettleMs).unref();
   scheduleCompaction({ service, hour: config.compactHour, nowMs: Date.now, log });
   scheduleVerification({ service, everyMs: config.verifyEveryMs, log });
   tell({ tag: "ready", address: http.urls[0] ?? "", socket: path });
   log("info", "ready", { address: http.urls[0], socket: path });
-  return { driver, http };
+  return { driver, http, service };
 }
 
 function newDriver({
@@ -223,6 +231,7 @@ function tokensOf(state: State) {
 async function stopInOrder(running: Running & { readonly state: State; readonly lock: Disposable }): Promise<void> {
   // The store's close may take its time; after this nobody waits any longer.
   setTimeout(() => process.exit(0), 2_500);
+  await running.service.audit.close();
   await running.driver.close();
   running.state[Symbol.dispose]();
   running.lock[Symbol.dispose]();

@@ -31,7 +31,9 @@ test("a session outlives a restart, and goes when it is ended or another one ope
 test("the audit log: newest first, by pages, and its words fit the ledger", () => {
   using state = open();
   for (const reason of ["first", "second", "third"])
-    state.appendAudit({ facts: { metric: "m" }, words: { name: "ann", reason }, salt: "s" });
+    state.appendAudit([{ at: 1, facts: { metric: "m" }, words: { name: "ann", reason }, salt: reason }]);
+  // What is given again after a crash is there once.
+  state.appendAudit([{ at: 1, facts: { metric: "m" }, words: { name: "ann", reason: "third" }, salt: "third" }]);
   const reasons = (wanted: Parameters<State["audit"]>[0]) => state.audit(wanted).map(({ body }) => (body as { reason: string }).reason);
   expect(reasons({ limit: 2, before: undefined })).toEqual(["third", "second"]);
   expect(reasons({ limit: 2, before: state.audit({ limit: 2, before: undefined })[1]?.id })).toEqual(["first"]);
@@ -42,7 +44,7 @@ test("the audit log: newest first, by pages, and its words fit the ledger", () =
 
 test("the audit log only grows, and words that were changed behind the triggers show", () => {
   using state = open();
-  state.appendAudit({ facts: {}, words: { reason: "true" }, salt: "s" });
+  state.appendAudit([{ at: 1, facts: {}, words: { reason: "true" }, salt: "s" }]);
   const raw = new DatabaseSync(join(folder, "state.sqlite"));
   expect(() => raw.exec("UPDATE audit SET body = '{}'")).toThrow("the audit log only grows");
   expect(() => raw.exec("DELETE FROM audit")).toThrow("the audit log only grows");

@@ -77,6 +77,17 @@ export interface AuditRow {
   readonly intact: boolean;
 }
 
+export interface AuditNoteRow {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Go into the ledger. */
+  readonly facts: Readonly<Record<string, Json>>;
+  /** Go beside it. */
+  readonly words: Json;
+  /** Random, so that words cannot be guessed from their commitment; it also names the note. */
+  readonly salt: string;
+}
+
 export interface State extends Disposable {
   readonly folder: string;
   /** Eight hexadecimal digits that name this installation in slots. */
@@ -96,8 +107,8 @@ export interface State extends Disposable {
   addSession(session: SessionRow): void;
   endSession(sha256: string): void;
   sessions(): readonly SessionRow[];
-  /** `facts` go into the ledger, `words` beside it; durable when this returns. `salt`: random, so that words cannot be guessed. */
-  appendAudit(entry: { readonly facts: Readonly<Record<string, Json>>; readonly words: Json; readonly salt: string }): void;
+  /** All of them or none, durable when this returns. One whose salt is there already is not written again. */
+  appendAudit(notes: readonly AuditNoteRow[]): void;
   /** Newest first; `before`: only entries with a smaller id. */
   audit(wanted: { readonly limit: number; readonly before: number | undefined }): readonly AuditRow[];
   backup(file: string): void;
@@ -207,7 +218,7 @@ function stateOver({ database, folder, now, random }: Opened): State {
     addSession: (session) => addSession(database, session, now()),
     endSession: (sha256) => void database.prepare("DELETE FROM session WHERE hash = ?").run(sha256),
     sessions: () => readSessions(database),
-    appendAudit: (entry) => appendAudit(database, { ...entry, at: now() }),
+    appendAudit: (notes) => appendAudit(database, notes),
     audit: (wanted) => readAudit(database, wanted),
     backup: (file) => {
       // The owner's alone from its first byte on, also where the server may not change a file's mode.
@@ -341,15 +352,16 @@ function readSessions(database: DatabaseSync): readonly SessionRow[] {
 
 const auditKind = "audit";
 
-function appendAudit(
-  database: DatabaseSync,
-  entry: { readonly at: number; readonly facts: Readonly<Record<string, Json>>; readonly words: Json; readonly salt: string },
-): void {
-  const body = canonicalJson(entry.words);
-  const facts = { ...entry.facts, commitment: commitmentTo(entry.salt, body) };
+function appendAudit(database: DatabaseSync, notes: readonly AuditNoteRow[]): void {
   inTransaction(database, () => {
-    const { id } = insertEntry(database, { at: entry.at, kind: auditKind, body: facts });
-    database.prepare("INSERT INTO audit (entry, salt, body) VALUES (?, ?, ?)").run(id, entry.salt, body);
+    const known = database.prepare("SELECT 1 FROM audit WHERE salt = ?");
+    const insert = database.prepare("INSERT INTO audit (entry, salt, body) VALUES (?, ?, ?)");
+    for (const { at, facts, words, salt } of notes) {
+      if (known.get(salt) !== undefined) continue;
+      const body = canonicalJson(words);
+      const { id } = insertEntry(database, { at, kind: auditKind, body: { ...facts, commitment: commitmentTo(salt, body) } });
+      insert.run(id, salt, body);
+    }
   });
 }
 

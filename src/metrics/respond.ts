@@ -15,6 +15,7 @@ import { orderRows } from "./plan-answer.ts";
 import { dayName, findMetric, parseQuestion } from "./question.ts";
 import type { Read } from "./read-cells.ts";
 import { readCells, refuseBeforeHistory } from "./read-cells.ts";
+import { readHeld } from "./read-held.ts";
 import { dimensionsAsked, memoryRows } from "./read-memory.ts";
 import { publishedOf, viewerRows } from "./protect/answers.ts";
 import { reportPosition } from "./status-report.ts";
@@ -48,6 +49,8 @@ export async function answer(
   const metric = findMetric(compiled, question.metric);
   const asking: Asking = { mirror, compiled, metric, question, now, staleAfterMs: options.staleAfterMs ?? staleAfterMsDefault };
   if (options.audience === "viewer" && mirror.status.phase === "ready") return answerForViewer(asking);
+  const held = metric.memory === undefined ? answerFromHeld(asking) : undefined;
+  if (held !== undefined) return held;
   const first = await mirror.view(async (view): Promise<Answer | WordsFirst> => {
     const { status } = view;
     const fresh = judge(asking, status);
@@ -123,6 +126,32 @@ function together(options: {
 /** The question as it was understood: filters in canonical form. */
 function understood(question: Question, where: Question["where"]): Question {
   return { ...question, where };
+}
+
+/** In this turn, from cells in memory; undefined: they do not have it all. */
+function answerFromHeld(asking: Asking): Answer | undefined {
+  const { mirror, compiled, metric, question } = asking;
+  const reading = mirror.cellsNow?.();
+  if (reading === undefined || mirror.schema?.policyHash !== compiled.policyHash) return undefined;
+  const fresh = judge(asking, reading.status);
+  if (fresh.state === "building") return undefined;
+  const parts = partsOf(question);
+  const read = (part: Question): Read | undefined => readHeld({ reading, compiled, metric, question: part });
+  const main = read(parts.main);
+  const totals = parts.totals && read(parts.totals);
+  const earlier = parts.earlier && read(parts.earlier);
+  const isWhole = (parts.totals === undefined || totals !== undefined) && (parts.earlier === undefined || earlier !== undefined);
+  if (main === undefined || !isWhole) return undefined;
+  return wrap({
+    compiled,
+    metric,
+    status: reading.status,
+    question: understood(question, main.asked.where),
+    fresh: { ...fresh, notes: [...fresh.notes, ...main.notes] },
+    from: main.from,
+    cells: together({ metric, question, parts, main: main.cells, totals: totals?.cells, earlier: earlier?.cells }),
+    compared: parts.compared,
+  });
 }
 
 async function answerFromCells(

@@ -31,9 +31,18 @@ export interface Calendar {
   bucketSql(grain: Grain | "all", minute: string, from: number, to: number): string;
 }
 
+/** Looking up a zone's transitions takes a millisecond, and every answer needs them. A file has one zone. */
+const made = new Map<string, Calendar>();
+
 /** The calendar of an IANA zone. Throws a RangeError for a zone that does not exist. */
-// oxlint-disable-next-line max-lines-per-function -- closures over one zone's table; each is short
 export function calendarOf(zone: string): Calendar {
+  const calendar = made.get(zone) ?? makeCalendar(zone);
+  made.set(zone, calendar);
+  return calendar;
+}
+
+// oxlint-disable-next-line max-lines-per-function -- closures over one zone's table; each is short
+function makeCalendar(zone: string): Calendar {
   const { starts, offsets } = transitionsOf(zone);
 
   const indexAt = (minute: number): number => {

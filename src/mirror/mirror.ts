@@ -5,7 +5,7 @@
 import type { Lsn } from "../model/lsn.ts";
 import type { ColumnTrouble, DownMessage, Micros, SafeSchema, SourceSizes, UpMessage } from "../policy/safe.ts";
 import type { KeptHistory } from "./history.ts";
-import type { MemoryReading } from "./reading.ts";
+import type { CellsReading, MemoryReading } from "./reading.ts";
 
 /** State of a generation, for every answer and for `status`. */
 export interface MirrorStatus {
@@ -96,4 +96,9 @@ export interface Mirror extends AsyncDisposable {
    * for a transaction whose changes are too many to be taken back for a moment. Throws VitrineError mirror/not-loaded before the copy is loaded.
    */
   read<T>(work: (reading: MemoryReading) => T): Promise<T>;
+  /**
+   * The committed cells in memory, for this turn alone: nothing of it may be kept. undefined: not now; a view has them. A store that does
+   * not hold its cells in memory has no such function.
+   */
+  cellsNow?(): CellsReading | undefined;
 }

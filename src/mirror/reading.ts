@@ -37,6 +37,27 @@ export interface DimensionReading {
   readonly codes: readonly number[];
 }
 
+/** Committed cells and words in memory, at one position, under the same rule: nothing of it may be kept. */
+export interface CellsReading {
+  readonly status: MirrorStatus;
+  /** undefined: there is no such cuboid, or what was committed of it cannot be told now. */
+  cuboid(metric: string, id: string): CuboidReading | undefined;
+  /** By code; empty for kinds without a dictionary. There may be words that no committed row has. */
+  words(path: ColumnPath): ReadonlyMap<number, string>;
+}
+
+/** Numbered cells; those with `n` 0 are none. */
+export interface CuboidReading {
+  readonly count: number;
+  bucketOf(cell: number): number;
+  /** Of the cuboid's i-th dimension: the integer that layout.ts describes. */
+  dimOf(cell: number, i: number): number;
+  measure(cell: number, name: CellMeasure): number;
+}
+
+/** Columns of layout.ts's `cellMeasures`. */
+export type CellMeasure = "n" | "any_low" | "any_high" | "hit" | "hit_low" | "hit_high" | "none_low" | "none_high" | "total";
+
 export interface DaySetReading {
   /** First and last local day (days since 1970-01-01) with a member. */
   readonly span: { readonly from: number; readonly to: number } | undefined;

@@ -1,30 +1,61 @@
-/** The audit log: who was given numbers with k lifted, and why. Names and reasons lie beside the ledger, which holds a commitment to them. */
+/**
+ * The audit log: who was given numbers with k lifted, and why. Names and reasons lie beside the ledger, which holds a commitment to them.
+ * A note is durable in the journal before the answer is given, and goes into the ledger with others soon after.
+ */
 import type { AuditNote } from "../../api/backend.ts";
 import type { AuditEntry } from "../../api/contract.ts";
 import type { Answer } from "../../metrics/answer.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import type { Json } from "../canonical-json.ts";
-import type { State } from "../state.ts";
+import type { AuditNoteRow, State } from "../state.ts";
+import type { AuditJournal } from "./audit-journal.ts";
 
 type Words = Omit<AuditEntry, "id" | "at" | "intact">;
 
+/** A journal of so many bytes goes into the ledger at once. */
+const journalMax = 192 << 10;
+
 export class AuditLog {
   readonly #state: State;
+  readonly #journal: AuditJournal;
   readonly #salt: () => string;
+  readonly #nowMs: () => number;
 
-  constructor(state: State, salt: () => string) {
-    this.#state = state;
-    this.#salt = salt;
+  constructor(options: {
+    readonly state: State;
+    readonly journal: AuditJournal;
+    /** Random and never the same. */
+    readonly salt: () => string;
+    readonly nowMs: () => number;
+  }) {
+    this.#state = options.state;
+    this.#journal = options.journal;
+    this.#salt = options.salt;
+    this.#nowMs = options.nowMs;
   }
 
-  note({ name, role, via, reason }: AuditNote, { metric, question, cells, applied }: Answer): void {
+  /** Durable when it resolves. */
+  async note({ name, role, via, reason }: AuditNote, { metric, question, cells, applied }: Answer): Promise<void> {
     const lsn = applied?.lsn ?? "";
     const asked = canonicalJson(JSON.parse(JSON.stringify(question)) as Json); // eslint-disable-line -- a question is plain data
     const words: Words = { name, role, via, reason, metric, question: asked, cells: cells.length, lsn };
-    this.#state.appendAudit({ facts: { metric, lsn, cells: cells.length }, words: { ...words }, salt: this.#salt() });
+    const row: AuditNoteRow = { at: this.#nowMs(), facts: { metric, lsn, cells: cells.length }, words: { ...words }, salt: this.#salt() };
+    await this.#journal.add(JSON.stringify(row));
+    if (this.#journal.size > journalMax) await this.settle();
   }
 
-  read(wanted: { readonly limit: number; readonly before: number | undefined }): readonly AuditEntry[] {
+  /** Brings what is in the journal into the ledger. */
+  async settle(): Promise<void> {
+    await this.#journal.empty((lines) => this.#state.appendAudit(lines.map((line) => JSON.parse(line) as AuditNoteRow))); // eslint-disable-line -- written by note alone
+  }
+
+  async close(): Promise<void> {
+    await this.settle();
+    await this.#journal.close();
+  }
+
+  async read(wanted: { readonly limit: number; readonly before: number | undefined }): Promise<readonly AuditEntry[]> {
+    await this.settle();
     return this.#state.audit(wanted).map(({ id, at, body, intact }) => ({
       ...(body as unknown as Words), // eslint-disable-line -- written by note alone
       id,

@@ -18,6 +18,7 @@ import { reportGeneration } from "../../metrics/status-report.ts";
 import type { ProofVerdict } from "../../policy/safe.ts";
 import type { Json } from "../canonical-json.ts";
 import type { State } from "../state.ts";
+import type { AuditJournal } from "./audit-journal.ts";
 import { AuditLog } from "./audit-log.ts";
 import type { Driver } from "./driver.ts";
 import type { Host } from "./host.ts";
@@ -29,6 +30,7 @@ import type { VerifyMode } from "./verification.ts";
 
 export interface ServiceOptions {
   readonly state: State;
+  readonly journal: AuditJournal;
   readonly version: string;
   readonly startedAtMs: number;
   readonly nowMs: () => number;
@@ -74,14 +76,15 @@ export class Service {
   >();
   /** One-time codes of printed links. */
   readonly codes = new LinkCodes();
-  readonly #audit: AuditLog;
+  readonly audit: AuditLog;
   readonly #looking = new WeakSet<Host>();
   #driver: Driver | undefined;
   #verdicts = new Map<ProofVerdict["name"], ProofVerdict>();
 
   constructor(options: ServiceOptions) {
     this.#options = options;
-    this.#audit = new AuditLog(options.state, () => randomBytes(16).toString("hex"));
+    const { state, journal, nowMs } = options;
+    this.audit = new AuditLog({ state, journal, nowMs, salt: () => randomBytes(16).toString("hex") });
     const last = options.state.ledger({ kind: "proof", last: 1 })[0]?.body;
     const verdicts = (last as { readonly verdicts?: readonly ProofVerdict[] } | undefined)?.verdicts ?? []; // eslint-disable-line -- written by #keep
     for (const verdict of verdicts) this.#verdicts.set(verdict.name, verdict);
@@ -104,7 +107,7 @@ export class Service {
       const rights = { facts, audience };
       const answer = await ask(host.mirror, this.#metricsOf(host), question, this.#nowMicros(), rights);
       // Written down before anybody sees it: an answer that cannot be is not given.
-      if (audit !== undefined) this.#audit.note(audit, answer);
+      if (audit !== undefined) await this.audit.note(audit, answer);
       return answer;
     },
     status: async () => this.status(),
@@ -114,7 +117,7 @@ export class Service {
       const phase = this.#bound.shown?.mirror.status.phase ?? "starting";
       return { ready: phase === "ready", state: phase };
     },
-    audit: async (wanted) => this.#audit.read(wanted),
+    audit: async (wanted) => this.audit.read(wanted),
     redeemCode: async (sha256) => this.codes.redeem(sha256, this.#options.nowMs()),
     openSession: async (entry) => {
       this.#options.state.addSession(entry);

@@ -1,3 +1,4 @@
+// oxlint-disable max-lines -- counts, sums, bounds and units of one cell change together: the steps are read together
 /**
  * The cells of one cuboid in memory: exact counts, and for each class of protected units a lower and an upper bound of their
  * distinct number. A class is `none` (rows that do not hit; all rows of a count) or `hit`.
@@ -9,6 +10,7 @@
 import { assert } from "../../lib/assert.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { CuboidSpec, MetricSpec } from "../cuboid.ts";
+import { CellUndo } from "./cell-undo.ts";
 import { CellKeys, resized } from "./cell-keys.ts";
 import { cold, empty, UnitSets } from "./unit-sets.ts";
 
@@ -54,6 +56,7 @@ export class Cells {
   /** Cells touched since the last `takeChanges`, with their measures before. */
   #touched: number[] = [];
   #before: number[] = [];
+  readonly #undo = new CellUndo(measureOrder.length);
   /** Rows of the store's two tables of this cuboid. */
   storedBase = 0;
   storedDelta = 0;
@@ -340,9 +343,21 @@ export class Cells {
       list.push(cell);
       changes.push(...change);
     });
+    this.#undo.take(this.#touched, this.#before);
     this.#touched = [];
     this.#before = [];
     return { list, changes: Float64Array.from(changes) };
+  }
+
+  /** What was taken is committed. */
+  commit(): void {
+    this.#undo.commit();
+  }
+
+  /** The cells as they were committed last; undefined while they are built anew. Nothing of it may be kept beyond the turn. */
+  committed(): { readonly count: number; measure(cell: number, index: number): number } | undefined {
+    const before = this.#undo.before(this.#touched, this.#before);
+    return before && { count: this.count, measure: (cell, index) => before(cell, index) ?? this.measure(cell, index) };
   }
 
   /** Puts in a stored cell, without sets. */
@@ -375,6 +390,7 @@ export class Cells {
   /** Empties everything: the cells are built anew. */
   clear(): void {
     assert(this.#touched.length === 0, "no changes while cells are built anew");
+    this.#undo.forget();
     for (let place = 0; place < this.count * 2; place += 1) this.sets.free(this.#handles[place]!);
     this.#keys.clear();
     this.#counts.fill(0);

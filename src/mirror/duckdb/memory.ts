@@ -92,6 +92,7 @@ export class Memory {
     for (const places of this.#places.values()) places.follow();
     for (const entity of this.entities.values()) entity.commit();
     for (const set of this.sets) set.commit();
+    for (const metric of this.metrics) for (const cells of metric.cuboids) cells.commit();
   }
 
   /** A dimension of an entity, which must be as it was committed. */

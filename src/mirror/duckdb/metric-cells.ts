@@ -152,7 +152,10 @@ export class MetricCells {
   #release(c: number): void {
     this.#over.add(c);
     this.#sources[c] = undefined;
-    this.#cuboids[c] = new Cells(this.#plan.spec, must(this.#cuboids[c], "cuboid").cuboid, this.#k);
+    const cells = new Cells(this.#plan.spec, must(this.#cuboids[c], "cuboid").cuboid, this.#k);
+    // Nobody is to take it for one without cells.
+    cells.clear();
+    this.#cuboids[c] = cells;
   }
 
   finishBuild(): void {

@@ -16,12 +16,13 @@ import type { OpenDuckdbMirror } from "../duckdb.ts";
 import type { HistoryTarget, HistoryWriter, KeptHistory } from "../history.ts";
 import { meaningOfHistory } from "../history.ts";
 import { controlTable, rowsColumn, rowsTable, storeVersion } from "../layout.ts";
-import type { MemoryReading } from "../reading.ts";
+import type { CellsReading, MemoryReading } from "../reading.ts";
 import type { CuboidStatus, Mirror, MirrorStatus, MirrorView, SnapshotTimes } from "../mirror.ts";
 import { applySlices, unknownTable } from "./apply.ts";
 import type { ApplyContext, Fault } from "./apply.ts";
 import { buildMetric, rebuildMetric, settleMetric, warmMetric, writeBuilt } from "./build.ts";
 import type { CellMismatch, PickOne } from "./check.ts";
+import { cellsReadingOf } from "./cells-reading.ts";
 import { checkCells } from "./check.ts";
 import { compactInto, dropUnusedTokens, swapFiles } from "./compact.ts";
 import type { Comparison, CompareMode } from "./compare.ts";
@@ -762,6 +763,11 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
         throw new VitrineError("mirror/not-loaded", { message: "The copy is not loaded yet." });
       await this.#changed.promise;
     }
+  }
+
+  cellsNow(): CellsReading | undefined {
+    const memory = this.#memory;
+    return this.#isWhole && memory !== undefined && !this.#closed ? cellsReadingOf(memory, this.#statusOf(this.#control)) : undefined;
   }
 
   /** Checkpoints the log when it has grown; for moments in which nothing waits. */

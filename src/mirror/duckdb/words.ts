@@ -64,6 +64,8 @@ export class Words {
 
 export class WordColumn {
   readonly #codes = new Map<string, number>();
+  /** By durable code; also of words that are not committed yet. */
+  readonly texts = new Map<number, string>();
   /** Durable code by pipe code. */
   #pipe: Int32Array = new Int32Array(64);
   #pipeCount: number = codes.first;
@@ -108,6 +110,7 @@ export class WordColumn {
 
   restore(code: number, value: string): number {
     this.#codes.set(value, code);
+    this.texts.set(code, value);
     for (const listener of this.#listeners) listener(code, value);
     return code;
   }

@@ -1,0 +1,149 @@
+/**
+ * Cells of a checked question from the cuboids that the store holds in memory: no statement, and nothing waits for the store's writing.
+ * What memory cannot tell (rows, kept history, a share, a copy without the cells) is left to read-cells.ts, which is the same in SQL.
+ */
+import { calendarOf } from "../mirror/calendar.ts";
+import type { CuboidSpec } from "../mirror/cuboid.ts";
+import type { SqlRow } from "../mirror/mirror.ts";
+import type { CellMeasure, CellsReading, CuboidReading } from "../mirror/reading.ts";
+import type { Question } from "./answer.ts";
+import { canonicalWhere, codeFilters, toCells, unseenNotes, unsafeSum } from "./cell-texts.ts";
+import type { Column } from "./cell-texts.ts";
+import type { CompiledMetric, CompiledMetrics } from "./compile.ts";
+import type { Words } from "./dimension-values.ts";
+import { textOf } from "./dimension-values.ts";
+import { must } from "../lib/assert.ts";
+import { planKept } from "./kept.ts";
+import { bucketRange } from "./period.ts";
+import type { CodedFilter } from "./plan-answer.ts";
+import { byIndices, orderRows, planAnswer } from "./plan-answer.ts";
+import { answerCellsMax, tooManyCells } from "./question.ts";
+import type { Read } from "./read-cells.ts";
+
+export interface HeldQuestion {
+  readonly reading: CellsReading;
+  readonly compiled: CompiledMetrics;
+  readonly metric: CompiledMetric;
+  readonly question: Question;
+}
+
+/** undefined: not from memory. Throws `metrics/too-many-cells`, `metrics/disguised-negation`. */
+export function readHeld({ reading, compiled, metric, question: asked }: HeldQuestion): Read | undefined {
+  if (metric.shareOf !== undefined) return undefined;
+  const { zone } = compiled;
+  const plan = planAnswer(metric, asked);
+  if (plan.tag === "facts") return undefined;
+  const held = reading.cuboid(metric.name, plan.cuboid.id);
+  const { part, notes } = planKept({ metric, question: asked, plan, history: reading.status.history?.[metric.name], zone });
+  if (held === undefined || part !== undefined) return undefined;
+  const words = wordsOf(reading, metric);
+  const filtered = new Map(Object.keys(asked.where).map((name) => [name, words(indexOf(metric, name))]));
+  const question = { ...asked, where: canonicalWhere(metric, asked, filtered) };
+  const named = { metric, question, words: filtered, zone };
+  const rows = heldRows({ held, compiled, metric, question, cuboid: plan.cuboid, filters: codeFilters(named) });
+  // Nothing there, or before the history? A sum that SQL may still add up exactly?
+  if (rows.length === 0 || unsafeSum(metric, rows)) return undefined;
+  const columns = byIndices(metric, question).map((index, i): Column => {
+    const dimension = must(metric.dimensions[index], "dimension");
+    return { key: `d${i}`, name: dimension.name, text: textOf(dimension, words(index), zone) };
+  });
+  const ordered = orderRows(rows, question);
+  const limited = question.limit === undefined ? ordered : ordered.slice(0, question.limit);
+  const cells = toCells({ rows: limited, metric, question, columns, zone });
+  return { from: plan.cuboid.id, cells, asked: question, notes: [...notes, ...unseenNotes(named)], doubts: [] };
+}
+
+function indexOf(metric: CompiledMetric, name: string): number {
+  return metric.dimensions.findIndex((dimension) => dimension.name === name);
+}
+
+function wordsOf(reading: CellsReading, metric: CompiledMetric): (index: number) => Words {
+  return (index) => reading.words(must(metric.spec.dimensions[index], "dimension").path);
+}
+
+interface Found {
+  readonly held: CuboidReading;
+  readonly compiled: CompiledMetrics;
+  readonly metric: CompiledMetric;
+  readonly question: Question;
+  readonly cuboid: CuboidSpec;
+  readonly filters: readonly CodedFilter[];
+}
+
+/** The cells added up to the periods and dimensions asked; as a statement's rows, in no order. */
+function heldRows({ held, compiled, metric, question, cuboid, filters }: Found): readonly SqlRow[] {
+  const { zone, k } = compiled;
+  const range = cuboid.grain === "all" ? { from: 0, to: 1 } : bucketRange(question, cuboid.grain, zone);
+  const coarser = coarserOf(cuboid.grain, question.grain, zone);
+  const allowed = filters.map(({ dimension, codes }) => ({ place: cuboid.dimensions.indexOf(dimension), codes: new Set(codes) }));
+  const keys = byIndices(metric, question).map((index) => cuboid.dimensions.indexOf(index));
+  const found = new Map<number | string, Sum>();
+  for (let cell = 0; cell < held.count; cell += 1) {
+    const own = held.bucketOf(cell);
+    if (own < range.from || own >= range.to || !allowed.every(({ place, codes }) => codes.has(held.dimOf(cell, place)))) continue;
+    if (held.measure(cell, "n") === 0) continue;
+    const bucket = coarser(own);
+    const codes = keys.map((place) => held.dimOf(cell, place));
+    const key = codes.length === 0 ? bucket : `${bucket},${codes.join()}`;
+    let sum = found.get(key);
+    if (sum === undefined) {
+      sum = new Sum(bucket, codes);
+      found.set(key, sum);
+      if (found.size > answerCellsMax && question.limit === undefined) throw tooManyCells();
+    }
+    sum.add(held, cell, metric);
+  }
+  return [...found.values()].map((sum) => sum.row(metric, k));
+}
+
+/** Units of a union of cells: at least as many as in any one of them, at most as many as in all together. */
+class Sum {
+  readonly #bucket: number;
+  readonly #codes: readonly number[];
+  #n = 0;
+  #hit = 0;
+  #total = 0;
+  readonly #low = { any: 0, hit: 0, none: 0 };
+  readonly #high = { any: 0, hit: 0, none: 0 };
+
+  constructor(bucket: number, codes: readonly number[]) {
+    this.#bucket = bucket;
+    this.#codes = codes;
+  }
+
+  add(held: CuboidReading, cell: number, metric: CompiledMetric): void {
+    this.#n += held.measure(cell, "n");
+    this.#bound("any", held, cell);
+    if (metric.kind === "ratio") {
+      this.#hit += held.measure(cell, "hit");
+      this.#bound("hit", held, cell);
+      this.#bound("none", held, cell);
+    }
+    if (metric.spec.sum === undefined) return;
+    const total = this.#total + held.measure(cell, "total");
+    this.#total = Number.isSafeInteger(total) ? total : Number.NaN;
+  }
+
+  #bound(units: "any" | "hit" | "none", held: CuboidReading, cell: number): void {
+    this.#low[units] = Math.max(this.#low[units], held.measure(cell, `${units}_low` satisfies CellMeasure));
+    this.#high[units] += held.measure(cell, `${units}_high` satisfies CellMeasure);
+  }
+
+  row(metric: CompiledMetric, k: number): SqlRow {
+    const verdict = (units: "any" | "hit" | "none"): boolean | null =>
+      this.#low[units] >= k ? true : this.#high[units] < k ? false : null;
+    const row: Record<string, number | boolean | null> = { bucket: this.#bucket, n: this.#n, any_k: verdict("any") };
+    for (const [i, code] of this.#codes.entries()) row[`d${i}`] = code;
+    if (metric.spec.sum !== undefined) row["total"] = this.#total;
+    if (metric.kind === "ratio") Object.assign(row, { hit: this.#hit, hit_k: verdict("hit"), none_k: verdict("none") });
+    return row;
+  }
+}
+
+/** The bucket of the grain asked, from that of a cuboid of the same or a finer grain. */
+function coarserOf(from: CuboidSpec["grain"], to: Question["grain"], zone: string): (bucket: number) => number {
+  if (to === "all") return () => 0;
+  if (from === to || from === "all") return (bucket) => bucket;
+  const calendar = calendarOf(zone);
+  return from === "hour" ? (bucket) => calendar.bucketOf(to, bucket) : (bucket) => calendar.bucketOf(to, calendar.startOf(from, bucket));
+}
