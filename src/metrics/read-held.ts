@@ -36,29 +36,40 @@ export function readHeld({ reading, compiled, metric, question: asked }: HeldQue
   const held = reading.cuboid(metric.name, plan.cuboid.id);
   const { part, notes } = planKept({ metric, question: asked, plan, history: reading.status.history?.[metric.name], zone });
   if (held === undefined || part !== undefined) return undefined;
-  const words = wordsOf(reading, metric);
-  const filtered = new Map(Object.keys(asked.where).map((name) => [name, words(indexOf(metric, name))]));
+  const filtered = heldFilterWords(reading, metric, asked);
   const question = { ...asked, where: canonicalWhere(metric, asked, filtered) };
   const named = { metric, question, words: filtered, zone };
   const rows = heldRows({ held, compiled, metric, question, cuboid: plan.cuboid, filters: codeFilters(named) });
-  // Nothing there, or before the history? A sum that SQL may still add up exactly?
-  if (rows.length === 0 || unsafeSum(metric, rows)) return undefined;
-  const columns = byIndices(metric, question).map((index, i): Column => {
-    const dimension = must(metric.dimensions[index], "dimension");
-    return { key: `d${i}`, name: dimension.name, text: textOf(dimension, words(index), zone) };
-  });
+  // Before the history, which is refused there? A sum that SQL may still add up exactly?
+  if ((rows.length === 0 && !hasBefore(held, plan.cuboid, question, zone)) || unsafeSum(metric, rows)) return undefined;
+  const columns = heldColumns({ reading, compiled, metric, question });
   const ordered = orderRows(rows, question);
   const limited = question.limit === undefined ? ordered : ordered.slice(0, question.limit);
   const cells = toCells({ rows: limited, metric, question, columns, zone });
   return { from: plan.cuboid.id, cells, asked: question, notes: [...notes, ...unseenNotes(named)], doubts: [] };
 }
 
-function indexOf(metric: CompiledMetric, name: string): number {
-  return metric.dimensions.findIndex((dimension) => dimension.name === name);
+/** Words of the dimensions that are filtered by. */
+export function heldFilterWords(reading: CellsReading, metric: CompiledMetric, { where }: Question): ReadonlyMap<string, Words> {
+  const asked = metric.spec.dimensions.filter(({ name }) => Object.hasOwn(where, name));
+  return new Map(asked.map(({ name, path }) => [name, reading.words(path)]));
 }
 
-function wordsOf(reading: CellsReading, metric: CompiledMetric): (index: number) => Words {
-  return (index) => reading.words(must(metric.spec.dimensions[index], "dimension").path);
+/** Of the dimensions asked, in the order of `by`. */
+export function heldColumns({ reading, compiled, metric, question }: HeldQuestion): readonly Column[] {
+  return byIndices(metric, question).map((index, i) => {
+    const dimension = must(metric.dimensions[index], "dimension");
+    const words = reading.words(must(metric.spec.dimensions[index], "dimension").path);
+    return { key: `d${i}`, name: dimension.name, text: textOf(dimension, words, compiled.zone) };
+  });
+}
+
+/** Whether there is a cell before the end of what is asked: then the history does not begin after it. */
+function hasBefore(held: CuboidReading, cuboid: CuboidSpec, question: Question, zone: string): boolean {
+  if (cuboid.grain === "all") return true;
+  const { to } = bucketRange(question, cuboid.grain, zone);
+  for (let cell = 0; cell < held.count; cell += 1) if (held.bucketOf(cell) < to && held.measure(cell, "n") > 0) return true;
+  return false;
 }
 
 interface Found {

@@ -6,6 +6,7 @@ import type { Answer, AnswerCell, Question, Reason } from "./answer.ts";
 import type { Texts } from "./cell-texts.ts";
 import { canonicalWhere, codeFilters, readColumns, readFilterWords, toCells, unseenNotes, unsafeSum } from "./cell-texts.ts";
 import { comparedRange, ofKeys, topKeys, withEarlier } from "./compared.ts";
+import type { CellsReading } from "../mirror/reading.ts";
 import type { CompiledMetric, CompiledMetrics } from "./compile.ts";
 import type { Words } from "./dimension-values.ts";
 import type { Freshness } from "./freshness.ts";
@@ -15,7 +16,7 @@ import { orderRows } from "./plan-answer.ts";
 import { dayName, findMetric, parseQuestion } from "./question.ts";
 import type { Read } from "./read-cells.ts";
 import { readCells, refuseBeforeHistory } from "./read-cells.ts";
-import { readHeld } from "./read-held.ts";
+import { heldColumns, heldFilterWords, readHeld } from "./read-held.ts";
 import { dimensionsAsked, memoryRows } from "./read-memory.ts";
 import { publishedOf, viewerRows } from "./protect/answers.ts";
 import { reportPosition } from "./status-report.ts";
@@ -49,8 +50,12 @@ export async function answer(
   const metric = findMetric(compiled, question.metric);
   const asking: Asking = { mirror, compiled, metric, question, now, staleAfterMs: options.staleAfterMs ?? staleAfterMsDefault };
   if (options.audience === "viewer" && mirror.status.phase === "ready") return answerForViewer(asking);
-  const held = metric.memory === undefined ? answerFromHeld(asking) : undefined;
-  if (held !== undefined) return held;
+  const reading = mirror.schema?.policyHash === compiled.policyHash ? mirror.cellsNow?.() : undefined;
+  if (reading !== undefined && judge(asking, reading.status).state !== "building") {
+    if (metric.memory !== undefined) return answerFromMemory(asking, heldFilterWords(reading, metric, dimensionsAsked(question)));
+    const held = answerFromHeld(asking, reading);
+    if (held !== undefined) return held;
+  }
   const first = await mirror.view(async (view): Promise<Answer | WordsFirst> => {
     const { status } = view;
     const fresh = judge(asking, status);
@@ -129,12 +134,9 @@ function understood(question: Question, where: Question["where"]): Question {
 }
 
 /** In this turn, from cells in memory; undefined: they do not have it all. */
-function answerFromHeld(asking: Asking): Answer | undefined {
-  const { mirror, compiled, metric, question } = asking;
-  const reading = mirror.cellsNow?.();
-  if (reading === undefined || mirror.schema?.policyHash !== compiled.policyHash) return undefined;
+function answerFromHeld(asking: Asking, reading: CellsReading): Answer | undefined {
+  const { compiled, metric, question } = asking;
   const fresh = judge(asking, reading.status);
-  if (fresh.state === "building") return undefined;
   const parts = partsOf(question);
   const read = (part: Question): Read | undefined => readHeld({ reading, compiled, metric, question: part });
   const main = read(parts.main);
@@ -288,20 +290,29 @@ async function answerFromMemory(asking: Asking, words: ReadonlyMap<string, Words
     };
   });
   const fresh = judge(asking, read.status);
-  // Words are never taken back: what was read a moment ago has its text now.
-  const [main = [], totals, earlier] = await mirror.view(async (view) => {
+  const put = [
+    [read.main, parts.main],
+    [read.totals, parts.totals],
+    [read.earlier, parts.earlier],
+  ] as const;
+  const asTexts = async (
+    cellsOf: (rows: readonly SqlRow[], part: Question) => readonly AnswerCell[] | Promise<readonly AnswerCell[]>,
+  ): Promise<readonly (readonly AnswerCell[] | undefined)[]> => {
     const cells: (readonly AnswerCell[] | undefined)[] = [];
-    for (const [rows, part] of [
-      [read.main, parts.main],
-      [read.totals, parts.totals],
-      [read.earlier, parts.earlier],
-    ] as const) {
-      cells.push(
-        rows && part && (await memoryCells({ mirror, view, compiled, metric, question: { ...dimensionsAsked(part), where } }, rows)),
-      );
-    }
+    for (const [rows, part] of put) cells.push(rows && part && (await cellsOf(rows, { ...dimensionsAsked(part), where })));
     return cells;
-  });
+  };
+  // Words are never taken back: what was read a moment ago has its text now.
+  const held = mirror.cellsNow?.();
+  const [main = [], totals, earlier] =
+    held === undefined
+      ? await mirror.view(async (view) =>
+          asTexts(async (rows, part) => memoryCells({ mirror, view, compiled, metric, question: part }, rows)),
+        )
+      : await asTexts((rows, part) => {
+          const columns = heldColumns({ reading: held, compiled, metric, question: part });
+          return toCells({ rows: inOrder(rows, part), metric, question: part, columns, zone: compiled.zone });
+        });
   const notes = [...fresh.notes, ...unseenNotes(named), ...(isRetention ? [youngNote] : [])];
   return wrap({
     compiled,

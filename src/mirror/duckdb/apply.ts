@@ -56,7 +56,7 @@ export async function applySlices(
   slices: ReadonlyMap<string, readonly Slice[]>,
   floors: ReadonlyMap<string, number>,
 ): Promise<readonly Fault[]> {
-  const { memory } = context;
+  const { memory, pacer } = context;
   memory.growEntities();
   const faults: Fault[] = [];
   const changes: TableChange[] = [];
@@ -76,6 +76,7 @@ export async function applySlices(
     }));
   for (const one of work) one.batches.push(...(await movedRows(context, one, touched)));
   for (const { metric, batches, removed } of work) {
+    await pacer.pause();
     const { spec } = metric.plan;
     const change = changes.find((each) => each.info.table.name === spec.table);
     if (change?.info.table.kind === "fact" && change.oldCount > 0)
@@ -87,6 +88,8 @@ export async function applySlices(
 
   for (const change of changes) changeMemory(memory, change);
   for (const { metric, batches, removed } of work) {
+    // Answers see what was committed, also between two metrics.
+    await pacer.pause();
     if (metric.stale) continue;
     const { spec } = metric.plan;
     const added: Evaluated[] = batches.map((batch) => metric.plan.evaluate(batch));

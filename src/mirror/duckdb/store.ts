@@ -602,6 +602,7 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
 
   async #settle(memory: Memory): Promise<void> {
     for (const metric of memory.metrics) {
+      await this.#pacer.pause();
       if (metric.stale) await rebuildMetric(this.#context, metric);
       else {
         await settleMetric(this.#context, metric, this.#isCounting);
