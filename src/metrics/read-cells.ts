@@ -11,6 +11,7 @@ import type { CompiledMetric } from "./compile.ts";
 import type { KeptPart } from "./kept.ts";
 import { planKept } from "./kept.ts";
 import { localText, minuteRange } from "./period.ts";
+import { shareQuestions, shareRows } from "./share-rows.ts";
 import type { CodedFilter } from "./plan-answer.ts";
 import { cuboidStatement, factsStatement, orderRows, planAnswer } from "./plan-answer.ts";
 import { answerCellsMax, tooManyCells } from "./question.ts";
@@ -82,41 +83,11 @@ async function readRows(reading: Filtered): Promise<Rows> {
   return { from, rows, notes };
 }
 
-/**
- * A share: the cells with the dimension that shares, each over the whole of its other dimensions. A filter on the dimension that shares
- * chooses among the parts and leaves the whole as it is.
- */
 async function readShare(reading: Filtered): Promise<Rows> {
-  const { metric, question, filters } = reading;
-  const of = metric.shareOf;
-  const index = metric.dimensions.findIndex((dimension) => dimension.name === of);
-  const other = filters.filter((filter) => filter.dimension !== index);
-  const wanted = filters.find((filter) => filter.dimension === index)?.codes;
-  const whereOther = Object.fromEntries(Object.entries(question.where).filter(([name]) => name !== of));
-  const { limit, ...unlimited } = { ...question, where: whereOther };
-  const parts = await readRows({ ...reading, question: unlimited, filters: other });
-  const by = question.by.filter((name) => name !== of);
-  const whole = await readRows({ ...reading, question: { ...unlimited, by }, filters: other });
-  const at = question.by.flatMap((name, i) => (name === of ? [] : [`d${i}`]));
-  const ofKey = `d${question.by.indexOf(of ?? "")}`;
-  const wholes = new Map(whole.rows.map((row) => [by.map((_, i) => String(row[`d${i}`])).join(), row]));
-  const sure = new Map<string, number>();
-  for (const row of parts.rows) if (row["any_k"] === true) sure.set(keyOf(row, at), (sure.get(keyOf(row, at)) ?? 0) + 1);
-  const rows = parts.rows.flatMap((row): SqlRow[] => {
-    const key = keyOf(row, at);
-    const all = wholes.get(key);
-    if (all === undefined || (wanted !== undefined && !wanted.includes(Number(row[ofKey])))) return [];
-    const own = row["any_k"] ?? null;
-    // One other part with at least k units has at least k that are not in this one; smaller ones together are not known.
-    const others = (sure.get(key) ?? 0) - (own === true ? 1 : 0);
-    return [{ ...row, n: all["n"] ?? 0, hit: row["n"] ?? 0, any_k: all["any_k"] ?? null, hit_k: own, none_k: others > 0 ? true : null }];
-  });
-  const ordered = rows.toSorted((a, b) => Number(b["hit"]) - Number(a["hit"]));
-  return { from: parts.from, rows: limit === undefined ? rows : ordered.slice(0, limit), notes: parts.notes };
-}
-
-function keyOf(row: SqlRow, keys: readonly string[]): string {
-  return keys.map((key) => String(row[key])).join();
+  const { parts, whole } = shareQuestions(reading);
+  const partRows = await readRows({ ...reading, ...parts });
+  const wholeRows = await readRows({ ...reading, ...whole });
+  return { from: partRows.from, rows: shareRows(reading, partRows.rows, wholeRows.rows), notes: partRows.notes };
 }
 
 type Running = Filtered & { readonly kept: KeptPart | undefined };

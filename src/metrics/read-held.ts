@@ -1,6 +1,6 @@
 /**
  * Cells of a checked question from the cuboids that the store holds in memory: no statement, and nothing waits for the store's writing.
- * What memory cannot tell (rows, kept history, a share, a copy without the cells) is left to read-cells.ts, which is the same in SQL.
+ * What memory cannot tell (rows, kept history, a copy without the cells) is left to read-cells.ts, which is the same in SQL.
  */
 import { calendarOf } from "../mirror/calendar.ts";
 import type { CuboidSpec } from "../mirror/cuboid.ts";
@@ -19,6 +19,7 @@ import type { CodedFilter } from "./plan-answer.ts";
 import { byIndices, orderRows, planAnswer } from "./plan-answer.ts";
 import { answerCellsMax, tooManyCells } from "./question.ts";
 import type { Read } from "./read-cells.ts";
+import { shareQuestions, shareRows } from "./share-rows.ts";
 
 export interface HeldQuestion {
   readonly reading: CellsReading;
@@ -28,25 +29,50 @@ export interface HeldQuestion {
 }
 
 /** undefined: not from memory. Throws `metrics/too-many-cells`, `metrics/disguised-negation`. */
-export function readHeld({ reading, compiled, metric, question: asked }: HeldQuestion): Read | undefined {
-  if (metric.shareOf !== undefined) return undefined;
+export function readHeld(asking: HeldQuestion): Read | undefined {
+  const { reading, compiled, metric, question: asked } = asking;
   const { zone } = compiled;
-  const plan = planAnswer(metric, asked);
-  if (plan.tag === "facts") return undefined;
-  const held = reading.cuboid(metric.name, plan.cuboid.id);
-  const { part, notes } = planKept({ metric, question: asked, plan, history: reading.status.history?.[metric.name], zone });
-  if (held === undefined || part !== undefined) return undefined;
   const filtered = heldFilterWords(reading, metric, asked);
   const question = { ...asked, where: canonicalWhere(metric, asked, filtered) };
   const named = { metric, question, words: filtered, zone };
-  const rows = heldRows({ held, compiled, metric, question, cuboid: plan.cuboid, filters: codeFilters(named) });
-  // Before the history, which is refused there? A sum that SQL may still add up exactly?
-  if ((rows.length === 0 && !hasBefore(held, plan.cuboid, question, zone)) || unsafeSum(metric, rows)) return undefined;
-  const columns = heldColumns({ reading, compiled, metric, question });
-  const ordered = orderRows(rows, question);
-  const limited = question.limit === undefined ? ordered : ordered.slice(0, question.limit);
-  const cells = toCells({ rows: limited, metric, question, columns, zone });
-  return { from: plan.cuboid.id, cells, asked: question, notes: [...notes, ...unseenNotes(named)], doubts: [] };
+  const coded = { ...asking, question, filters: codeFilters(named) };
+  const read = metric.shareOf === undefined ? heldRows(coded) : heldShare(coded);
+  // A sum that SQL may still add up exactly?
+  if (read === undefined || unsafeSum(metric, read.rows)) return undefined;
+  if (read.rows.length > answerCellsMax && question.limit === undefined) throw tooManyCells();
+  const ordered = orderRows(read.rows, question);
+  const rows = question.limit === undefined ? ordered : ordered.slice(0, question.limit);
+  const cells = toCells({ rows, metric, question, columns: heldColumns({ ...asking, question }), zone });
+  return { from: read.from, cells, asked: question, notes: [...read.notes, ...unseenNotes(named)], doubts: [] };
+}
+
+type Coded = HeldQuestion & { readonly filters: readonly CodedFilter[] };
+type Rows = Pick<Read, "from" | "notes"> & { readonly rows: readonly SqlRow[] };
+
+function heldShare(asking: Coded): Rows | undefined {
+  const { parts, whole } = shareQuestions(asking);
+  const partRows = heldRows({ ...asking, ...parts });
+  const wholeRows = heldRows({ ...asking, ...whole });
+  return partRows && wholeRows && { ...partRows, rows: shareRows(asking, partRows.rows, wholeRows.rows) };
+}
+
+function heldRows(asking: Coded): Rows | undefined {
+  const { reading, compiled, metric, question } = asking;
+  const plan = planAnswer(metric, question);
+  if (plan.tag === "facts") return undefined;
+  const { cuboid } = plan;
+  const held = reading.cuboid(metric.name, cuboid.id);
+  const { part, notes } = planKept({
+    metric,
+    question,
+    plan,
+    history: reading.status.history?.[metric.name],
+    zone: compiled.zone,
+  });
+  if (held === undefined || part !== undefined) return undefined;
+  const rows = addUp({ ...asking, held, cuboid });
+  // Before the history, which is refused there?
+  return rows.length === 0 && !hasBefore(held, cuboid, question, compiled.zone) ? undefined : { from: cuboid.id, rows, notes };
 }
 
 /** Words of the dimensions that are filtered by. */
@@ -72,17 +98,10 @@ function hasBefore(held: CuboidReading, cuboid: CuboidSpec, question: Question, 
   return false;
 }
 
-interface Found {
-  readonly held: CuboidReading;
-  readonly compiled: CompiledMetrics;
-  readonly metric: CompiledMetric;
-  readonly question: Question;
-  readonly cuboid: CuboidSpec;
-  readonly filters: readonly CodedFilter[];
-}
+type Found = Coded & { readonly held: CuboidReading; readonly cuboid: CuboidSpec };
 
 /** The cells added up to the periods and dimensions asked; as a statement's rows, in no order. */
-function heldRows({ held, compiled, metric, question, cuboid, filters }: Found): readonly SqlRow[] {
+function addUp({ held, compiled, metric, question, cuboid, filters }: Found): readonly SqlRow[] {
   const { zone, k } = compiled;
   const range = cuboid.grain === "all" ? { from: 0, to: 1 } : bucketRange(question, cuboid.grain, zone);
   const coarser = coarserOf(cuboid.grain, question.grain, zone);
