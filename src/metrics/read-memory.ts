@@ -88,8 +88,7 @@ function distinctRows(reading: MemoryReading, asked: MemoryQuestion, plan: Extra
     const words = set.union(from, to);
     if (walks) visits += bitCount(words);
     if (visits > visitsMax) throw tooMuch();
-    for (const { codes, count, atLeastK } of counted(words))
-      rows.push({ bucket, ...keysOf(codes), n: count, any_k: atLeastK });
+    for (const { codes, count, atLeastK } of counted(words)) rows.push({ bucket, ...keysOf(codes), n: count, any_k: atLeastK });
     if (rows.length > answerCellsMax) throw tooManyCells();
   }
   return rows;
