@@ -36,6 +36,17 @@ export interface CellNumbers {
   readonly missesAtLeastK?: boolean | undefined;
 }
 
+/**
+ * A cell of a ratio that has no numbers, for too few units stand behind one of its sides: only that its value is below or above a coarse
+ * step (a part of 1; one of the two is there).
+ */
+export interface BoundedCell {
+  readonly period: string | undefined;
+  readonly by: Readonly<Record<string, string | null>>;
+  readonly below?: number;
+  readonly above?: number;
+}
+
 /** One cell of an answer. */
 export interface AnswerCell extends CellNumbers {
   /** Local ISO period: `2026-11-22T14` (hour), `2026-11-22` (day; week: its Monday), `2026-11` (month); absent for grain all. */
@@ -83,5 +94,8 @@ export interface Answer {
   /** Cuboid id, `facts` (rows), or `memory` (entities and sets of them). */
   readonly from: string;
   readonly cells: readonly AnswerCell[];
+  /** Beside the cells; only where there are any. */
+  readonly bounds?: readonly BoundedCell[];
+  /** Cells of which nothing is told; in `notes` stands why. */
   readonly cellsWithheld: number;
 }

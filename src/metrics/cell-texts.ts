@@ -2,7 +2,7 @@
 import { must } from "../lib/assert.ts";
 import { nearestWord } from "../lib/nearest.ts";
 import type { Mirror, MirrorView, SqlRow } from "../mirror/mirror.ts";
-import type { AnswerCell, Question, Reason } from "./answer.ts";
+import type { AnswerCell, BoundedCell, Question, Reason } from "./answer.ts";
 import type { CompiledDimension, CompiledMetric, CompiledMetrics } from "./compile.ts";
 import type { Words } from "./dimension-values.ts";
 import { codesOf, textOf, wordsFor } from "./dimension-values.ts";
@@ -122,6 +122,17 @@ export function toCells(options: {
       ...(hits === undefined ? {} : { hitsAtLeastK: verdictOf(row["hit_k"]), missesAtLeastK: verdictOf(row["none_k"]) }),
     };
   });
+}
+
+/** Rows that have `below` or `above` instead of numbers. */
+export function toBoundedCells(options: Omit<Parameters<typeof toCells>[0], "metric">): readonly BoundedCell[] {
+  const { rows, question, columns, zone } = options;
+  const period = periodLabels(question, zone);
+  return rows.map((row) => ({
+    period: period(Number(row["bucket"])),
+    by: Object.fromEntries(columns.map(({ key, name, text }) => [name, text(Number(row[key]))])),
+    ...(row["below"] === undefined ? { above: Number(row["above"]) } : { below: Number(row["below"]) }),
+  }));
 }
 
 /** Whether a sum is beyond what a number of an answer holds exactly: it is then not told at all. */

@@ -4,7 +4,16 @@ import { VitrineError } from "../model/error.ts";
 import type { Micros, SafeSchema } from "../policy/safe.ts";
 import type { Answer, AnswerCell, Question, Reason } from "./answer.ts";
 import type { Texts } from "./cell-texts.ts";
-import { canonicalWhere, codeFilters, readColumns, readFilterWords, toCells, unseenNotes, unsafeSum } from "./cell-texts.ts";
+import {
+  canonicalWhere,
+  codeFilters,
+  readColumns,
+  readFilterWords,
+  toBoundedCells,
+  toCells,
+  unseenNotes,
+  unsafeSum,
+} from "./cell-texts.ts";
 import { comparedRange, ofKeys, topKeys, withEarlier } from "./compared.ts";
 import type { CellsReading } from "../mirror/reading.ts";
 import type { CompiledMetric, CompiledMetrics } from "./compile.ts";
@@ -18,7 +27,9 @@ import type { Read } from "./read-cells.ts";
 import { readCells, refuseBeforeHistory } from "./read-cells.ts";
 import { heldColumns, heldFilterWords, readHeld } from "./read-held.ts";
 import { dimensionsAsked, memoryRows } from "./read-memory.ts";
-import { publishedOf, viewerRows } from "./protect/answers.ts";
+import type { ViewerRows } from "./protect/answers.ts";
+import { viewerRows } from "./protect/answers.ts";
+import { publishedOf } from "./protect/keeper.ts";
 import { reportPosition } from "./status-report.ts";
 
 export interface AnswerOptions {
@@ -198,9 +209,7 @@ async function answerForViewer(asking: Asking): Promise<Answer> {
     const where = canonicalWhere(metric, question, words);
     const named = { metric, question: { ...question, where }, words, zone: compiled.zone };
     const filters = codeFilters(named);
-    const read = async (
-      part: Question,
-    ): Promise<{ readonly cells: readonly AnswerCell[]; readonly from: string; readonly withheld: number }> => {
+    const read = async (part: Question): Promise<ViewerRows & { readonly cells: readonly AnswerCell[] }> => {
       const found = viewerRows({ published, compiled, metric, question: { ...part, where }, filters });
       if (unsafeSum(metric, found.rows)) return { ...found, cells: [] };
       return { ...found, cells: await memoryCells({ mirror, view, compiled, metric, question: { ...part, where } }, found.rows) };
@@ -210,6 +219,13 @@ async function answerForViewer(asking: Asking): Promise<Answer> {
     const earlier = parts.earlier && (await read(parts.earlier));
     const fresh = judge(asking, published.status);
     const state = current.state === "ready" ? fresh : current;
+    // The largest, and the first few, are of those with numbers.
+    const isWhole = question.top === undefined && question.limit === undefined;
+    const texts = { mirror, view, compiled, metric, question };
+    const bounds =
+      isWhole && main.bounded.length > 0
+        ? toBoundedCells({ rows: main.bounded, question, columns: await readColumns(texts, main.bounded), zone: compiled.zone })
+        : [];
     const given = wrap({
       compiled,
       metric,
@@ -217,7 +233,13 @@ async function answerForViewer(asking: Asking): Promise<Answer> {
       question: understood(question, where),
       fresh: {
         ...state,
-        notes: [...fresh.notes, ...unseenNotes(named), ...(main.withheld > 0 ? [withheldNote(compiled.k, main.withheld)] : [])],
+        notes: [
+          ...fresh.notes,
+          ...unseenNotes(named),
+          ...(main.withheld > 0 ? [withheldNote(compiled.k, main.withheld)] : []),
+          ...(bounds.length > 0 ? [boundedNote(compiled.k, bounds.length)] : []),
+          ...(main.pending > 0 ? [pendingNote(main.pending)] : []),
+        ],
       },
       from: main.from,
       // An earlier cell that is missing is empty or withheld, and so no zero.
@@ -231,7 +253,7 @@ async function answerForViewer(asking: Asking): Promise<Answer> {
       }),
       compared: parts.compared,
     });
-    return { ...given, cellsWithheld: main.withheld };
+    return { ...given, ...(bounds.length > 0 ? { bounds } : {}), cellsWithheld: main.withheld };
   });
 }
 
@@ -256,6 +278,22 @@ function withheldNote(k: number, cells: number): Reason {
     reason: "small-groups-withheld",
     message: `${cells} cells are not shown: fewer than ${k} units stand behind them, or none, or they would give such a cell away.`,
     remedy: "Ask for longer periods or fewer dimensions, or as an analyst with a reason.",
+  };
+}
+
+function boundedNote(k: number, cells: number): Reason {
+  return {
+    reason: "small-groups-bounded",
+    message: `${cells} cells are told as below or above a step only: fewer than ${k} units stand behind one of their sides, or they would give such a cell away.`,
+    remedy: "Ask for longer periods or fewer dimensions, or as an analyst with a reason.",
+  };
+}
+
+function pendingNote(months: number): Reason {
+  return {
+    reason: "small-groups-pending",
+    message: `Of ${months} months it is not worked out yet what may be shown: their cells are missing here.`,
+    remedy: "Ask again in a moment, or for later periods: the latest month comes first.",
   };
 }
 

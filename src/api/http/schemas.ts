@@ -66,6 +66,11 @@ const cell = object(
   [...sometimes, "before"],
 );
 
+const boundedCell = object(
+  { period: text, by: mapOf({ type: ["string", "null"] }), below: { type: "number" }, above: { type: "number" } },
+  ["period", "below", "above"],
+);
+
 const asked = object(
   { metric: text, grain, from: text, to: text, by: texts, where: mapOf(texts), limit: whole, top: whole, compare: text },
   ["limit", "top", "compare"],
@@ -91,9 +96,10 @@ export const answerSchema = object(
     generation: whole,
     from: text,
     cells: list(cell),
+    bounds: list(boundedCell),
     cellsWithheld: whole,
   },
-  ["applied", "proven", "lagMs", "compared"],
+  ["applied", "proven", "lagMs", "compared", "bounds"],
 );
 
 const generation = object(

@@ -18,6 +18,8 @@ export interface Told {
   /** Of the withheld cells with rows: those of too few units, and those that were withheld to protect them. */
   readonly small: number;
   readonly complementary: number;
+  /** By node and cell: a table that fits all that is told. Each certificate is a change of it, by k + 1 rows at most in every cell. */
+  readonly table: readonly Float64Array[];
 }
 
 /**
@@ -41,11 +43,11 @@ export function protectCounts(options: {
     return cells;
   });
   const small = countHidden(hidden, counts.rows);
+  const kind: Kind = { hidden, down: counts.rows.map((rows) => rows.slice()), up: roomAbove(block, counts.rows) };
   if (options.isComplementary !== false) for (const [i, cells] of hidden.entries()) if (isSparse(cells, counts.rows[i]!)) cells.fill(1);
   if (options.isComplementary !== false) {
     const certified = block.nodes.map((node, i) => earlier?.[i]?.slice() ?? new Uint8Array(node.size));
     const inUse = slotsInUse(block, counts.rows);
-    const kind: Kind = { hidden, down: counts.rows.map((rows) => rows.slice()), up: roomAbove(block, counts.rows) };
     complete({
       block,
       kinds: [kind],
@@ -58,7 +60,7 @@ export function protectCounts(options: {
     });
   }
   const all = countHidden(hidden, counts.rows);
-  return { told: hidden.map((cells) => cells.map((one) => 1 - one)), small, complementary: all - small };
+  return { told: hidden.map((cells) => cells.map((one) => 1 - one)), small, complementary: all - small, table: kind.down };
 }
 
 /**

@@ -36,8 +36,29 @@ test.for([
     expect(all.get(keyOf(cell))).toEqual(cell);
     expect([cell.atLeastK, cell.hitsAtLeastK ?? true, cell.missesAtLeastK ?? true]).toEqual([true, true, true]);
   }
-  expect(viewer.cellsWithheld).toBeGreaterThanOrEqual(analyst.cells.length - viewer.cells.length);
+  const bounds = viewer.bounds ?? [];
+  expect(viewer.cellsWithheld + bounds.length).toBeGreaterThanOrEqual(analyst.cells.length - viewer.cells.length);
+  for (const { below = 1, above = -1, ...cell } of bounds) {
+    const { value = -1, atLeastK } = all.get(JSON.stringify([cell.period, cell.by])) ?? {};
+    expect([value < below, value > above, atLeastK]).toEqual([true, true, true]);
+  }
   expect(viewer.notes.some(({ reason }) => reason === "small-groups-withheld")).toBe(viewer.cellsWithheld > 0);
+});
+
+test("of a ratio with too few on one side a coarse step is told, and no number", async () => {
+  const viewer = await ask({ grain: "day" }, "viewer");
+  const analyst = await ask({ grain: "day" }, "analyst");
+  expect(viewer.bounds?.length).toBeGreaterThan(5);
+  const told = new Set(viewer.cells.map(keyOf));
+  for (const bound of viewer.bounds ?? []) {
+    expect(Object.keys(bound).toSorted()).toEqual(["below" in bound ? "below" : "above", "by", "period"].toSorted());
+    expect([0.25, 0.5, 0.75]).toContain(bound.below ?? bound.above);
+    expect(told.has(JSON.stringify([bound.period, bound.by]))).toBe(false);
+  }
+  expect(viewer.notes.map(({ reason }) => reason)).toContain("small-groups-bounded");
+  expect(analyst.bounds).toBeUndefined();
+  const top = await ask({ grain: "day", by: ["model"], top: 3 }, "viewer");
+  expect(top.bounds).toBeUndefined();
 });
 
 test("some cells are told and some are not", async () => {

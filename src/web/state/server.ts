@@ -30,10 +30,17 @@ async function send<T>(
     if (!isJson) return response.ok ? { tag: "ok", value: undefined as T } : { tag: "away" }; // eslint-disable-line -- an end without a body
     const body: unknown = await response.json();
     // eslint-disable-next-line -- our own server's shapes, held there by a schema for every answer
-    return response.ok ? { tag: "ok", value: body as T } : { tag: "refused", problem: body as ProblemReport };
+    return response.ok ? { tag: "ok", value: withBounds(body) as T } : { tag: "refused", problem: body as ProblemReport };
   } catch {
     return { tag: "away" };
   }
+}
+
+/** What is told as below or above a step stands among the cells: a page shows both in the same places. */
+function withBounds(body: unknown): unknown {
+  if (typeof body !== "object" || body === null || !("cells" in body) || !("bounds" in body)) return body;
+  const { cells, bounds } = body;
+  return Array.isArray(cells) && Array.isArray(bounds) ? { ...body, cells: [cells, bounds].flat() } : body;
 }
 
 /** Takes the one-time code out of the address, before anything else can read it, and trades it for a session. */

@@ -2,7 +2,7 @@
  * An answer as a table of typed columns, for CSV and Parquet. The columns `class`, `k`, `suppressed` and `proven_at` are always there and in
  * every row, so that a number that was copied out of the file still says how true it is.
  */
-import type { Answer, AnswerCell } from "../../../metrics/answer.ts";
+import type { Answer, AnswerCell, BoundedCell } from "../../../metrics/answer.ts";
 
 /** integer: a whole number that a double holds; time: an instant in milliseconds since 1970. Null: there is none. */
 export type Column =
@@ -16,6 +16,8 @@ const ownNames = new Set([
   "hits",
   "sum",
   "value",
+  "below",
+  "above",
   "period_before",
   "value_before",
   "class",
@@ -29,9 +31,10 @@ const ownNames = new Set([
  * this answer are withheld.
  */
 export function tableOf(answer: Answer, zone: string): readonly Column[] {
-  const { cells, cellsWithheld } = answer;
-  const rows: readonly (AnswerCell | undefined)[] = cells.length === 0 && cellsWithheld > 0 ? [undefined] : cells;
-  const numbers = (name: string, type: "integer" | "number", of: (cell: AnswerCell) => number | undefined): Column => ({
+  const { cells, bounds = [], cellsWithheld } = answer;
+  const all: readonly Row[] = [...cells, ...bounds];
+  const rows: readonly (Row | undefined)[] = all.length === 0 && cellsWithheld > 0 ? [undefined] : all;
+  const numbers = (name: string, type: "integer" | "number", of: (cell: Row) => number | undefined): Column => ({
     name,
     type,
     values: rows.map((cell) => (cell === undefined ? null : finite(of(cell)))),
@@ -49,6 +52,7 @@ export function tableOf(answer: Answer, zone: string): readonly Column[] {
     ...(hasMeasure((cell) => cell.hits) ? [numbers("hits", "integer", (cell) => cell.hits)] : []),
     ...(hasMeasure((cell) => cell.sum) ? [numbers("sum", "integer", (cell) => cell.sum)] : []),
     numbers("value", "number", (cell) => cell.value),
+    ...(bounds.length === 0 ? [] : [numbers("below", "number", (cell) => cell.below), numbers("above", "number", (cell) => cell.above)]),
     ...(answer.compared === undefined
       ? []
       : [
@@ -61,6 +65,9 @@ export function tableOf(answer: Answer, zone: string): readonly Column[] {
     { name: "proven_at", type: "time", values: rows.map(() => (answer.proven === undefined ? null : Date.parse(answer.proven.at))) },
   ];
 }
+
+/** A cell, or one that is told in coarse steps only. */
+type Row = Partial<AnswerCell> & Pick<BoundedCell, "period" | "by" | "below" | "above">;
 
 /** Those that were asked for; a retention has one more, the day. */
 function dimensionsOf({ question, cells }: Answer): readonly string[] {

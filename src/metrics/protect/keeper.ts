@@ -1,0 +1,148 @@
+/**
+ * Keeps what viewers may be told, off the path of answers: a thread of its own works it out, an answer takes what is finished, at the
+ * position that it was read at. As long as viewers ask it follows the copy, so that what they are told is some seconds old at most.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Mirror } from "../../mirror/mirror.ts";
+import type { Micros } from "../../policy/safe.ts";
+import type { CompiledMetric, CompiledMetrics } from "../compile.ts";
+import type { Month, ProtectMonth, Published } from "./published.ts";
+import { publish, readChanged } from "./published.ts";
+import { protectElsewhere } from "./workshop.ts";
+
+/** What was finished is told for so long after a commit; then an answer waits for what is being worked out. */
+const ageMaxMicros = 5_000_000;
+/** Where nothing is finished yet an answer waits so long for all of it before it takes the months that are. */
+const patienceMs = 4_000;
+/** Between two looks at the copy. */
+const pauseMs = 500;
+/** For so long after the last question the copy is followed. */
+const followMs = 60_000;
+
+const keepers = new WeakMap<Mirror, Map<string, Keeper>>();
+
+/**
+ * What may be told of the metric now. It waits only where nothing is finished yet, or where what is finished is too old. `now` in
+ * microseconds since 1970.
+ */
+export async function publishedOf(mirror: Mirror, compiled: CompiledMetrics, metric: CompiledMetric, now: Micros): Promise<Published> {
+  const known = keepers.get(mirror) ?? new Map<string, Keeper>();
+  keepers.set(mirror, known);
+  const key = JSON.stringify([compiled.policyHash, metric.name, metric.version, compiled.k, metric.spec.cuboids.map(({ id }) => id)]);
+  let keeper = known.get(key);
+  if (keeper === undefined) {
+    // A lattice that changed has another key: what was kept under the old one is not asked for again.
+    for (const [other, one] of known) if (one.metric === metric.name) known.delete(other);
+    keeper = new Keeper(mirror, compiled, metric, protectElsewhere);
+    known.set(key, keeper);
+  }
+  return keeper.current(now);
+}
+
+interface Running {
+  /** The first months that are worked out, all others pending. */
+  readonly some: PromiseWithResolvers<Published>;
+  readonly all: Promise<Published>;
+}
+
+class Keeper {
+  readonly #mirror: Mirror;
+  readonly #compiled: CompiledMetrics;
+  readonly #metric: CompiledMetric;
+  readonly #protect: ProtectMonth;
+  #last: Published | undefined;
+  /** When it was last known to be that of the copy's position: it is not older than this. */
+  #at: Micros = 0;
+  #running: Running | undefined;
+  #askedAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(mirror: Mirror, compiled: CompiledMetrics, metric: CompiledMetric, protect: ProtectMonth) {
+    this.#mirror = mirror;
+    this.#compiled = compiled;
+    this.#metric = metric;
+    this.#protect = protect;
+  }
+
+  get metric(): string {
+    return this.#metric.name;
+  }
+
+  async current(now: Micros): Promise<Published> {
+    this.#askedAt = performance.now();
+    const isCurrent = this.#last !== undefined && this.#last.pending.size === 0 && this.#isOfPosition(this.#last);
+    if (isCurrent) this.#at = now;
+    else this.#running ??= this.#refresh(now);
+    if (this.#last !== undefined && (isCurrent || now - this.#at < ageMaxMicros)) return this.#last;
+    return patiently(this.#running ?? this.#refresh(now));
+  }
+
+  #isOfPosition({ status }: Published): boolean {
+    return status.generation === this.#mirror.status.generation && status.applied?.lsn === this.#mirror.status.applied?.lsn;
+  }
+
+  #refresh(now: Micros): Running {
+    const some = Promise.withResolvers<Published>();
+    // Nobody may be waiting for it.
+    some.promise.catch(() => undefined);
+    const begun = performance.now();
+    const all = this.#publish((published) => {
+      // Until all is worked out anew what was finished before goes on, while it is young enough.
+      const isFirst = this.#last === undefined || this.#last.pending.size > 0;
+      const age = now + (performance.now() - begun) * 1000 - this.#at;
+      if (!isFirst && age < ageMaxMicros) return;
+      this.#last = published;
+      this.#at = now;
+      some.resolve(published);
+    });
+    const running = { some, all };
+    this.#running = running;
+    all.then(
+      (published) => {
+        this.#last = published;
+        this.#at = now;
+        this.#running = undefined;
+        some.resolve(published);
+        this.#follow();
+      },
+      (error: unknown) => {
+        this.#running = undefined;
+        some.reject(error);
+      },
+    );
+    return running;
+  }
+
+  async #publish(onMonths: (published: Published) => void): Promise<Published> {
+    const [mirror, compiled, metric] = [this.#mirror, this.#compiled, this.#metric];
+    const last: ReadonlyMap<number, Month> = this.#last?.months ?? new Map();
+    const isNew = (month: number, cells: string): boolean => last.get(month)?.cells !== cells;
+    const read = await mirror.view((view) => readChanged({ view, metric, isWanted: isNew }));
+    const rowsOf = async (month: number, cells: string) =>
+      mirror.view(async (view) => {
+        const again = await readChanged({ view, metric, isWanted: (one) => one === month });
+        return again.months.find((one) => one.month === month && one.cells === cells)?.rows;
+      });
+    return publish({ compiled, metric, read, last, protect: this.#protect, rowsOf, onMonths });
+  }
+
+  /** Looks again while viewers ask, so that the next one finds it done. */
+  #follow(): void {
+    clearTimeout(this.#timer);
+    if (performance.now() - this.#askedAt > followMs) return;
+    this.#timer = setTimeout(() => {
+      if (this.#running !== undefined || this.#mirror.status.phase !== "ready") return;
+      const isDone = this.#last !== undefined && this.#last.pending.size === 0 && this.#isOfPosition(this.#last);
+      if (isDone) {
+        this.#at = Date.now() * 1000;
+        this.#follow();
+        // What fails here fails again for whoever asks next, and is told there.
+      } else this.#refresh(Date.now() * 1000).all.catch(() => undefined);
+    }, pauseMs).unref();
+  }
+}
+
+async function patiently({ some, all }: Running): Promise<Published> {
+  const found = await Promise.race([all, sleep(patienceMs, undefined, { ref: false })]);
+  return found ?? some.promise;
+}

@@ -1,0 +1,20 @@
+/** The thread of workshop.ts. */
+import { parentPort } from "node:worker_threads";
+import { must } from "../../lib/assert.ts";
+import { protectMonth } from "./month.ts";
+import type { Order, Work } from "./workshop.ts";
+
+const port = must(parentPort, "main thread");
+port.on("message", ({ id, input }: Order) => {
+  let work: Work;
+  try {
+    work = { id, parts: protectMonth(input) };
+  } catch (error) {
+    // Our own assertions, which hold names and counts only.
+    work = {
+      id,
+      failed: error instanceof Error && error.message.startsWith("bug:") ? error.message : "bug: a month could not be worked out",
+    };
+  }
+  port.postMessage(work);
+});

@@ -1,0 +1,162 @@
+/** How much of what is withheld the attack gets back. The truth is an analyst's, and is looked at for the score alone. */
+import type { MetricDescription } from "../../src/metrics/describe.ts";
+import type { AnswerSet, Door, Range, Said } from "./answer-set.ts";
+import { daysBetween, takeAnswers } from "./answer-set.ts";
+import type { Measure, Target } from "./table.ts";
+import { Table } from "./table.ts";
+
+export interface Score {
+  readonly metric: string;
+  /** Questions asked, and those that were refused. */
+  readonly asked: number;
+  readonly refused: number;
+  /** Cells with rows in the splits that were answered, and those of them that were not told. */
+  readonly cells: number;
+  readonly withheld: number;
+  /** Withheld cells that are bounded to one number, and to k numbers or fewer (these among them). */
+  readonly exactly: number;
+  readonly nearly: number;
+  /** Filters on all values but one that were answered. */
+  readonly negations: number;
+  readonly programs: number;
+  readonly seconds: number;
+  /** A few of those that were recovered: names of splits and limits, for whoever mends it. */
+  readonly examples: readonly string[];
+}
+
+export interface Attacked {
+  readonly metric: MetricDescription;
+  readonly range: Range;
+  /** All that the attack knows. */
+  readonly set: AnswerSet;
+  readonly truth: readonly Said[];
+  readonly combinations: readonly Said[];
+}
+
+/** Asks everything with the viewer's door, and the same splits with the analyst's. */
+export async function takeBoth(options: {
+  readonly viewer: Door;
+  readonly analyst: Door;
+  readonly metric: MetricDescription;
+  readonly range: Range;
+}): Promise<Attacked> {
+  const { viewer, analyst, metric, range } = options;
+  const set = await takeAnswers({ door: viewer, metric, range });
+  const truth = await takeAnswers({ door: analyst, metric, range, only: set.answered });
+  const names = metric.dimensions.map(({ name }) => name);
+  const longest = metric.kind === "share" ? "all" : "month";
+  const combinations = await takeAnswers({ door: analyst, metric, range, only: new Set([`${longest} ${names.toSorted().join()}`]) });
+  return { metric, range, set, truth: truth.splits, combinations: combinations.splits };
+}
+
+/** What a viewer would be told were there no complementary suppression: the cells with enough units. */
+export function smallGroupsOnly({ set, truth, ...rest }: Attacked): Attacked {
+  const told = truth.filter(({ cell }) => cell.atLeastK === true && cell.hitsAtLeastK !== false && cell.missesAtLeastK !== false);
+  return { ...rest, truth, set: { ...set, splits: told, bounds: [], doors: [] } };
+}
+
+/** What an analyst is told. */
+export function everything({ set, truth, ...rest }: Attacked): Attacked {
+  return { ...rest, truth, set: { ...set, splits: truth, bounds: [], doors: [] } };
+}
+
+const measuresOf: Readonly<Record<string, readonly (readonly Measure[])[]>> = {
+  count: [["rows"]],
+  sum: [["rows"]],
+  ratio: [["hits", "misses"]],
+  share: [["hits", "misses"]],
+  distinct: [],
+  retention: [],
+};
+
+/** Bounds every withheld cell by linear programming over all that was told. */
+export function scoreOf(attacked: Attacked): Score {
+  const { metric, range, set, truth } = attacked;
+  const started = performance.now();
+  const told = new Set(set.splits.map(keyOf));
+  const withheld = truth.filter((said) => said.days.length > 0 && !said.isWider && !said.isNarrower && !told.has(keyOf(said)));
+  const days = metric.kind === "share" ? [""] : daysBetween(range.from, range.to);
+  const combinations = distinctOf(attacked);
+  const recovered = new Map<string, { least: number; most: number; truth: number; said: Said; measure: Measure }>();
+  let programs = 0;
+  for (const measures of programsOf(metric, set)) {
+    using table = new Table({ days, combinations, told: [...set.splits, ...set.doors], bounds: set.bounds, measures, k: set.k });
+    const targets: Target[] = withheld.flatMap((said) =>
+      measures.map((measure) => {
+        const value = measured(said, measure);
+        // The truth is one of the tables that fit: a target is at least as wide as what was seen with it.
+        return { said, measure, truth: value, least: value, most: value };
+      }),
+    );
+    table.narrow(targets, set.k);
+    programs += table.solved;
+    for (const { said, measure, least, most, truth: value } of targets) {
+      const before = recovered.get(keyOf(said));
+      if (most - least <= set.k + 1e-6 && (before === undefined || before.most - before.least > most - least))
+        recovered.set(keyOf(said), { least, most, truth: value, said, measure });
+    }
+  }
+  if (metric.kind === "distinct") {
+    for (const said of withheld) {
+      const { least, most } = between(said, set.splits);
+      if (most - least <= set.k) recovered.set(keyOf(said), { least, most, truth: said.cell.count, said, measure: "rows" });
+    }
+  }
+  const found = [...recovered.values()];
+  return {
+    metric: metric.name,
+    asked: set.asked,
+    refused: set.refused,
+    cells: truth.length,
+    withheld: truth.filter((said) => !told.has(keyOf(said))).length,
+    exactly: found.filter(({ least, most }) => most - least < 1e-6).length,
+    nearly: found.length,
+    negations: set.negations,
+    programs,
+    seconds: (performance.now() - started) / 1000,
+    examples: found
+      .slice(0, 5)
+      .map(
+        ({ said, least, most, truth: value, measure }) =>
+          `${said.grain} ${said.days[0]} ${JSON.stringify(said.where)} ${measure} ${value}: ${least} to ${most}`,
+      ),
+  };
+}
+
+/** Different entities of a longer period are at least those of each part of it, and at most those of all parts together. */
+function between({ days, where }: Said, told: readonly Said[]): { readonly least: number; readonly most: number } {
+  const same = told.filter((one) => !one.isWider && JSON.stringify(one.where) === JSON.stringify(where));
+  const isIn = (inner: readonly string[], outer: readonly string[]): boolean => inner.every((day) => outer.includes(day));
+  const parts = same.filter((one) => isIn(one.days, days));
+  const covered = new Set(parts.flatMap((one) => one.days)).size === days.length;
+  const wholes = same.filter((one) => isIn(days, one.days)).map(({ cell }) => cell.count);
+  return {
+    least: parts.reduce((most, { cell }) => Math.max(most, cell.count), 0),
+    most: Math.min(...wholes, covered ? parts.reduce((sum, { cell }) => sum + cell.count, 0) : Infinity),
+  };
+}
+
+/** Rows that hit and rows that do not are two tables, unless something was told of both together. */
+function programsOf({ kind }: MetricDescription, { bounds }: AnswerSet): readonly (readonly Measure[])[] {
+  const measures = measuresOf[kind] ?? [];
+  return bounds.length > 0 ? measures : measures.flatMap((all) => all.map((one) => [one]));
+}
+
+function measured({ cell: { count, hits = 0, sum = 0 } }: Said, measure: Measure): number {
+  if (measure === "rows") return count;
+  if (measure === "sum") return sum;
+  return measure === "hits" ? hits : count - hits;
+}
+
+function keyOf({ grain, days, where, isWider }: Said): string {
+  return JSON.stringify([grain, days, isWider, Object.entries(where).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+}
+
+function distinctOf({ metric, combinations }: Attacked): readonly Readonly<Record<string, string | null>>[] {
+  const found = new Map<string, Readonly<Record<string, string | null>>>();
+  for (const { where } of combinations) {
+    const one = Object.fromEntries(metric.dimensions.map(({ name }) => [name, where[name]?.[0] ?? null]));
+    found.set(JSON.stringify(one), one);
+  }
+  return found.size === 0 ? [{}] : [...found.values()];
+}
