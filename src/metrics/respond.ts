@@ -1,4 +1,6 @@
 /** Answers questions from a mirror: reads at one position, puts what is compared and the largest together, and wraps it in the envelope. */
+import type { Clock } from "../lib/clock.ts";
+import { ManualClock } from "../lib/clock.ts";
 import type { Mirror, MirrorStatus, MirrorView, SqlRow } from "../mirror/mirror.ts";
 import { VitrineError } from "../model/error.ts";
 import type { Micros, SafeSchema } from "../policy/safe.ts";
@@ -29,6 +31,7 @@ import { heldColumns, heldFilterWords, readHeld } from "./read-held.ts";
 import { dimensionsAsked, memoryRows } from "./read-memory.ts";
 import type { ViewerRows } from "./protect/answers.ts";
 import { viewerRows } from "./protect/answers.ts";
+import { boundedNote, pendingNote, withheldNote } from "./protect/notes.ts";
 import { publishedOf } from "./protect/keeper.ts";
 import { reportPosition } from "./status-report.ts";
 
@@ -38,6 +41,8 @@ export interface AnswerOptions {
   readonly staleAfterMs?: number;
   /** viewer: small groups are withheld, and what would give them away. Default analyst. */
   readonly audience?: "viewer" | "analyst";
+  /** Goes on while what viewers may be told is worked out and followed. Default: it stands still at `now`. */
+  readonly clock?: Clock;
 }
 
 /** Parses an untrusted question and answers it. `now` in microseconds since 1970. Throws VitrineError `metrics/…`. */
@@ -59,7 +64,15 @@ export async function answer(
   options: AnswerOptions = {},
 ): Promise<Answer> {
   const metric = findMetric(compiled, question.metric);
-  const asking: Asking = { mirror, compiled, metric, question, now, staleAfterMs: options.staleAfterMs ?? staleAfterMsDefault };
+  const asking: Asking = {
+    mirror,
+    compiled,
+    metric,
+    question,
+    now,
+    staleAfterMs: options.staleAfterMs ?? staleAfterMsDefault,
+    clock: options.clock ?? new ManualClock(now / 1000),
+  };
   if (options.audience === "viewer" && mirror.status.phase === "ready") return answerForViewer(asking);
   const reading = mirror.schema?.policyHash === compiled.policyHash ? mirror.cellsNow?.() : undefined;
   if (reading !== undefined && judge(asking, reading.status).state !== "building") {
@@ -95,6 +108,7 @@ interface Asking {
   readonly question: Question;
   readonly now: Micros;
   readonly staleAfterMs: number;
+  readonly clock: Clock;
 }
 
 function judge({ metric, now, staleAfterMs }: Asking, status: MirrorStatus): Freshness {
@@ -195,14 +209,14 @@ async function answerFromCells(
 
 /** Of told cells alone, at their own position. */
 async function answerForViewer(asking: Asking): Promise<Answer> {
-  const { mirror, compiled, metric, question, now } = asking;
+  const { mirror, compiled, metric, question, clock } = asking;
   const current = judge(asking, mirror.status);
   if (mirror.schema?.policyHash !== compiled.policyHash) {
     throw new VitrineError("metrics/policy-differs", { message: "The mirror holds a copy made under another policy." });
   }
   if (metric.memory !== undefined) return totalFromMemory(asking);
   if (metric.shareOf !== undefined) throw notForViewers(metric);
-  const published = await publishedOf(mirror, compiled, metric, now);
+  const published = await publishedOf(mirror, compiled, metric, clock);
   const parts = partsOf(question);
   return mirror.view(async (view) => {
     const words = await readFilterWords({ mirror, view, compiled, metric, question });
@@ -271,30 +285,6 @@ async function totalFromMemory(asking: Asking): Promise<Answer> {
   const withheld = given.cells.length - cells.length;
   const notes = withheld === 0 ? given.notes : [...given.notes, withheldNote(compiled.k, withheld)];
   return { ...given, cells, notes, cellsWithheld: withheld };
-}
-
-function withheldNote(k: number, cells: number): Reason {
-  return {
-    reason: "small-groups-withheld",
-    message: `${cells} cells are not shown: fewer than ${k} units stand behind them, or none, or they would give such a cell away.`,
-    remedy: "Ask for longer periods or fewer dimensions, or as an analyst with a reason.",
-  };
-}
-
-function boundedNote(k: number, cells: number): Reason {
-  return {
-    reason: "small-groups-bounded",
-    message: `${cells} cells are told as below or above a step only: fewer than ${k} units stand behind one of their sides, or they would give such a cell away.`,
-    remedy: "Ask for longer periods or fewer dimensions, or as an analyst with a reason.",
-  };
-}
-
-function pendingNote(months: number): Reason {
-  return {
-    reason: "small-groups-pending",
-    message: `Of ${months} months it is not worked out yet what may be shown: their cells are missing here.`,
-    remedy: "Ask again in a moment, or for later periods: the latest month comes first.",
-  };
 }
 
 function notForViewers(metric: CompiledMetric): VitrineError {

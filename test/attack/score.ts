@@ -80,7 +80,15 @@ export function scoreOf(attacked: Attacked): Score {
   const recovered = new Map<string, { least: number; most: number; truth: number; said: Said; measure: Measure }>();
   let programs = 0;
   for (const measures of programsOf(metric, set)) {
-    using table = new Table({ days, combinations, told: [...set.splits, ...set.doors], bounds: set.bounds, measures, k: set.k });
+    using table = new Table({
+      days,
+      combinations,
+      sets: setsOf(attacked),
+      told: [...set.splits, ...set.doors],
+      bounds: set.bounds,
+      measures,
+      k: set.k,
+    });
     const targets: Target[] = withheld.flatMap((said) =>
       measures.map((measure) => {
         const value = measured(said, measure);
@@ -134,6 +142,16 @@ function between({ days, where }: Said, told: readonly Said[]): { readonly least
     least: parts.reduce((most, { cell }) => Math.max(most, cell.count), 0),
     most: Math.min(...wholes, covered ? parts.reduce((sum, { cell }) => sum + cell.count, 0) : Infinity),
   };
+}
+
+/** The largest sets of dimensions that were told of; all dimensions as one set where there are more than two of these. */
+function setsOf({ metric, set: { splits, doors, bounds } }: Attacked): readonly (readonly string[])[] {
+  const told = new Map(
+    [...splits, ...doors, ...bounds].map(({ where }) => Object.keys(where).toSorted()).map((names) => [names.join(), names]),
+  );
+  const all = [...told.values()];
+  const largest = all.filter((names) => !all.some((other) => other.length > names.length && names.every((name) => other.includes(name))));
+  return largest.length === 1 || largest.length === 2 ? largest : [metric.dimensions.map(({ name }) => name)];
 }
 
 /** Rows that hit and rows that do not are two tables, unless something was told of both together. */

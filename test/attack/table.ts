@@ -1,6 +1,9 @@
 /**
  * What linear programming says of a table from the sums of its parts: between which limits each sum lies that was not told. A column of the
  * program is one day and one combination of values; of a ratio two, rows that hit and rows that do not.
+ *
+ * Where sets of dimensions were told that overlap in a few (model and firmware, model and country), there is a table for each set, with the
+ * same sums over what they share on every day. That loses nothing: two such tables are always parts of one table of everything.
  */
 import highsLoader from "highs";
 import type { Bound, Said } from "./answer-set.ts";
@@ -23,6 +26,8 @@ export interface TableOptions {
   readonly days: readonly string[];
   /** Values that occur together at all. Who knows the products knows them. */
   readonly combinations: readonly Readonly<Record<string, string | null>>[];
+  /** Sets of dimensions, one or two; all that was told is of a part of one of them. */
+  readonly sets: readonly (readonly string[])[];
   readonly told: readonly Said[];
   readonly bounds: readonly Bound[];
   readonly measures: readonly Measure[];
@@ -34,21 +39,39 @@ type Sparse = readonly (readonly [column: number, factor: number])[];
 /** Rounds with every open sum in the objective at once, before each is asked for on its own. */
 const roundsTogether = 24;
 
+/** The combinations of one set of dimensions, and where its columns begin. */
+interface Part {
+  readonly names: readonly string[];
+  readonly combinations: readonly Readonly<Record<string, string | null>>[];
+  readonly start: number;
+  readonly matching: Map<string, readonly number[]>;
+}
+
 export class Table implements Disposable {
   readonly #options: TableOptions;
   readonly #model: ReturnType<typeof highs.createModel>;
-  readonly #combinations = new Map<string, Int32Array>();
+  readonly #sets: readonly Part[];
   readonly #days: ReadonlyMap<string, number>;
   readonly #size: number;
   solved = 0;
-  readonly constraints: number;
 
   constructor(options: TableOptions) {
     this.#options = options;
     this.#days = new Map(options.days.map((day, i) => [day, i]));
-    this.#size = options.days.length * options.combinations.length;
+    let start = 0;
+    this.#sets = options.sets.map((names) => {
+      const found = new Map(
+        options.combinations.map((one) => {
+          const own = Object.fromEntries(names.map((name) => [name, one[name] ?? null]));
+          return [JSON.stringify(own), own];
+        }),
+      );
+      const part = { names, combinations: [...found.values()], start, matching: new Map() };
+      start += options.days.length * found.size;
+      return part;
+    });
+    this.#size = start;
     const rows = this.#constraints();
-    this.constraints = rows.length;
     const starts = [0];
     for (const { parts } of rows) starts.push((starts.at(-1) ?? 0) + parts.length);
     const columns = this.#size * options.measures.length;
@@ -138,7 +161,7 @@ export class Table implements Disposable {
       if (measures.includes("misses")) add(said, "misses", count - (hits ?? 0));
       if (measures.includes("sum")) add(said, "sum", sum ?? 0);
     }
-    return [...rows, ...this.#bounds(), ...this.#limits()];
+    return [...rows, ...this.#links(), ...this.#bounds(), ...this.#limits()];
   }
 
   /** "Below 25 %", "above 75 %": and at least k rows. */
@@ -163,28 +186,52 @@ export class Table implements Disposable {
     return [{ parts: all, least: 0, most }];
   }
 
-  #parts(said: Omit<Said, "cell">, measure: Measure): Sparse {
-    const base = this.#options.measures.indexOf(measure) * this.#size;
-    const combinations = this.#matching(said.where);
-    const count = this.#options.combinations.length;
-    return said.days.flatMap((day) => {
-      const slot = this.#days.get(day);
-      return slot === undefined ? [] : Array.from(combinations, (one) => [base + slot * count + one, 1] as const);
-    });
+  /** Tables of two sets agree in what they share. */
+  #links(): readonly { readonly parts: Sparse; readonly least: number; readonly most: number }[] {
+    const [first, second] = this.#sets;
+    if (first === undefined || second === undefined) return [];
+    const shared = first.names.filter((name) => second.names.includes(name));
+    const values = new Map(
+      this.#options.combinations.map((one) => {
+        const own = Object.fromEntries(shared.map((name) => [name, [one[name] ?? null]]));
+        return [JSON.stringify(own), own];
+      }),
+    );
+    return this.#options.measures.flatMap((measure) =>
+      this.#options.days.flatMap((day) =>
+        [...values.values()].map((where) => ({
+          parts: [
+            ...this.#columns(first, [day], where, measure).map((column) => [column, 1] as const),
+            ...this.#columns(second, [day], where, measure).map((column) => [column, -1] as const),
+          ],
+          least: 0,
+          most: 0,
+        })),
+      ),
+    );
   }
 
-  #matching(where: Said["where"]): Int32Array {
+  #parts({ days, where }: Omit<Said, "cell">, measure: Measure): Sparse {
+    const part = this.#sets.find(({ names }) => Object.keys(where).every((name) => names.includes(name)));
+    if (part === undefined) throw new Error("bug: told of dimensions that are in no set");
+    return this.#columns(part, days, where, measure).map((column) => [column, 1] as const);
+  }
+
+  #columns(part: Part, days: readonly string[], where: Said["where"], measure: Measure): readonly number[] {
+    const base = this.#options.measures.indexOf(measure) * this.#size + part.start;
     const key = JSON.stringify(Object.entries(where).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-    let found = this.#combinations.get(key);
+    let found = part.matching.get(key);
     if (found === undefined) {
-      found = Int32Array.from(
-        this.#options.combinations.flatMap((one, i) =>
-          Object.entries(where).every(([name, values]) => values.includes(one[name] ?? null)) ? [i] : [],
-        ),
+      found = part.combinations.flatMap((one, i) =>
+        Object.entries(where).every(([name, values]) => values.includes(one[name] ?? null)) ? [i] : [],
       );
-      this.#combinations.set(key, found);
+      part.matching.set(key, found);
     }
-    return found;
+    const combinations = found;
+    return days.flatMap((day) => {
+      const slot = this.#days.get(day);
+      return slot === undefined ? [] : combinations.map((one) => base + slot * part.combinations.length + one);
+    });
   }
 }
 

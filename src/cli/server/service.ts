@@ -3,6 +3,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import type { Backend } from "../../api/backend.ts";
 import { LinkCodes } from "../../api/sessions.ts";
 import { must } from "../../lib/assert.ts";
+import { systemClock } from "../../lib/clock.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { CellMismatch } from "../../mirror/duckdb.ts";
 import type { Mirror, MirrorStatus } from "../../mirror/mirror.ts";
@@ -105,7 +106,7 @@ export class Service {
     answer: async (question, { facts, audience, audit }) => {
       const host = this.#shown();
       const rights = { facts, audience };
-      const answer = await ask(host.mirror, this.#metricsOf(host), question, this.#nowMicros(), rights);
+      const answer = await ask(host.mirror, this.#metricsOf(host), question, this.#nowMicros(), { ...rights, clock: systemClock });
       // Written down before anybody sees it: an answer that cannot be is not given.
       if (audit !== undefined) await this.audit.note(audit, answer);
       return answer;

@@ -3,10 +3,11 @@
  * position that it was read at. As long as viewers ask it follows the copy, so that what they are told is some seconds old at most.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../../lib/clock.ts";
 import type { Mirror } from "../../mirror/mirror.ts";
 import type { Micros } from "../../policy/safe.ts";
 import type { CompiledMetric, CompiledMetrics } from "../compile.ts";
-import type { Month, ProtectMonth, Published } from "./published.ts";
+import type { Month, Published } from "./published.ts";
 import { publish, readChanged } from "./published.ts";
 import { protectElsewhere } from "./workshop.ts";
 
@@ -21,11 +22,8 @@ const followMs = 60_000;
 
 const keepers = new WeakMap<Mirror, Map<string, Keeper>>();
 
-/**
- * What may be told of the metric now. It waits only where nothing is finished yet, or where what is finished is too old. `now` in
- * microseconds since 1970.
- */
-export async function publishedOf(mirror: Mirror, compiled: CompiledMetrics, metric: CompiledMetric, now: Micros): Promise<Published> {
+/** What may be told of the metric now. It waits only where nothing is finished yet, or where what is finished is too old. */
+export async function publishedOf(mirror: Mirror, compiled: CompiledMetrics, metric: CompiledMetric, clock: Clock): Promise<Published> {
   const known = keepers.get(mirror) ?? new Map<string, Keeper>();
   keepers.set(mirror, known);
   const key = JSON.stringify([compiled.policyHash, metric.name, metric.version, compiled.k, metric.spec.cuboids.map(({ id }) => id)]);
@@ -33,10 +31,10 @@ export async function publishedOf(mirror: Mirror, compiled: CompiledMetrics, met
   if (keeper === undefined) {
     // A lattice that changed has another key: what was kept under the old one is not asked for again.
     for (const [other, one] of known) if (one.metric === metric.name) known.delete(other);
-    keeper = new Keeper(mirror, compiled, metric, protectElsewhere);
+    keeper = new Keeper(mirror, compiled, metric, clock);
     known.set(key, keeper);
   }
-  return keeper.current(now);
+  return keeper.current(clock);
 }
 
 interface Running {
@@ -49,7 +47,7 @@ class Keeper {
   readonly #mirror: Mirror;
   readonly #compiled: CompiledMetrics;
   readonly #metric: CompiledMetric;
-  readonly #protect: ProtectMonth;
+  #clock: Clock;
   #last: Published | undefined;
   /** When it was last known to be that of the copy's position: it is not older than this. */
   #at: Micros = 0;
@@ -57,24 +55,30 @@ class Keeper {
   #askedAt = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(mirror: Mirror, compiled: CompiledMetrics, metric: CompiledMetric, protect: ProtectMonth) {
+  constructor(mirror: Mirror, compiled: CompiledMetrics, metric: CompiledMetric, clock: Clock) {
     this.#mirror = mirror;
     this.#compiled = compiled;
     this.#metric = metric;
-    this.#protect = protect;
+    this.#clock = clock;
   }
 
   get metric(): string {
     return this.#metric.name;
   }
 
-  async current(now: Micros): Promise<Published> {
-    this.#askedAt = performance.now();
+  async current(clock: Clock): Promise<Published> {
+    this.#clock = clock;
+    const now = this.#now();
+    this.#askedAt = clock.monotonicMs();
     const isCurrent = this.#last !== undefined && this.#last.pending.size === 0 && this.#isOfPosition(this.#last);
     if (isCurrent) this.#at = now;
     else this.#running ??= this.#refresh(now);
     if (this.#last !== undefined && (isCurrent || now - this.#at < ageMaxMicros)) return this.#last;
     return patiently(this.#running ?? this.#refresh(now));
+  }
+
+  #now(): Micros {
+    return this.#clock.nowMs() * 1000;
   }
 
   #isOfPosition({ status }: Published): boolean {
@@ -85,11 +89,11 @@ class Keeper {
     const some = Promise.withResolvers<Published>();
     // Nobody may be waiting for it.
     some.promise.catch(() => undefined);
-    const begun = performance.now();
+    const begun = this.#clock.monotonicMs();
     const all = this.#publish((published) => {
       // Until all is worked out anew what was finished before goes on, while it is young enough.
       const isFirst = this.#last === undefined || this.#last.pending.size > 0;
-      const age = now + (performance.now() - begun) * 1000 - this.#at;
+      const age = now + (this.#clock.monotonicMs() - begun) * 1000 - this.#at;
       if (!isFirst && age < ageMaxMicros) return;
       this.#last = published;
       this.#at = now;
@@ -123,21 +127,21 @@ class Keeper {
         const again = await readChanged({ view, metric, isWanted: (one) => one === month });
         return again.months.find((one) => one.month === month && one.cells === cells)?.rows;
       });
-    return publish({ compiled, metric, read, last, protect: this.#protect, rowsOf, onMonths });
+    return publish({ compiled, metric, read, last, protect: protectElsewhere, rowsOf, onMonths });
   }
 
   /** Looks again while viewers ask, so that the next one finds it done. */
   #follow(): void {
     clearTimeout(this.#timer);
-    if (performance.now() - this.#askedAt > followMs) return;
+    if (this.#clock.monotonicMs() - this.#askedAt > followMs) return;
     this.#timer = setTimeout(() => {
       if (this.#running !== undefined || this.#mirror.status.phase !== "ready") return;
       const isDone = this.#last !== undefined && this.#last.pending.size === 0 && this.#isOfPosition(this.#last);
       if (isDone) {
-        this.#at = Date.now() * 1000;
+        this.#at = this.#now();
         this.#follow();
         // What fails here fails again for whoever asks next, and is told there.
-      } else this.#refresh(Date.now() * 1000).all.catch(() => undefined);
+      } else this.#refresh(this.#now()).all.catch(() => undefined);
     }, pauseMs).unref();
   }
 }

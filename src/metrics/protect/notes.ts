@@ -1,0 +1,26 @@
+/** What an answer to a viewer says of the cells that are not in it. */
+import type { Reason } from "../answer.ts";
+
+export function withheldNote(k: number, cells: number): Reason {
+  return {
+    reason: "small-groups-withheld",
+    message: `${cells} cells are not shown: fewer than ${k} units stand behind them, or none, or they would give such a cell away.`,
+    remedy: "Ask for longer periods or fewer dimensions, or as an analyst with a reason.",
+  };
+}
+
+export function boundedNote(k: number, cells: number): Reason {
+  return {
+    reason: "small-groups-bounded",
+    message: `${cells} cells are told as below or above a step only: fewer than ${k} units stand behind one of their sides, or they would give such a cell away.`,
+    remedy: "Ask for longer periods or fewer dimensions, or as an analyst with a reason.",
+  };
+}
+
+export function pendingNote(months: number): Reason {
+  return {
+    reason: "small-groups-pending",
+    message: `Of ${months} months it is not worked out yet what may be shown: their cells are missing here.`,
+    remedy: "Ask again in a moment, or for later periods: the latest month comes first.",
+  };
+}
