@@ -1,7 +1,7 @@
 /** Answers questions from a mirror: reads at one position, puts what is compared and the largest together, and wraps it in the envelope. */
 import type { Clock } from "../lib/clock.ts";
 import { ManualClock } from "../lib/clock.ts";
-import type { Mirror, MirrorStatus, MirrorView, SqlRow } from "../mirror/mirror.ts";
+import type { Mirror, MirrorView, SqlRow } from "../mirror/mirror.ts";
 import { VitrineError } from "../model/error.ts";
 import type { Micros, SafeSchema } from "../policy/safe.ts";
 import type { Answer, AnswerCell, Question, Reason } from "./answer.ts";
@@ -16,13 +16,13 @@ import {
   unseenNotes,
   unsafeSum,
 } from "./cell-texts.ts";
-import { comparedRange, ofKeys, topKeys, withEarlier } from "./compared.ts";
 import type { CellsReading } from "../mirror/reading.ts";
 import type { CompiledMetric, CompiledMetrics } from "./compile.ts";
 import type { Words } from "./dimension-values.ts";
+import type { Asking } from "./envelope.ts";
+import { judge, partsOf, together, understood, wrap } from "./envelope.ts";
 import type { Freshness } from "./freshness.ts";
-import { judgeFreshness, staleAfterMsDefault } from "./freshness.ts";
-import type { LocalRange } from "./period.ts";
+import { staleAfterMsDefault } from "./freshness.ts";
 import { orderRows } from "./plan-answer.ts";
 import { dayName, findMetric, parseQuestion } from "./question.ts";
 import type { Read } from "./read-cells.ts";
@@ -31,9 +31,9 @@ import { heldColumns, heldFilterWords, readHeld } from "./read-held.ts";
 import { dimensionsAsked, memoryRows } from "./read-memory.ts";
 import type { ViewerRows } from "./protect/answers.ts";
 import { viewerRows } from "./protect/answers.ts";
+import { viewerShares } from "./protect/shares.ts";
 import { boundedNote, pendingNote, withheldNote } from "./protect/notes.ts";
 import { publishedOf } from "./protect/keeper.ts";
-import { reportPosition } from "./status-report.ts";
 
 export interface AnswerOptions {
   /** false: a question that no cuboid answers is refused (`metrics/no-answer`). Default true. */
@@ -101,63 +101,6 @@ interface WordsFirst {
   readonly words: ReadonlyMap<string, Words>;
 }
 
-interface Asking {
-  readonly mirror: Mirror;
-  readonly compiled: CompiledMetrics;
-  readonly metric: CompiledMetric;
-  readonly question: Question;
-  readonly now: Micros;
-  readonly staleAfterMs: number;
-  readonly clock: Clock;
-}
-
-function judge({ metric, now, staleAfterMs }: Asking, status: MirrorStatus): Freshness {
-  return judgeFreshness({ status, metric, now, staleAfterMs });
-}
-
-/** The questions that one is made of: itself, the same over the whole range (for `top`), the same of the earlier range (for `compare`). */
-interface Parts {
-  readonly main: Question;
-  readonly totals: Question | undefined;
-  readonly earlier: Question | undefined;
-  readonly compared: LocalRange | undefined;
-}
-
-function partsOf(question: Question): Parts {
-  const { top, compare, ...main } = question;
-  const { limit: _, ...unlimited } = main;
-  const compared = compare === undefined ? undefined : comparedRange(question, compare);
-  return {
-    main,
-    totals: top === undefined || question.grain === "all" ? undefined : { ...unlimited, grain: "all" },
-    earlier: compared === undefined ? undefined : { ...unlimited, ...compared },
-    compared,
-  };
-}
-
-/** Cells of the parts, put together. */
-function together(options: {
-  readonly metric: CompiledMetric;
-  readonly question: Question;
-  readonly parts: Parts;
-  readonly main: readonly AnswerCell[];
-  readonly totals: readonly AnswerCell[] | undefined;
-  readonly earlier: readonly AnswerCell[] | undefined;
-}): readonly AnswerCell[] {
-  const { metric, question, parts, main, totals, earlier } = options;
-  const isZero = question.limit === undefined && (metric.kind === "count" || metric.kind === "sum" || metric.kind === "distinct");
-  const both =
-    earlier === undefined || parts.compared === undefined
-      ? main
-      : withEarlier({ cells: main, earlier, question, range: parts.compared, isZero });
-  return question.top === undefined ? both : ofKeys(both, topKeys(totals ?? main, question.top));
-}
-
-/** The question as it was understood: filters in canonical form. */
-function understood(question: Question, where: Question["where"]): Question {
-  return { ...question, where };
-}
-
 /** In this turn, from cells in memory; undefined: they do not have it all. */
 function answerFromHeld(asking: Asking, reading: CellsReading): Answer | undefined {
   const { compiled, metric, question } = asking;
@@ -215,7 +158,6 @@ async function answerForViewer(asking: Asking): Promise<Answer> {
     throw new VitrineError("metrics/policy-differs", { message: "The mirror holds a copy made under another policy." });
   }
   if (metric.memory !== undefined) return totalFromMemory(asking);
-  if (metric.shareOf !== undefined) throw notForViewers(metric);
   const published = await publishedOf(mirror, compiled, metric, clock);
   const parts = partsOf(question);
   return mirror.view(async (view) => {
@@ -224,7 +166,8 @@ async function answerForViewer(asking: Asking): Promise<Answer> {
     const named = { metric, question: { ...question, where }, words, zone: compiled.zone };
     const filters = codeFilters(named);
     const read = async (part: Question): Promise<ViewerRows & { readonly cells: readonly AnswerCell[] }> => {
-      const found = viewerRows({ published, compiled, metric, question: { ...part, where }, filters });
+      const rowsOf = metric.shareOf === undefined ? viewerRows : viewerShares;
+      const found = rowsOf({ published, compiled, metric, question: { ...part, where }, filters });
       if (unsafeSum(metric, found.rows)) return { ...found, cells: [] };
       return { ...found, cells: await memoryCells({ mirror, view, compiled, metric, question: { ...part, where } }, found.rows) };
     };
@@ -380,40 +323,4 @@ const youngNote: Reason = {
 function inOrder(rows: readonly SqlRow[], question: Question): readonly SqlRow[] {
   const ordered = orderRows(rows, question);
   return question.limit === undefined ? ordered : ordered.slice(0, question.limit);
-}
-
-function wrap(parts: {
-  readonly compiled: CompiledMetrics;
-  readonly metric: CompiledMetric;
-  readonly status: MirrorStatus;
-  readonly question: Question;
-  readonly fresh: Freshness;
-  readonly from: string;
-  readonly cells: readonly AnswerCell[];
-  readonly compared?: LocalRange | undefined;
-}): Answer {
-  const { compiled, metric, status, question, fresh, from, cells, compared } = parts;
-  return {
-    metric: metric.name,
-    title: metric.title,
-    kind: metric.kind,
-    unit: metric.unit,
-    owner: metric.owner,
-    format: metric.format,
-    question,
-    ...(compared === undefined ? {} : { compared }),
-    state: fresh.state,
-    reasons: fresh.reasons,
-    notes: fresh.notes,
-    class: "live",
-    k: compiled.k,
-    applied: reportPosition(status.applied),
-    proven: reportPosition(fresh.proven),
-    lagMs: fresh.lagMs,
-    definitionVersion: metric.version,
-    generation: status.generation,
-    from,
-    cells,
-    cellsWithheld: 0,
-  };
 }

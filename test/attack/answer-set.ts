@@ -121,7 +121,7 @@ class Asking {
         if (answer === undefined) continue;
         this.answered.add(keyOfSplit(grain, names));
         this.k = answer.k;
-        said.push(...answer.cells.map((cell) => this.#said(answer, cell)));
+        said.push(...answer.cells.flatMap((cell) => this.#all(answer, cell)));
       }
     }
     return said;
@@ -131,7 +131,7 @@ class Asking {
     const said: Said[] = [];
     const take = async (grain: string, parts: Readonly<Record<string, string | readonly string[]>>, range?: Range): Promise<boolean> => {
       const answer = await this.#ask(grain, parts, range);
-      if (answer !== undefined) said.push(...answer.cells.flatMap((cell) => [this.#said(answer, cell), ...this.#earlier(answer, cell)]));
+      if (answer !== undefined) said.push(...answer.cells.flatMap((cell) => [...this.#all(answer, cell), ...this.#earlier(answer, cell)]));
       return answer !== undefined;
     };
     const grains = this.#metric.grains.filter((grain) => grain !== "hour");
@@ -204,6 +204,19 @@ class Asking {
       await sleep(200);
     }
     throw new Error(`${path}: it is not worked out after two minutes what may be told`);
+  }
+
+  /** A share of a dimension's values tells two counts: the part, and the whole without that dimension. */
+  #all(answer: Answer, cell: AnswerCell): readonly Said[] {
+    const said = this.#said(answer, cell);
+    const { of } = this.#metric;
+    if (of === undefined) return [said];
+    const where = Object.fromEntries(Object.entries(said.where).filter(([name]) => name !== of));
+    const { count, hits = 0, atLeastK, hitsAtLeastK } = cell;
+    return [
+      { ...said, cell: { count: hits, hits: undefined, atLeastK: hitsAtLeastK } },
+      { ...said, where, cell: { count, hits: undefined, atLeastK } },
+    ];
   }
 
   #said({ question }: Answer, cell: AnswerCell): Said {

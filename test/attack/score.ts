@@ -46,7 +46,12 @@ export async function takeBoth(options: {
   const names = metric.dimensions.map(({ name }) => name);
   const longest = metric.kind === "share" ? "all" : "month";
   const combinations = await takeAnswers({ door: analyst, metric, range, only: new Set([`${longest} ${names.toSorted().join()}`]) });
-  return { metric, range, set, truth: truth.splits, combinations: combinations.splits };
+  return { metric, range, set, truth: once(truth.splits), combinations: combinations.splits };
+}
+
+/** A whole is told with each of its parts. */
+function once(said: readonly Said[]): readonly Said[] {
+  return [...new Map(said.map((one) => [keyOf(one), one])).values()];
 }
 
 /** What a viewer would be told were there no complementary suppression: the cells with enough units. */
@@ -155,8 +160,9 @@ function setsOf({ metric, set: { splits, doors, bounds } }: Attacked): readonly 
 }
 
 /** Rows that hit and rows that do not are two tables, unless something was told of both together. */
-function programsOf({ kind }: MetricDescription, { bounds }: AnswerSet): readonly (readonly Measure[])[] {
-  const measures = measuresOf[kind] ?? [];
+function programsOf({ kind, of }: MetricDescription, { bounds }: AnswerSet): readonly (readonly Measure[])[] {
+  // Parts of a whole are counts.
+  const measures = measuresOf[of === undefined ? kind : "count"] ?? [];
   return bounds.length > 0 ? measures : measures.flatMap((all) => all.map((one) => [one]));
 }
 
