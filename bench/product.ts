@@ -34,6 +34,8 @@ export interface Running extends AsyncDisposable {
   status(): Promise<StatusReport>;
   /** Address of the HTTP interface, and a new token for it. */
   http(): Promise<{ readonly url: string; readonly token: string }>;
+  /** The owner's socket, which speaks HTTP, too. */
+  socket(): string;
   /** Highest resident memory of reader and server so far, bytes, by role. */
   peakMemory(): { readonly reader: number; readonly server: number };
   stop(): Promise<void>;
@@ -112,8 +114,9 @@ export class Product implements AsyncDisposable {
       status: async () => (await control.ask("status")) as unknown as StatusReport,
       http: async () => {
         const made = (await control.ask("token-new", { name: "bench", role: "analyst" })) as { readonly token: string };
-        return { url: addressIn(readFileSync(logFile, "utf8").slice(logStart)), token: made.token };
+        return { url: saidIn(readFileSync(logFile, "utf8").slice(logStart), /"address":"(http[^"]+)"/), token: made.token };
       },
+      socket: () => saidIn(readFileSync(logFile, "utf8").slice(logStart), /"socket":"([^"]+)"/),
       peakMemory: () => peaks(supervisor.pid ?? 0),
       stop,
       [Symbol.asyncDispose]: stop,
@@ -140,8 +143,8 @@ export function startName(group: string, purpose: string): string {
 }
 
 /** The server says in its log where it listens: the port was free, not chosen. */
-function addressIn(log: string): string {
-  const address = /"address":"(http[^"]+)"/.exec(log)?.[1];
+function saidIn(log: string, what: RegExp): string {
+  const address = what.exec(log)?.[1];
   if (address === undefined) throw new Error("the server did not say where it listens");
   return address;
 }

@@ -7,7 +7,6 @@
  * duckdb.store.test.ts); key files (src/policy/keys.test.ts); settings that are none (src/cli/config.test.ts); the owner's socket and
  * certificates (src/api/listen.test.ts); reader, server and supervisor killed (test/kill/, test/end-to-end.pg.test.ts).
  */
-import { storeVersion } from "../../src/mirror/layout.ts";
 import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -16,6 +15,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { storeVersion } from "../../src/mirror/layout.ts";
 import type { PostgresServer } from "../support/postgres.ts";
 import { startPostgres } from "../support/postgres.ts";
 import type { Refusal } from "./small-world.ts";

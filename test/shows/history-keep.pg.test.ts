@@ -7,6 +7,9 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createWorld } from "../../examples/smart-home/world.ts";
 import type { Answer } from "../../src/metrics/answer.ts";
+import { cellKey } from "../oracle/cells.ts";
+import { expectedEntities } from "../oracle/entities.ts";
+import { smartHome } from "../oracle/smart-home.ts";
 import { runProduct, until } from "../support/product.ts";
 import type { RunningProduct } from "../support/product.ts";
 
@@ -74,6 +77,44 @@ async function oldest(): Promise<{ readonly partition: string; readonly firstWho
 /** Only the months that have all their rows. */
 const whole = (cells: readonly string[], firstWhole: string): readonly string[] => cells.filter((cell) => cell.slice(0, 7) >= firstWhole);
 
+/** Months back that are asked for, the one that runs included. */
+const months = 14;
+const monthAt = (offset: number): string => {
+  const today = now.toISOString().slice(0, 7).split("-").map(Number);
+  return new Date(Date.UTC(today[0] ?? 0, (today[1] ?? 0) - 1 + offset, 1)).toISOString().slice(0, 10);
+};
+const bucketOf = (period: string | undefined): string => {
+  const [year = 0, monthOfYear = 0] = (period ?? "").split("-").map(Number);
+  return period === undefined ? "0" : String((year - 1970) * 12 + monthOfYear - 1);
+};
+
+/** Different entities have no cells that could be kept: those of rows that are gone are gone, and a share is the state now. */
+async function expectEntitiesFollow(): Promise<void> {
+  for (const told of smartHome.entities ?? []) {
+    const by = [Object.keys(told.dimensions)[0] ?? ""];
+    const grain = told.time === undefined ? "all" : "month";
+    const answer = await running.answer(told.name, `by=${by[0]}${grain === "all" ? "" : `&grain=month&range=last+${months}+months`}`);
+    const knownUntil = Temporal.Instant.from(answer.proven?.at ?? "")
+      .toZonedDateTimeISO(zone)
+      .toPlainDate()
+      .toString();
+    const expected = await expectedEntities(running.source, {
+      told: told.days.length === 0 ? told : { ...told, knownUntil },
+      asked: { name: told.name, grain, from: monthAt(1 - months), to: monthAt(1), by },
+      zone,
+      k: smartHome.k,
+    });
+    const have = answer.cells.map((cell) => {
+      const day = cell.by["day"];
+      const values = by.map((name) => cell.by[name] ?? null);
+      return `${cellKey(bucketOf(cell.period), typeof day === "string" ? [...values, day] : values)} ${cell.count} ${cell.hits ?? 0}`;
+    });
+    expect(have.toSorted(), told.name).toEqual([...expected].map(([key, { count, hits }]) => `${key} ${count} ${hits}`).toSorted());
+    expect(have.length, told.name).toBeGreaterThan(5);
+    expect(answer.notes.filter(({ reason }) => reason.startsWith("kept"))).toEqual([]);
+  }
+}
+
 async function untilGeneration(after: number): Promise<void> {
   await until(`a generation after ${after}`, rebuiltWithinMs, async () => {
     const answer = await running.answer(kept, month).catch(() => undefined);
@@ -98,6 +139,7 @@ async function expectKept(firstWhole: string): Promise<void> {
   const followed = await running.answer(follows, month);
   expect(totalsOf(followed)).toEqual(await bySql(follows));
   expect(followed.notes).toEqual([]);
+  await expectEntitiesFollow();
   const unkept = await running.answer(kept, "grain=month&by=firmware,country&range=last+14+months");
   expect(unkept.notes.map(({ reason }) => reason)).toEqual(["kept-history-lacks"]);
 }
@@ -108,6 +150,7 @@ test("the world begins whole: both metrics are what plain SQL says", async () =>
   expect(before.map(({ notes }) => notes)).toEqual(questions.map(() => []));
   expect(before.every(({ cells }) => cells.length > 0)).toBe(true);
   expect(totalsOf(await running.answer(follows, month))).toEqual(await bySql(follows));
+  await expectEntitiesFollow();
 });
 
 test("the oldest month is dropped: the metric that keeps its history has it still", { timeout: 120_000 }, async () => {

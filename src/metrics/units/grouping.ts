@@ -23,15 +23,47 @@ export function groupingOf(split: Split): Grouping {
   return combined(split);
 }
 
-function combined({ dimensions, filters, count }: Split): Grouping {
-  let groups: Int32Array = new Int32Array(count).fill(1);
-  let known: readonly (readonly number[])[] = [[], []];
-  for (const dimension of dimensions) ({ groups, known } = refined({ groups, known }, dimension));
+/** Few combinations are numbered whether anybody has them or not: that takes no table. */
+const smallMax = 1 << 16;
+
+function combined(split: Split): Grouping {
+  const size = split.dimensions.reduce((product, { codes }) => product * codes.length, 1) + 1;
+  return size <= smallMax ? small(split, size) : large(split);
+}
+
+/** Group 1 + a + (codes of a) × b + …; 0 is left out. */
+function small({ dimensions, filters, count }: Split, size: number): Grouping {
+  const groups = new Uint16Array(count).fill(1);
+  let width = 1;
+  for (const { places, codes } of dimensions) {
+    for (let ref = 0; ref < count; ref++) groups[ref] = (groups[ref] as number) + width * (places[ref] as number); // eslint-disable-line -- inside
+    width *= codes.length;
+  }
+  leaveOut(groups, filters);
+  const codesOf = (group: number): readonly number[] => {
+    let rest = group - 1;
+    return dimensions.map(({ codes }) => {
+      const place = rest % codes.length;
+      rest = Math.floor(rest / codes.length);
+      return codes[place] ?? 0;
+    });
+  };
+  return { groups, size, codesOf: (group) => (group === 0 ? undefined : codesOf(group)) };
+}
+
+function leaveOut(groups: Uint16Array | Int32Array, filters: Split["filters"]): void {
   for (const { of, codes } of filters) {
     const passes = Uint8Array.from(of.codes, (code) => (codes.has(code) ? 1 : 0));
     const { places } = of;
-    for (let ref = 0; ref < count; ref++) if (passes[places[ref] ?? 0] !== 1) groups[ref] = 0;
+    for (let ref = 0; ref < groups.length; ref++) if (passes[places[ref] as number] !== 1) groups[ref] = 0; // eslint-disable-line -- inside
   }
+}
+
+function large({ dimensions, filters, count }: Split): Grouping {
+  let groups: Int32Array = new Int32Array(count).fill(1);
+  let known: readonly (readonly number[])[] = [[], []];
+  for (const dimension of dimensions) ({ groups, known } = refined({ groups, known }, dimension));
+  leaveOut(groups, filters);
   return { groups, size: known.length, codesOf: (group) => (group === 0 ? undefined : known[group]) };
 }
 

@@ -57,11 +57,19 @@ describe("distinct", () => {
         const country = (ref: number) => ref % 3;
         const unit = (ref: number) => (ref % 11 === 0 ? -1 : Math.floor(ref / 7));
         const filters = [{ of: dimensionOf((ref) => ref % 2), codes: new Set([1]) }];
-        const dimensions = [dimensionOf(model), dimensionOf(country)];
-        const cells = countDistinct(bitsOf(refs), { dimensions, filters, count: refCount, unit, k, groupsMax: 1_000 });
+        // Three of so many values that not every combination has a number of its own.
+        const dimensions = [model, country, ...(far ? [(ref: number) => ref, (ref: number) => -ref + refCount] : [])];
+        const cells = countDistinct(bitsOf(refs), {
+          dimensions: dimensions.map(dimensionOf),
+          filters,
+          count: refCount,
+          unit,
+          k,
+          groupsMax: 1_000,
+        });
         const expected = Map.groupBy(
           refs.filter((ref) => ref % 2 === 1),
-          (ref) => `${model(ref)} ${country(ref)}`,
+          (ref) => dimensions.map((integerOf) => integerOf(ref)).join(" "),
         );
         const units = (list: readonly number[]) => new Set(list.map(unit).filter((one) => one >= 0)).size;
         expect(new Map(cells.map((cell) => [cell.codes.join(" "), [cell.count, cell.atLeastK]]))).toEqual(
