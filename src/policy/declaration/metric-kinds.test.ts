@@ -184,6 +184,14 @@ describe("one error each: code, place, message", () => {
     ["a share of a fact", "{ share: attempts, of: reason }", "policy/unknown-entity", 15, "`attempts` is no entity"],
     ["a share of no dimension", "{ share: devices, of: colour }", "policy/unknown-dimension", 28, "no dimension of `devices`"],
     ["a share by itself", "{ share: devices, of: model, by: [model] }", "policy/duplicate-name", 28, "stands twice"],
+    ["a share that keeps", "{ share: devices, of: model, history: keep }", "policy/unknown-word", 35, "A share has no `history`."],
+    [
+      "a retention that keeps",
+      "{ retention: devices, at: activated_at, active: attempts.device_id, days: [1], history: keep }",
+      "policy/unknown-word",
+      86,
+      "A retention has no `history`.",
+    ],
     ["a share with periods", "{ share: devices, of: model, grain: [day] }", "policy/unknown-word", 35, "A share has no `grain`."],
     [
       "having rows over another entity",
