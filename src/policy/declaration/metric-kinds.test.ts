@@ -189,7 +189,7 @@ describe("one error each: code, place, message", () => {
       "a retention that keeps",
       "{ retention: devices, at: activated_at, active: attempts.device_id, days: [1], history: keep }",
       "policy/unknown-word",
-      86,
+      85,
       "A retention has no `history`.",
     ],
     ["a share with periods", "{ share: devices, of: model, grain: [day] }", "policy/unknown-word", 35, "A share has no `grain`."],
