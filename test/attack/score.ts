@@ -1,8 +1,8 @@
 /** How much of what is withheld the attack gets back. The truth is an analyst's, and is looked at for the score alone. */
 import type { MetricDescription } from "../../src/metrics/describe.ts";
-import type { AnswerSet, Door, Range, Said } from "./answer-set.ts";
+import type { AnswerSet, Bound, Door, Range, Said } from "./answer-set.ts";
 import { daysBetween, takeAnswers } from "./answer-set.ts";
-import type { Measure, Target } from "./table.ts";
+import type { Measure, TableOptions, Target } from "./table.ts";
 import { Table } from "./table.ts";
 
 export interface Score {
@@ -65,49 +65,69 @@ export function everything({ set, truth, ...rest }: Attacked): Attacked {
   return { ...rest, truth, set: { ...set, splits: truth, bounds: [], doors: [] } };
 }
 
-const measuresOf: Readonly<Record<string, readonly (readonly Measure[])[]>> = {
-  count: [["rows"]],
-  sum: [["rows"]],
-  ratio: [["hits", "misses"]],
-  share: [["hits", "misses"]],
-  distinct: [],
-  retention: [],
-};
+/** Sums are attacked by the rows behind them, parts of a whole by their counts; what memory holds has no table. */
+function measuresOf({ kind, of }: MetricDescription): readonly Measure[] {
+  if (kind === "distinct" || kind === "retention") return [];
+  return kind === "ratio" || (kind === "share" && of === undefined) ? ["hits", "misses"] : ["rows"];
+}
+
+/** The truth is one of the tables that fit: a target is at least as wide as what was seen with it. */
+function targetOf(said: Said, measure: Measure): Target {
+  const value = measured(said, measure);
+  return { said, measure, truth: value, least: value, most: value };
+}
+
+/** What a bound leaves to one side of a ratio while the other is as it is. */
+function withinOf(bounded: readonly Bound[], truth: readonly Said[], k: number): NonNullable<TableOptions["within"]> {
+  const known = new Map(truth.map((one) => [keyOf(one), one]));
+  return bounded.flatMap((said) => {
+    const cell = known.get(keyOf(said));
+    if (cell === undefined) return [];
+    const [hits, misses] = [measured(cell, "hits"), measured(cell, "misses")];
+    const step = said.below ?? said.above ?? 0;
+    const [most, least] = [(step * misses) / (1 - step), (hits * (1 - step)) / step];
+    const isBelow = said.below !== undefined;
+    return [
+      { said, measure: "hits", least: Math.max(0, k - misses, isBelow ? 0 : most), most: isBelow ? most : Infinity },
+      { said, measure: "misses", least: Math.max(0, k - hits, isBelow ? least : 0), most: isBelow ? Infinity : least },
+    ] as const;
+  });
+}
 
 /** Bounds every withheld cell by linear programming over all that was told. */
 export function scoreOf(attacked: Attacked): Score {
   const { metric, range, set, truth } = attacked;
   const started = performance.now();
-  const told = new Set(set.splits.map(keyOf));
-  const withheld = truth.filter((said) => said.days.length > 0 && !said.isWider && !said.isNarrower && !told.has(keyOf(said)));
+  const shown = new Set(set.splits.map(keyOf));
+  const withheld = truth.filter((said) => said.days.length > 0 && !said.isWider && !said.isNarrower && !shown.has(keyOf(said)));
   const days = metric.kind === "share" ? [""] : daysBetween(range.from, range.to);
   const combinations = distinctOf(attacked);
   const recovered = new Map<string, { least: number; most: number; truth: number; said: Said; measure: Measure }>();
   let programs = 0;
-  for (const measures of programsOf(metric, set)) {
-    using table = new Table({
-      days,
-      combinations,
-      sets: setsOf(attacked),
-      told: [...set.splits, ...set.doors],
-      bounds: set.bounds,
-      measures,
-      k: set.k,
-    });
-    const targets: Target[] = withheld.flatMap((said) =>
-      measures.map((measure) => {
-        const value = measured(said, measure);
-        // The truth is one of the tables that fit: a target is at least as wide as what was seen with it.
-        return { said, measure, truth: value, least: value, most: value };
-      }),
+  const told = [...set.splits, ...set.doors];
+  const given = { days, combinations, sets: setsOf(attacked), told, k: set.k };
+  const bounded = set.bounds.filter(({ isWider, isNarrower }) => !isWider && !isNarrower);
+  const measures = measuresOf(metric);
+  const targets = withheld.flatMap((said) => measures.map((measure) => targetOf(said, measure)));
+  for (const measure of measures) {
+    // With the other side of a ratio as it is: who finds more than k numbers so finds as many without.
+    using table = new Table({ ...given, measures: [measure], bounds: [], within: withinOf(bounded, truth, set.k) });
+    table.narrow(
+      targets.filter((one) => one.measure === measure),
+      set.k,
     );
-    table.narrow(targets, set.k);
     programs += table.solved;
-    for (const { said, measure, least, most, truth: value } of targets) {
-      const before = recovered.get(keyOf(said));
-      if (most - least <= set.k + 1e-6 && (before === undefined || before.most - before.least > most - least))
-        recovered.set(keyOf(said), { least, most, truth: value, said, measure });
-    }
+  }
+  const closed = targets.filter(({ least, most }) => most - least <= set.k + 1e-6);
+  if (closed.length > 0 && bounded.length > 0) {
+    using table = new Table({ ...given, measures, bounds: bounded });
+    table.narrow(closed, set.k);
+    programs += table.solved;
+  }
+  for (const { said, measure, least, most, truth: value } of closed) {
+    const before = recovered.get(keyOf(said));
+    if (most - least <= set.k + 1e-6 && (before === undefined || before.most - before.least > most - least))
+      recovered.set(keyOf(said), { least, most, truth: value, said, measure });
   }
   if (metric.kind === "distinct") {
     for (const said of withheld) {
@@ -121,7 +141,7 @@ export function scoreOf(attacked: Attacked): Score {
     asked: set.asked,
     refused: set.refused,
     cells: truth.length,
-    withheld: truth.filter((said) => !told.has(keyOf(said))).length,
+    withheld: truth.filter((said) => !shown.has(keyOf(said))).length,
     exactly: found.filter(({ least, most }) => most - least < 1e-6).length,
     nearly: found.length,
     negations: set.negations,
@@ -149,21 +169,14 @@ function between({ days, where }: Said, told: readonly Said[]): { readonly least
   };
 }
 
-/** The largest sets of dimensions that were told of; all dimensions as one set where there are more than two of these. */
-function setsOf({ metric, set: { splits, doors, bounds } }: Attacked): readonly (readonly string[])[] {
+/** The largest sets of dimensions that something was told of or withheld; all as one where there are more than two of these. */
+function setsOf({ metric, truth, set: { splits, doors, bounds } }: Attacked): readonly (readonly string[])[] {
   const told = new Map(
-    [...splits, ...doors, ...bounds].map(({ where }) => Object.keys(where).toSorted()).map((names) => [names.join(), names]),
+    [...truth, ...splits, ...doors, ...bounds].map(({ where }) => Object.keys(where).toSorted()).map((names) => [names.join(), names]),
   );
   const all = [...told.values()];
   const largest = all.filter((names) => !all.some((other) => other.length > names.length && names.every((name) => other.includes(name))));
   return largest.length === 1 || largest.length === 2 ? largest : [metric.dimensions.map(({ name }) => name)];
-}
-
-/** Rows that hit and rows that do not are two tables, unless something was told of both together. */
-function programsOf({ kind, of }: MetricDescription, { bounds }: AnswerSet): readonly (readonly Measure[])[] {
-  // Parts of a whole are counts.
-  const measures = measuresOf[of === undefined ? kind : "count"] ?? [];
-  return bounds.length > 0 ? measures : measures.flatMap((all) => all.map((one) => [one]));
 }
 
 function measured({ cell: { count, hits = 0, sum = 0 } }: Said, measure: Measure): number {

@@ -30,6 +30,13 @@ export interface TableOptions {
   readonly sets: readonly (readonly string[])[];
   readonly told: readonly Said[];
   readonly bounds: readonly Bound[];
+  /** Sums that are within limits besides. */
+  readonly within?: readonly {
+    readonly said: Omit<Said, "cell">;
+    readonly measure: Measure;
+    readonly least: number;
+    readonly most: number;
+  }[];
   readonly measures: readonly Measure[];
   readonly k: number;
 }
@@ -161,6 +168,8 @@ export class Table implements Disposable {
       if (measures.includes("misses")) add(said, "misses", count - (hits ?? 0));
       if (measures.includes("sum")) add(said, "sum", sum ?? 0);
     }
+    for (const { said, measure, least, most } of this.#options.within ?? [])
+      if (measures.includes(measure)) rows.push({ parts: this.#parts(said, measure), least, most });
     return [...rows, ...this.#links(), ...this.#bounds(), ...this.#limits()];
   }
 
