@@ -15,13 +15,13 @@ export interface AnswersBench {
   readonly seconds: number;
 }
 
-interface Reply {
+export interface Reply {
   readonly status: number;
   /** Which rollup answered, or `facts`. */
   readonly from: string;
 }
 
-type Ask = (path: string) => Promise<Reply>;
+export type Ask = (path: string) => Promise<Reply>;
 
 /** Between two questions: a person looks, and the applier is not only competing with us. */
 const pauseMs = 10;
@@ -47,7 +47,7 @@ export async function benchAnswers({ running, adminUrl, group, seconds }: Answer
   return [
     ...[...taken].map(([question, { ms, from }]) => {
       const cells = Math.max(...[...from].map((id) => sizes.get(id) ?? Number.POSITIVE_INFINITY));
-      return rowOf({ group, question, ms, cells, inMemory: from.has("memory"), start: running.name });
+      return rowOf({ group, question, ms, cells, inMemory: [...from].every((one) => one.endsWith("/memory")), start: running.name });
     }),
     {
       group,
@@ -95,12 +95,13 @@ async function timed(options: {
   for (const path of paths) {
     const reply = await ask(path);
     if (reply.status !== 200) throw new Error(`question ${question.name} was answered with ${reply.status}: ${path}`);
-    from.add(reply.from);
+    from.add(`${path.split("?")[0]}/${reply.from}`);
   }
   return performance.now() - started;
 }
 
-function asker({ url, token }: { readonly url: string; readonly token: string }, agent: Agent): Ask {
+/** One connection, kept open; exact answers. */
+export function asker({ url, token }: { readonly url: string; readonly token: string }, agent: Agent): Ask {
   return async (path) => {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     request(
@@ -125,7 +126,7 @@ function asker({ url, token }: { readonly url: string; readonly token: string },
 async function cuboidSizes(running: Running): Promise<ReadonlyMap<string, number>> {
   const status = await running.status();
   const serving = status.generations.find((one) => one.generation === status.serving);
-  return new Map((serving?.cuboids ?? []).map((cuboid) => [cuboid.id, cuboid.cells]));
+  return new Map((serving?.cuboids ?? []).map(({ metric, id, cells }) => [`${metric}/${id}`, cells]));
 }
 
 async function drawFrom(adminUrl: string): Promise<Draw> {

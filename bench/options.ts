@@ -12,6 +12,7 @@ export interface BenchOptions {
   /** Changes a second of the live load. */
   readonly rate: number;
   readonly zero: boolean;
+  readonly openSearch: boolean;
   /** Only the answers: the world is loaded, then asked under the live load. */
   readonly answersOnly: boolean;
   readonly profile: boolean;
@@ -26,6 +27,7 @@ export const help = `npm run bench [-- OPTIONS]: what Vitrine reaches on this ma
   --seconds 30               how long each part under live load is watched
   --rate 5000                changes a second of the live load
   --zero                     installs zero-cache (npm @rocicorp/zero) into node_modules/.cache and measures its initial sync, too
+  --opensearch               fetches OpenSearch by Maven into node_modules/.cache and measures the failure rate there, too
   --answers                  the answers over HTTP alone: no snapshot figures, latency, restart or stream
   --profile                  profiles reader and server, and says for each row that misses what took the time
   --json                     JSON on standard output instead of the table
@@ -43,6 +45,7 @@ export function readOptions(words: readonly string[]): BenchOptions | undefined 
       scale: { type: "string", default: "1" },
       seconds: { type: "string", default: "30" },
       rate: { type: "string", default: "5000" },
+      opensearch: { type: "boolean", default: false },
       answers: { type: "boolean", default: false },
       zero: { type: "boolean", default: false },
       profile: { type: "boolean", default: false },
@@ -62,6 +65,7 @@ export function readOptions(words: readonly string[]): BenchOptions | undefined 
     seconds: positive(values.seconds, "--seconds"),
     rate: positive(values.rate, "--rate"),
     zero,
+    openSearch: values.opensearch,
     answersOnly: values.answers,
     profile,
     json,

@@ -7,7 +7,8 @@ import { must } from "../src/lib/assert.ts";
 import { openSource } from "../src/source/session.ts";
 import { parseSourceUrl } from "../src/source/url.ts";
 import { startPostgres } from "../test/support/postgres.ts";
-import { benchAnswers } from "./answers.ts";
+import { Agent } from "node:http";
+import { asker, benchAnswers } from "./answers.ts";
 import { benchBatches } from "./batches.ts";
 import { createBenchDatabase, factsTable, heapBytes, publishedTables } from "./database.ts";
 import { benchLatency } from "./latency.ts";
@@ -18,6 +19,7 @@ import { Product, startName } from "./product.ts";
 import { canMeasureProcesses } from "./processes.ts";
 import type { BenchRow } from "./report.ts";
 import { human, humanBytes } from "./report.ts";
+import { benchRates } from "./rates.ts";
 import { benchRestart } from "./restart.ts";
 import { benchSnapshot } from "./snapshot.ts";
 import { SourceWatch, sourceRows } from "./source-watch.ts";
@@ -136,8 +138,17 @@ async function livePart(bench: Prepared): Promise<void> {
   }
   await pause(warmUpSeconds);
   if (!options.answersOnly) onRows(await benchBatches({ running, adminUrl, group, facts }));
+  await ratesPart(bench, running);
   await stop(bench, running);
   onRows(memoryRow(bench));
+}
+
+async function ratesPart({ adminUrl, group, options, owned, onRows, say }: Prepared, running: Running): Promise<void> {
+  say(`${group}: failure rate by day and model, side by side …`);
+  await untilFresh(running);
+  const agent = owned.adopt(new Agent({ keepAlive: true, maxSockets: 1 }), (one) => one.destroy());
+  const ask = asker(await running.http(), agent);
+  onRows(...(await benchRates({ ask, adminUrl, group, openSearch: options.openSearch, owned, say })));
 }
 
 /** Peaks of the snapshot and of the live part; the two need not have been at one time. */

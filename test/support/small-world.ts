@@ -99,7 +99,7 @@ export const declaration: Declaration = {
       table: "attempts",
       at: "at",
       where: [{ column: "ok", values: [false] }],
-      by: ["model", "country", "retries"],
+      by: ["model", "country", "retries", "ok"],
       grain: ["hour", "day", "week", "month"],
       cuboids: [["model"], ["model", "country"]],
       unitPath: ["device_id", "account_id"],
