@@ -5,7 +5,7 @@ import type { Mirror, MirrorView, SqlRow } from "../mirror/mirror.ts";
 import { VitrineError } from "../model/error.ts";
 import type { Micros, SafeSchema } from "../policy/safe.ts";
 import type { Answer, AnswerCell, Question, Reason } from "./answer.ts";
-import type { Texts } from "./cell-texts.ts";
+import type { Column } from "./cell-texts.ts";
 import {
   canonicalWhere,
   codeFilters,
@@ -34,6 +34,7 @@ import { viewerRows } from "./protect/answers.ts";
 import { viewerShares } from "./protect/shares.ts";
 import { boundedNote, pendingNote, withheldNote } from "./protect/notes.ts";
 import { publishedOf } from "./protect/keeper.ts";
+import { refuseBeforePublished } from "./protect/published.ts";
 
 export interface AnswerOptions {
   /** false: a question that no cuboid answers is refused (`metrics/no-answer`). Default true. */
@@ -150,6 +151,32 @@ async function answerFromCells(
   });
 }
 
+/** Between integers and texts. */
+interface TextSource {
+  filterWords(): Promise<ReadonlyMap<string, Words>>;
+  columns(part: Question, rows: readonly SqlRow[]): Promise<readonly Column[]>;
+  cells(part: Question, rows: readonly SqlRow[]): Promise<readonly AnswerCell[]>;
+}
+
+/** From memory where there are words in it, else from a view. Words are never taken back, so that their position does not matter. */
+async function withTexts<T>({ mirror, compiled, metric, question }: Asking, work: (texts: TextSource) => Promise<T>): Promise<T> {
+  const over = (words: TextSource["filterWords"], columns: TextSource["columns"]): TextSource => ({
+    filterWords: words,
+    columns,
+    cells: async (part, rows) =>
+      toCells({ rows: inOrder(rows, part), metric, question: part, columns: await columns(part, rows), zone: compiled.zone }),
+  });
+  const reading = mirror.cellsNow?.();
+  if (reading !== undefined) {
+    const columns: TextSource["columns"] = async (part) => heldColumns({ reading, compiled, metric, question: part });
+    return work(over(async () => heldFilterWords(reading, metric, question), columns));
+  }
+  return mirror.view(async (view) => {
+    const columns: TextSource["columns"] = async (part, rows) => readColumns({ mirror, view, compiled, metric, question: part }, rows);
+    return work(over(async () => readFilterWords({ mirror, view, compiled, metric, question }), columns));
+  });
+}
+
 /** Of told cells alone, at their own position. */
 async function answerForViewer(asking: Asking): Promise<Answer> {
   const { mirror, compiled, metric, question, clock } = asking;
@@ -160,8 +187,8 @@ async function answerForViewer(asking: Asking): Promise<Answer> {
   if (metric.memory !== undefined) return totalFromMemory(asking);
   const published = await publishedOf(mirror, compiled, metric, clock);
   const parts = partsOf(question);
-  return mirror.view(async (view) => {
-    const words = await readFilterWords({ mirror, view, compiled, metric, question });
+  return withTexts(asking, async (texts) => {
+    const words = await texts.filterWords();
     const where = canonicalWhere(metric, question, words);
     const named = { metric, question: { ...question, where }, words, zone: compiled.zone };
     const filters = codeFilters(named);
@@ -169,19 +196,19 @@ async function answerForViewer(asking: Asking): Promise<Answer> {
       const rowsOf = metric.shareOf === undefined ? viewerRows : viewerShares;
       const found = rowsOf({ published, compiled, metric, question: { ...part, where }, filters });
       if (unsafeSum(metric, found.rows)) return { ...found, cells: [] };
-      return { ...found, cells: await memoryCells({ mirror, view, compiled, metric, question: { ...part, where } }, found.rows) };
+      return { ...found, cells: await texts.cells({ ...part, where }, found.rows) };
     };
     const main = await read(parts.main);
+    if (main.rows.length + main.withheld + main.bounded.length === 0) refuseBeforePublished(published, question, compiled.zone);
     const totals = parts.totals && (await read(parts.totals));
     const earlier = parts.earlier && (await read(parts.earlier));
     const fresh = judge(asking, published.status);
     const state = current.state === "ready" ? fresh : current;
     // The largest, and the first few, are of those with numbers.
     const isWhole = question.top === undefined && question.limit === undefined;
-    const texts = { mirror, view, compiled, metric, question };
     const bounds =
       isWhole && main.bounded.length > 0
-        ? toBoundedCells({ rows: main.bounded, question, columns: await readColumns(texts, main.bounded), zone: compiled.zone })
+        ? toBoundedCells({ rows: main.bounded, question, columns: await texts.columns(question, main.bounded), zone: compiled.zone })
         : [];
     const given = wrap({
       compiled,
@@ -261,29 +288,17 @@ async function answerFromMemory(asking: Asking, words: ReadonlyMap<string, Words
     };
   });
   const fresh = judge(asking, read.status);
-  const put = [
-    [read.main, parts.main],
-    [read.totals, parts.totals],
-    [read.earlier, parts.earlier],
-  ] as const;
-  const asTexts = async (
-    cellsOf: (rows: readonly SqlRow[], part: Question) => readonly AnswerCell[] | Promise<readonly AnswerCell[]>,
-  ): Promise<readonly (readonly AnswerCell[] | undefined)[]> => {
+  const [main = [], totals, earlier] = await withTexts(asking, async (texts) => {
     const cells: (readonly AnswerCell[] | undefined)[] = [];
-    for (const [rows, part] of put) cells.push(rows && part && (await cellsOf(rows, { ...dimensionsAsked(part), where })));
+    for (const [rows, part] of [
+      [read.main, parts.main],
+      [read.totals, parts.totals],
+      [read.earlier, parts.earlier],
+    ] as const) {
+      cells.push(rows && part && (await texts.cells({ ...dimensionsAsked(part), where }, rows)));
+    }
     return cells;
-  };
-  // Words are never taken back: what was read a moment ago has its text now.
-  const held = mirror.cellsNow?.();
-  const [main = [], totals, earlier] =
-    held === undefined
-      ? await mirror.view(async (view) =>
-          asTexts(async (rows, part) => memoryCells({ mirror, view, compiled, metric, question: part }, rows)),
-        )
-      : await asTexts((rows, part) => {
-          const columns = heldColumns({ reading: held, compiled, metric, question: part });
-          return toCells({ rows: inOrder(rows, part), metric, question: part, columns, zone: compiled.zone });
-        });
+  });
   const notes = [...fresh.notes, ...unseenNotes(named), ...(isRetention ? [youngNote] : [])];
   return wrap({
     compiled,
@@ -295,12 +310,6 @@ async function answerFromMemory(asking: Asking, words: ReadonlyMap<string, Words
     cells: together({ metric, question, parts, main, totals, earlier }),
     compared: parts.compared,
   });
-}
-
-async function memoryCells(texts: Texts, rows: readonly SqlRow[]): Promise<readonly AnswerCell[]> {
-  const { metric, question, compiled } = texts;
-  const ordered = inOrder(rows, question);
-  return toCells({ rows: ordered, metric, question, columns: await readColumns(texts, ordered), zone: compiled.zone });
 }
 
 /** An earlier range that lies before the history has no cells: what is asked is the later one. */

@@ -6,18 +6,20 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSmallApi } from "../support/small-backend.ts";
 import { fakeTokens } from "../support/fake-backend.ts";
 
 const version = "4.32.5";
-const folder = process.env["VITRINE_CONTRACT_VENV"] ?? join(tmpdir(), `vitrine-schemathesis-${version}`);
+const folder =
+  process.env["VITRINE_CONTRACT_VENV"] ?? join(import.meta.dirname, "../../node_modules/.cache", `vitrine-schemathesis-${version}`);
 const program = join(folder, "bin", "schemathesis");
 const examples = process.env["VITRINE_CONTRACT_EXAMPLES"] ?? "40";
 
-/** `npm run test:contract -- viewer`: as one who is not shown small groups. Else as an administrator who is, for every route. */
-const role = process.argv[2] === "viewer" ? "viewer" : "admin";
+type Tester = "viewer" | "analyst" | "admin";
+
+/** `npm run test:contract -- viewer`: as one who is not shown small groups, alone. Without a role as each, those who may with a reason. */
+const testers: readonly Tester[] = process.argv[2] === undefined ? ["viewer", "analyst", "admin"] : [process.argv[2] as Tester]; // eslint-disable-line -- an unknown one has no token, and all fails
 
 /**
  * positive_data_acceptance is off: a question is more than its parameters. Dates have an order, a grain has its metrics, values are those of
@@ -41,13 +43,22 @@ async function run(): Promise<number> {
     );
     return process.env["CI"] === "true" ? 1 : 0;
   }
+  for (const role of testers) {
+    process.stdout.write(`as ${role}\n`);
+    const code = await testAs(role);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+async function testAs(role: Tester): Promise<number> {
   await using api = await openSmallApi();
   await api.app.listen({ host: "127.0.0.1", port: 0 });
   const url = `http://127.0.0.1:${(api.app.server.address() as AddressInfo).port}`;
   const headers = [
     `Authorization:${fakeTokens().bearer[role]}`,
     `Origin:${url}`,
-    ...(role === "admin" ? ["Vitrine-Reason:contract test"] : []),
+    ...(role === "viewer" ? [] : ["Vitrine-Reason:contract test"]),
   ];
   const place = `run ${url}/v1/openapi.json --url ${url}`;
   const checks = `--checks all --exclude-checks ${excluded.join(",")} --max-examples ${examples} --seed 4 --workers 1`;

@@ -48,9 +48,10 @@ describe("a question that cannot be answered is told what can be", () => {
     ["filter", "/activations?where.modle=bulb", 400, "metrics/unknown-dimension", /Did you mean model\?/],
     ["value", "/activations?where.model=blub", 400, "metrics/unknown-value", /Did you mean bulb\?/],
     ["range turned round", "/activations?from=2026-11-10&to=2026-11-01", 400, "metrics/period-invalid", /from/],
+    ["in the future", "/activations?grain=day&from=2027-01-01&to=2027-01-08", 400, "metrics/period-invalid", /future/],
     ["ten thousand years", "/activations?from=0001-01-01&to=9999-12-31", 400, "metrics/period-invalid", /year/],
     ["before the history", "/activations?from=1999-01-01&to=1999-02-01", 422, "metrics/before-history", /history begins/],
-    ["a million cells", "/activations?grain=hour&range=last%2090%20years", 422, "metrics/too-many-cells", /cells/],
+    ["a million cells", "/activations?grain=hour&range=last%2050%20years", 422, "metrics/too-many-cells", /cells/],
     ["4 dimensions", "/failure_rate?by=model,country,retries&where.ok=true", 422, "metrics/too-many-dimensions", /3/],
   ];
   for (const [name, path, status, code, says] of cases) {
@@ -65,11 +66,6 @@ describe("a question that cannot be answered is told what can be", () => {
       }
     });
   }
-
-  test("in the future there is nothing yet, and that is an answer", async () => {
-    const { status, body } = await ask(`${metrics}/activations?grain=day&from=2027-01-01&to=2027-01-08`);
-    expect([status, (JSON.parse(body) as { cells: unknown[] }).cells]).toEqual([200, []]);
-  });
 });
 
 describe("path tricks lead nowhere", () => {

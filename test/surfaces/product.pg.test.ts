@@ -6,7 +6,7 @@ import type { AuditReport } from "../../src/api/contract.ts";
 import type { Answer } from "../../src/metrics/answer.ts";
 import { SmallBrowser } from "../support/issuer.ts";
 import type { RunningProduct } from "../support/product.ts";
-import { runProduct } from "../support/product.ts";
+import { runProduct, until } from "../support/product.ts";
 
 const question = "grain=month&by=country&from=2000-01-01&to=2026-11-01";
 const declaration = readFileSync(new URL("../../examples/chinook/vitrine.yaml", import.meta.url), "utf8");
@@ -64,4 +64,50 @@ test("a viewer is not shown what an analyst is, and a reserved role is not given
   expect((await get(`/v1/metrics/invoices?${question}&reason=curious`, viewer)).status).toBe(403);
   const { code, stderr } = await running.product.command(["token", "create", "--role", "responder", "--name", "x"]);
   expect([code, stderr]).toEqual([2, expect.stringContaining("viewer, analyst, admin")]);
+});
+
+test("what an analyst was given just before the server was killed stands in the audit log, once, and its connection goes on", async () => {
+  const [analyst, admin] = [await tokenOf("analyst"), await tokenOf("admin")];
+  const asked = `/v1/metrics/invoices?${question}&reason=just%20before`;
+  expect((await get(asked, analyst)).status).toBe(200);
+  await running.product.kill("server");
+  // Nobody logs in anew: the same client asks again, and is answered when the server is there.
+  await until("an answer after the kill", 60_000, async () => {
+    const again = await get("/v1/metrics", analyst).catch(() => undefined);
+    return again?.status === 200 ? true : undefined;
+  });
+  const { entries } = (await (await get("/v1/audit?limit=50", admin)).json()) as AuditReport;
+  expect(entries.filter(({ reason }) => reason === "just before")).toMatchObject([{ intact: true, metric: "invoices" }]);
+});
+
+test("a token that is revoked ends on a connection that is open", async () => {
+  const { stdout } = await running.product.command(["token", "create", "--role", "viewer", "--name", "soon gone"]);
+  const authorization = `Bearer ${stdout.trim()}`;
+  expect((await get("/v1/metrics", authorization)).status).toBe(200);
+  const listed = JSON.parse((await running.product.command(["token", "list", "--json"])).stdout) as readonly {
+    readonly id: string;
+    readonly name: string;
+  }[];
+  const { id } = listed.find(({ name }) => name === "soon gone") ?? { id: "" };
+  expect((await running.product.command(["token", "revoke", id])).code).toBe(0);
+  const after = await get("/v1/metrics", authorization);
+  expect([after.status, await after.json()]).toMatchObject([401, { code: "api/unauthorized" }]);
+});
+
+test("with its source away it answers, says that it is stale, and is fresh again by itself", { timeout: 90_000 }, async () => {
+  const before = await running.untilProven("invoices", question);
+  await running.source.rows("ALTER ROLE vitrine_reader NOLOGIN");
+  await running.source.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'vitrine_reader'");
+  const stale = await until("a stale answer", 40_000, async () => {
+    const answer = await running.answer("invoices", question);
+    return answer.state === "stale" ? answer : undefined;
+  });
+  expect(stale.cells).toEqual(before.cells);
+  expect(stale.reasons.map(({ reason }) => reason)).not.toEqual([]);
+  expect(stale.lagMs).toBeGreaterThan(9_000);
+  const viewer = await tokenOf("viewer");
+  const csv = await get(`/v1/metrics/invoices.csv?${question}`, viewer);
+  expect([csv.status, csv.headers.get("vitrine-state")]).toEqual([200, "stale"]);
+  await running.source.rows("ALTER ROLE vitrine_reader LOGIN");
+  expect((await running.untilProven("invoices", question)).state).toBe("ready");
 });

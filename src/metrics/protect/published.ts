@@ -3,10 +3,14 @@
  * is withheld in one is worked out anew only when its cells have changed, and cells are read anew only then.
  */
 import { must } from "../../lib/assert.ts";
+import { calendarOf } from "../../mirror/calendar.ts";
 import type { CuboidSpec } from "../../mirror/cuboid.ts";
 import { cellsSql } from "../../mirror/layout.ts";
 import type { MirrorStatus, MirrorView, SqlRow } from "../../mirror/mirror.ts";
+import type { Question } from "../answer.ts";
 import type { CompiledMetric, CompiledMetrics } from "../compile.ts";
+import { minuteRange } from "../period.ts";
+import { beforeHistory } from "../read-cells.ts";
 import { monthsOf } from "./months.ts";
 import type { MonthInput, MonthPart } from "./month.ts";
 
@@ -141,4 +145,12 @@ export async function publish(options: {
 /** The store gives large types as bigint. What is no number (a sum beyond what the store holds) stays none. */
 function numbers(row: SqlRow): SqlRow {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value === null ? Number.NaN : Number(value)]));
+}
+
+/** Throws `metrics/before-history` where a range ends before the first month that has cells. */
+export function refuseBeforePublished({ months, pending }: Published, question: Question, zone: string): void {
+  const first = Math.min(...months.keys(), ...pending);
+  if (question.grain === "all" && months.has(0)) return;
+  const start = Number.isFinite(first) ? calendarOf(zone).startOf("month", first) : undefined;
+  if (start !== undefined && minuteRange(question, zone).to <= start) throw beforeHistory(start, zone, question);
 }
