@@ -133,11 +133,13 @@ function Frame(props: {
           Vitrine
         </Link>
         <nav aria-label="Pages">
-          {tabs.map(({ page, title }) => (
-            <Link key={page} to={{ ...overview, page }} aria-current={at === page ? "page" : undefined}>
-              {title}
-            </Link>
-          ))}
+          {tabs
+            .filter(({ page }) => page !== "copy" || session?.role !== "viewer")
+            .map(({ page, title }) => (
+              <Link key={page} to={{ ...overview, page }} aria-current={at === page ? "page" : undefined}>
+                {title}
+              </Link>
+            ))}
         </nav>
         <FreshnessBadge now={now} />
         <div class="top-end">

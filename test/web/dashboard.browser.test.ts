@@ -1,32 +1,16 @@
 /** The dashboard as a person has it: in a browser, by mouse and by keyboard, with numbers compared with the API's. */
 import { readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { root } from "../support/tree.ts";
+import { violations } from "./axe.ts";
 import type { FakeApi } from "./fake-api.ts";
 import { fakeApi } from "./fake-api.ts";
-import { expectSameNumbers, openBrowser, openWindow, readGrid } from "./window.ts";
+import { expectSameNumbers, openBrowser, openWindow, pageWithLink, readGrid } from "./window.ts";
 
-const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
 const path = inject("chromium");
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-/** What axe finds, as lines; empty is good. */
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const found = await page.evaluate<readonly Violation[]>(
-    `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then((result) => result.violations)`,
-  );
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ""}`));
-}
 
 describe.skipIf(path === "")("the dashboard", () => {
   let browser: Browser;
@@ -61,7 +45,7 @@ describe.skipIf(path === "")("the dashboard", () => {
     const { page } = window;
     await page.getByRole("link", { name: "Device activations" }).click();
     await expectSameNumbers(page, "/v1/metrics/activations?grain=day");
-    await page.getByText("Week", { exact: true }).click();
+    await page.getByRole("radio", { name: "Week" }).click();
     await expectSameNumbers(page, "/v1/metrics/activations?grain=week");
     await page.locator(".chip-choice", { hasText: "Model" }).click();
     await expectSameNumbers(page, "/v1/metrics/activations?grain=week&by=model");
@@ -223,21 +207,3 @@ test("the script is below 80 KB in brotli", () => {
   expect(scripts.length).toBeGreaterThan(0);
   expect(bytes).toBeLessThan(80 * 1024);
 });
-
-/** A page of another origin (a chat, say) with the link on it. */
-async function pageWithLink(link: string): Promise<AsyncDisposable & { readonly url: string }> {
-  const server = createServer((_request, response) =>
-    response.writeHead(200, { "content-type": "text/html" }).end(`<a href="${link.replaceAll("&", "&amp;")}">look</a>`),
-  );
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", resolve);
-  await promise;
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://localhost:${port}/`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}

@@ -1,4 +1,6 @@
 /** A browser with one open dashboard, and what a person reads on it. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { chromium } from "playwright-core";
 import { expect } from "vitest";
@@ -17,10 +19,11 @@ export interface Window extends AsyncDisposable {
 
 /** `path` and query; the log-in is done by the link's code. */
 export async function openWindow(browser: Browser, link: string, path = "/", options: BrowserContextOptions = {}): Promise<Window> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const { origin, hash } = new URL(link);
+  // With it, the tests' own questions (`page.request`) are as relative as the page's.
+  const context = await browser.newContext({ baseURL: origin, viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
   const wrongs: string[] = [];
-  const { origin, hash } = new URL(link);
   page.on("console", (message) => message.type() === "error" && wrongs.push(message.text()));
   page.on("pageerror", (error) => wrongs.push(String(error)));
   page.on(
@@ -44,20 +47,72 @@ export async function readGrid(page: Page): Promise<{ readonly head: readonly st
   return { head, rows };
 }
 
-/** The shown numbers of the first column, newest first, equal those of the API's answer to `query`. */
+interface Told {
+  readonly question: { readonly by: readonly string[] };
+  readonly cells: readonly {
+    readonly period?: string;
+    readonly by: Readonly<Record<string, string | null>>;
+    readonly value: number | null;
+  }[];
+}
+
+/** Each number of the API's answer to `query` stands in the row of its period and the column of its values, and no other number is shown. */
 export async function expectSameNumbers(page: Page, query: string): Promise<void> {
   await expect
-    .poll(
-      async () => {
-        const response = await page.request.get(query);
-        const { cells } = (await response.json()) as { readonly cells: readonly { readonly value: number }[] };
-        const { head, rows } = await readGrid(page);
-        const columns = head.length - 1;
-        const shown = rows.flatMap((row) => row.slice(1).map((text) => Number(text.replaceAll(/[,\s%]/g, "")))).toSorted((a, b) => a - b);
-        const expected = cells.map(({ value }) => value).toSorted((a, b) => a - b);
-        return { columns: columns > 0, same: JSON.stringify(shown) === JSON.stringify(expected), cells: expected.length > 0 };
-      },
-      { timeout: 8_000 },
-    )
-    .toEqual({ columns: true, same: true, cells: true });
+    .poll(async () => differences(await told(page, query), await shown(page)), { timeout: 10_000 })
+    .toEqual({ cells: true, wrong: [] });
+}
+
+async function told(page: Page, query: string): Promise<Told> {
+  return (await (await page.request.get(query)).json()) as Told;
+}
+
+/** Texts by period and name of the column. */
+async function shown(page: Page): Promise<ReadonlyMap<string, string>> {
+  const { head } = await readGrid(page);
+  const rows = await page.evaluate<readonly (readonly string[])[]>(
+    `[...document.querySelectorAll("table.grid tbody tr")].map((row) => [row.dataset.period, ...[...row.querySelectorAll("td")].map((cell) => cell.textContent)])`,
+  );
+  const names = head.slice(1).map((text) => text.trim());
+  return new Map(rows.flatMap(([period = "", ...texts]) => texts.map((text, at) => [`${period} ${names[at] ?? ""}`, text] as const)));
+}
+
+function differences(
+  { question, cells }: Told,
+  texts: ReadonlyMap<string, string>,
+): { readonly cells: boolean; readonly wrong: readonly string[] } {
+  const isSplit = question.by.length > 0;
+  const [single = ""] = [...texts.keys()].map((key) => key.slice(key.indexOf(" ") + 1));
+  const name = (by: Told["cells"][number]["by"]): string => (isSplit ? question.by.map((one) => by[one] ?? "none").join(" · ") : single);
+  const expected = new Map(cells.map(({ period, by, value }) => [`${period ?? ""} ${name(by)}`, value]));
+  const wrong = [...expected].flatMap(([key, value]) => (isText(texts.get(key), value) ? [] : [`${key}: ${texts.get(key)} for ${value}`]));
+  const more = [...texts].flatMap(([key, text]) =>
+    expected.has(key) || ["0", "–", "withheld"].includes(text) ? [] : [`${key}: ${text} for nothing`],
+  );
+  return { cells: cells.length > 0, wrong: [...wrong, ...more] };
+}
+
+/** Parts are shown in per cent with at least one digit after the point. */
+function isText(text: string | undefined, value: number | null): boolean {
+  if (text === undefined || value === null) return value === null && text === "withheld";
+  const number = Number(text.replaceAll(/[,\s%]/g, ""));
+  return text.endsWith("%") ? Math.abs(number / 100 - value) <= 0.0006 : number === value;
+}
+
+/** A page of another origin (a chat, say) with the link on it. */
+export async function pageWithLink(link: string): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer((_request, response) =>
+    response.writeHead(200, { "content-type": "text/html" }).end(`<a href="${link.replaceAll("&", "&amp;")}">look</a>`),
+  );
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, "127.0.0.1", resolve);
+  await promise;
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://localhost:${port}/`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }

@@ -1,15 +1,17 @@
 /** Every metric as a card: its number over whole periods, the change against the periods before, a small line, and what is counted now. */
 import type { JSX } from "preact";
+import type { ProblemReport } from "../../api/contract.ts";
 import type { Answer, Metric, Question } from "../numbers/answers.ts";
 import { addressOf, numberBefore, numberOf, totalOf } from "../numbers/answers.ts";
 import { changeOf, formatShort, formatValue, isPart, sayValue } from "../numbers/format.ts";
 import { gridOf, showCell } from "../numbers/grid.ts";
-import type { Grain, Range } from "../numbers/periods.ts";
+import type { Grain } from "../numbers/periods.ts";
 import { grainNamed, nowIn, wholePeriods, withRunning } from "../numbers/periods.ts";
 import { ChangeChip } from "../parts/change.tsx";
 import { Link } from "../parts/link.tsx";
 import { Segments } from "../parts/segments.tsx";
 import { Spark } from "../parts/spark.tsx";
+import type { Live } from "../state/live.ts";
 import { useLive } from "../state/live.ts";
 import type { Show } from "../state/use-view.ts";
 import type { View } from "../state/view.ts";
@@ -108,8 +110,9 @@ function LineCard({ metric, span }: { readonly metric: Metric; readonly span: Sp
   const { grain, count } = span;
   const now = nowIn(metric.zone, Date.now());
   const whole = wholePeriods(grain, count, now);
-  const line = useAnswer({ metric: metric.name, grain, ...withRunning(whole, grain) }, lineMs);
-  const total = useTotal(metric, whole);
+  const { value: line, problem } = useAnswer({ metric: metric.name, grain, ...withRunning(whole, grain) }, lineMs);
+  const { value: total } = useAnswer({ metric: metric.name, grain: "all", ...whole, compare: "previous" }, totalMs);
+  if (problem !== undefined) return <Refused problem={problem} />;
   const grid = line === undefined ? undefined : gridOf(line, metric, grain, now);
   const rows = grid?.rows ?? [];
   const running = rows.at(-1)?.running === true ? rows.at(-1) : undefined;
@@ -123,7 +126,11 @@ function LineCard({ metric, span }: { readonly metric: Metric; readonly span: Sp
           {metric.unit && !isPart(metric) && metric.format !== "duration" ? `${metric.unit}, ` : ""}last {count} whole {many}
         </span>
       </p>
-      <ChangeChip change={changeOf(value, numberBefore(totalOf(total)), metric)} against={`against the ${count} ${many} before`} />
+      {total === undefined ? (
+        <p class="change">&nbsp;</p>
+      ) : (
+        <ChangeChip change={changeOf(value, numberBefore(totalOf(total)), metric)} against={`against the ${count} ${many} before`} />
+      )}
       <Spark values={rows.map((row) => row.cells[0]?.value)} running={running !== undefined} />
       <p class="now">
         {names[grain][2]} so far: <strong>{running?.cells[0]?.text ?? "–"}</strong>
@@ -149,18 +156,25 @@ export function Withheld({ answer }: { readonly answer: Answer | undefined }): J
   );
 }
 
-function useAnswer(question: Question | undefined, everyMs: number): Answer | undefined {
-  return useLive<Answer>(question === undefined ? undefined : addressOf(question), everyMs).value;
+function useAnswer(question: Question, everyMs: number): Live<Answer> {
+  return useLive<Answer>(addressOf(question), everyMs);
 }
 
-function useTotal(metric: Metric, range: Range): Answer | undefined {
-  return useAnswer({ metric: metric.name, grain: "all", ...range, compare: "previous" }, totalMs);
+/** In place of the numbers that this person is not given. */
+function Refused({ problem }: { readonly problem: ProblemReport }): JSX.Element {
+  return (
+    <div class="card-body">
+      <p class="quiet">{problem.detail || problem.title}</p>
+      {problem.remedy ? <p class="quiet">{problem.remedy}</p> : null}
+    </div>
+  );
 }
 
 function RetentionCard({ metric, span }: { readonly metric: Metric; readonly span: Span }): JSX.Element {
   const now = nowIn(metric.zone, Date.now());
   const range = wholePeriods(span.grain, span.count, now);
-  const answer = useAnswer({ metric: metric.name, grain: "all", ...range }, totalMs);
+  const { value: answer, problem } = useAnswer({ metric: metric.name, grain: "all", ...range }, totalMs);
+  if (problem !== undefined) return <Refused problem={problem} />;
   const cells = (answer?.cells ?? []).toSorted((a, b) => Number(a.by["day"]) - Number(b.by["day"]));
   return (
     <div class="card-body">
@@ -186,7 +200,8 @@ const barsMax = 5;
 /** A metric of how things are now. */
 function StateCard({ metric }: { readonly metric: Metric }): JSX.Element {
   const by = metric.of === undefined ? [] : [metric.of];
-  const answer = useAnswer({ metric: metric.name, grain: "all", by }, lineMs);
+  const { value: answer, problem } = useAnswer({ metric: metric.name, grain: "all", by }, lineMs);
+  if (problem !== undefined) return <Refused problem={problem} />;
   const cells = (answer?.cells ?? []).toSorted((a, b) => (numberOf(b) ?? 0) - (numberOf(a) ?? 0));
   const value = numberOf(totalOf(answer));
   return (

@@ -37,7 +37,7 @@ export function GridTable(props: GridTableProps): JSX.Element {
         </thead>
         <tbody>
           {shown.map(({ row, index }) => (
-            <tr key={row.period} class={index === cursor ? "is-under-cursor" : undefined}>
+            <tr key={row.period} data-period={row.period} class={index === cursor ? "is-under-cursor" : undefined}>
               <th scope="row">
                 {sayPeriod(row.period, grain)}
                 {row.running ? <span class="tag">so far</span> : null}
