@@ -229,6 +229,16 @@ describe("what comes out", () => {
             ...(await leaky.answer(question, options)),
             secret: "mallory",
             reasons: [{ reason: "lag", message: "m", remedy: "r", secret: "mallory" }],
+            cells: [
+              {
+                period: "2026-11-01",
+                by: { model: '"cells":[]' },
+                count: 1,
+                value: 1,
+                secret: "mallory",
+                before: { count: 1, value: 1, secret: "mallory" },
+              },
+            ],
           }) as never,
         status: async () => ({ ...(await leaky.status()), secret: "mallory" }),
       }),

@@ -8,7 +8,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { assert } from "../lib/assert.ts";
+import { assert, must } from "../lib/assert.ts";
 import { VitrineError } from "../model/error.ts";
 import type { Backend } from "./backend.ts";
 import { etagOf, matches } from "./http/etag.ts";
@@ -252,8 +252,9 @@ function addRoute(parts: {
       if (answering.count >= limits.answering) throw new VitrineError("api/busy", { message: "Too many questions at once." });
       answering.count++;
       try {
-        const { status, body, media, headers } = await within(route.work(askedOf(request, means, options)), limits.answerMs);
+        const { status, body, media, headers, cells } = await within(route.work(askedOf(request, means, options)), limits.answerMs);
         for (const [name, value] of Object.entries(headers ?? {})) reply.header(name, value);
+        if (cells !== undefined) writeCells(reply.code(status), cells);
         return reply
           .code(status)
           .type(media ?? route.responses[status]?.media ?? "application/json")
@@ -262,6 +263,18 @@ function addRoute(parts: {
         answering.count--;
       }
     },
+  });
+}
+
+/** The envelope by its schema, and the finished text of the cells in its place: a key in quotes is in no text of it. */
+function writeCells(reply: FastifyReply, cells: string): void {
+  const place = '"cells":[]';
+  const write = must(reply.getSerializationFunction(String(reply.statusCode)), "serializer of the answer's schema");
+  reply.serializer((body: Record<string, unknown>) => {
+    const text = write(body);
+    const at = text.lastIndexOf(place);
+    assert(at >= 0, "an envelope with a place for cells");
+    return `${text.slice(0, at)}"cells":${cells}${text.slice(at + place.length)}`;
   });
 }
 

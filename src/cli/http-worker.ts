@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
 import type { Backend } from "../api/backend.ts";
+import { answerOf } from "../api/http/cells-text.ts";
 import { openListener } from "../api/listen.ts";
 import type { Address } from "../api/listen.ts";
 import type { ApiEvent } from "../api/server.ts";
@@ -14,6 +15,7 @@ import { must } from "../lib/assert.ts";
 import { plainError } from "./failure.ts";
 import type { PlainError } from "./messages.ts";
 import { callsTo } from "./server/calls.ts";
+import type { ThreadBackend } from "./server/http.ts";
 
 export interface HttpWorkerData {
   readonly calls: MessagePort;
@@ -41,7 +43,7 @@ async function serve(port: MessagePort, data: HttpWorkerData): Promise<void> {
   port.on("message", (order: HttpWorkerOrder) => {
     tokens = order.tokens;
   });
-  const backend = callsTo<Backend>(data.calls, [
+  const calls = callsTo<ThreadBackend>(data.calls, [
     "metrics",
     "answer",
     "status",
@@ -53,6 +55,13 @@ async function serve(port: MessagePort, data: HttpWorkerData): Promise<void> {
     "openSession",
     "endSession",
   ]);
+  const backend: Backend = {
+    ...calls,
+    answer: async (question, rights) => {
+      const { envelope, cells } = await calls.answer(question, rights);
+      return answerOf(envelope, cells);
+    },
+  };
   const options = {
     backend,
     hosts: data.hosts,

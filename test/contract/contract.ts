@@ -19,7 +19,7 @@ const examples = process.env["VITRINE_CONTRACT_EXAMPLES"] ?? "40";
 type Tester = "viewer" | "analyst" | "admin";
 
 /** `npm run test:contract -- viewer`: as one who is not shown small groups, alone. Without a role as each, those who may with a reason. */
-const testers: readonly Tester[] = process.argv[2] === undefined ? ["viewer", "analyst", "admin"] : [process.argv[2] as Tester]; // eslint-disable-line -- an unknown one has no token, and all fails
+const testers: readonly Tester[] = process.argv[2] === undefined ? ["viewer", "analyst", "admin"] : [process.argv[2] as Tester];
 
 /**
  * positive_data_acceptance is off: a question is more than its parameters. Dates have an order, a grain has its metrics, values are those of

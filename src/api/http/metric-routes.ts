@@ -2,6 +2,7 @@
 import { VitrineError } from "../../model/error.ts";
 import type { Answer } from "../../metrics/answer.ts";
 import type { AnswerRights } from "../backend.ts";
+import { cellsText } from "./cells-text.ts";
 import { csvOf } from "./export/csv.ts";
 import { parquetOf } from "./export/parquet.ts";
 import { tableOf } from "./export/table.ts";
@@ -75,7 +76,10 @@ export const metricRoutes: readonly Route[] = [
     revalidates: true,
     parameters: questionParameters,
     responses: { 200: { media: json, schema: answerSchema } },
-    work: async (asked) => ({ status: 200, body: await answerOf(asked) }),
+    work: async (asked) => {
+      const answer = await answerOf(asked);
+      return { status: 200, body: { ...answer, cells: [] }, cells: cellsText(answer) };
+    },
   }),
   get({
     path: "/v1/metrics/{name}.csv",

@@ -45,6 +45,8 @@ export interface Reply {
   readonly body: object | string | Buffer;
   readonly media?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** JSON text of `cells`, which are then left empty in the body. */
+  readonly cells?: string;
 }
 
 export interface Route extends RouteDescription, Door {

@@ -53,7 +53,8 @@ export const metricsSchema = object({
 const numbers = {
   count: whole,
   hits: whole,
-  sum: whole,
+  // Of decimals it is one.
+  sum: { type: "number" },
   value: { type: "number" },
   atLeastK: truth,
   hitsAtLeastK: truth,

@@ -2,11 +2,13 @@
 import { extname, join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { Backend } from "../../api/backend.ts";
+import { cellsText } from "../../api/http/cells-text.ts";
 import type { Address } from "../../api/listen.ts";
 import type { OidcSettings } from "../../api/oidc.ts";
 import type { SessionEntry } from "../../api/sessions.ts";
 import type { TokenEntry } from "../../api/tokens.ts";
 import type { Log } from "../../lib/log.ts";
+import type { Answer } from "../../metrics/answer.ts";
 import { errorFrom } from "../failure.ts";
 import type { HttpWorkerData, HttpWorkerMessage, HttpWorkerOrder } from "../http-worker.ts";
 import { serveCalls } from "./calls.ts";
@@ -15,6 +17,11 @@ export interface Http {
   readonly urls: readonly string[];
   setTokens(tokens: readonly TokenEntry[]): void;
 }
+
+/** As the backend, but that cells go from thread to thread as text. */
+export type ThreadBackend = Omit<Backend, "answer"> & {
+  answer(...asked: Parameters<Backend["answer"]>): Promise<{ readonly envelope: Answer; readonly cells: string }>;
+};
 
 /** Throws what listening threw, e.g. cli/port-in-use. */
 export async function startHttp(options: {
@@ -30,7 +37,14 @@ export async function startHttp(options: {
   readonly onDeath: () => void;
 }): Promise<Http> {
   const { port1, port2 } = new MessageChannel();
-  serveCalls(port1, options.backend);
+  const backend: ThreadBackend = {
+    ...options.backend,
+    answer: async (question, rights) => {
+      const answer = await options.backend.answer(question, rights);
+      return { envelope: { ...answer, cells: [] }, cells: cellsText(answer) };
+    },
+  };
+  serveCalls(port1, backend);
   const workerData: HttpWorkerData = {
     calls: port2,
     addresses: options.addresses,
