@@ -31,7 +31,7 @@ export interface OpenSearchTimes {
 }
 
 /** Throws a sentence about what is missing. */
-export async function installOpenSearch(): Promise<{ readonly zip: string; readonly java: string }> {
+async function installOpenSearch(): Promise<{ readonly zip: string; readonly java: string }> {
   const java = javas.find((home) => home !== undefined && existsSync(join(home, "bin", "java")));
   if (java === undefined) throw new Error("no Java 17 (Debian: openjdk-17-jre-headless; or set OPENSEARCH_JAVA_HOME)");
   const zip = join(cache, `opensearch-${openSearchVersion}.zip`);

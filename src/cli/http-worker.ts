@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
 import type { Backend } from "../api/backend.ts";
-import { answerOf } from "../api/http/cells-text.ts";
+import { answerOf } from "../api/cells-text.ts";
 import { openListener } from "../api/listen.ts";
 import type { Address } from "../api/listen.ts";
 import type { ApiEvent } from "../api/server.ts";

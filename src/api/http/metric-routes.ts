@@ -2,7 +2,7 @@
 import { VitrineError } from "../../model/error.ts";
 import type { Answer } from "../../metrics/answer.ts";
 import type { AnswerRights } from "../backend.ts";
-import { cellsText } from "./cells-text.ts";
+import { cellsText } from "../cells-text.ts";
 import { csvOf } from "./export/csv.ts";
 import { parquetOf } from "./export/parquet.ts";
 import { tableOf } from "./export/table.ts";

@@ -2,7 +2,7 @@
 import { extname, join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { Backend } from "../../api/backend.ts";
-import { cellsText } from "../../api/http/cells-text.ts";
+import { cellsText } from "../../api/cells-text.ts";
 import type { Address } from "../../api/listen.ts";
 import type { OidcSettings } from "../../api/oidc.ts";
 import type { SessionEntry } from "../../api/sessions.ts";

@@ -2,7 +2,7 @@
  * The cells of an answer as JSON text, written once, where they are made: thousands of small objects take ten times as long to go from thread to
  * thread, and by a schema, as their text. What is not declared of a cell is left out here, as the schema would.
  */
-import type { Answer, AnswerCell } from "../../metrics/answer.ts";
+import type { Answer, AnswerCell } from "../metrics/answer.ts";
 
 type Numbers = Omit<AnswerCell, "by" | "before">;
 
