@@ -38,13 +38,15 @@ export interface CellNumbers {
 
 /**
  * A cell of a ratio that has no numbers, for too few units stand behind one of its sides: only that its value is below or above a coarse
- * step (a part of 1; one of the two is there).
+ * step (a part of 1; one of the two is there). Or one of a share, whose part is told and whose whole is not.
  */
 export interface BoundedCell {
   readonly period: string | undefined;
   readonly by: Readonly<Record<string, string | null>>;
   readonly below?: number;
   readonly above?: number;
+  /** Share: the part, whose whole is not told. */
+  readonly hits?: number;
 }
 
 /** One cell of an answer. */

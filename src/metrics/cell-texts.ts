@@ -124,14 +124,17 @@ export function toCells(options: {
   });
 }
 
-/** Rows that have `below` or `above` instead of numbers. */
+/** Rows that have `below` or `above` instead of numbers, or a part (`hit`) alone. */
 export function toBoundedCells(options: Omit<Parameters<typeof toCells>[0], "metric">): readonly BoundedCell[] {
   const { rows, question, columns, zone } = options;
   const period = periodLabels(question, zone);
   return rows.map((row) => ({
     period: period(Number(row["bucket"])),
     by: Object.fromEntries(columns.map(({ key, name, text }) => [name, text(Number(row[key]))])),
-    ...(row["below"] === undefined ? { above: Number(row["above"]) } : { below: Number(row["below"]) }),
+    ...Object.fromEntries(
+      (["below", "above"] as const).flatMap((name) => (row[name] === undefined ? [] : [[name, Number(row[name])] as const])),
+    ),
+    ...(row["hit"] === undefined ? {} : { hits: Number(row["hit"]) }),
   }));
 }
 

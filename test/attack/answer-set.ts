@@ -81,7 +81,7 @@ export async function takeAnswers(options: {
   const { bounds } = asking;
   const doors = options.only === undefined ? await asking.doors(splits) : [];
   return {
-    splits,
+    splits: [...splits, ...asking.parts],
     bounds,
     doors,
     answered: asking.answered,
@@ -99,6 +99,7 @@ class Asking {
   readonly #names: readonly string[];
   readonly answered = new Set<string>();
   readonly bounds: Bound[] = [];
+  readonly parts: Said[] = [];
   asked = 0;
   refused = 0;
   negations = 0;
@@ -190,6 +191,11 @@ class Asking {
     const answer = await this.#finished(`/v1/metrics/${this.#metric.name}?${query.toString()}`);
     if (answer === undefined) this.refused += 1;
     for (const bound of answer?.bounds ?? []) {
+      // A part without its whole is a number that was told.
+      if (bound.hits !== undefined) {
+        this.parts.push({ ...this.#said(must(answer), { ...noNumbers, ...bound }), cell: { ...noNumbers, count: bound.hits } });
+        continue;
+      }
       const said = this.#said(must(answer), { ...noNumbers, ...bound });
       this.bounds.push({ ...said, below: bound.below, above: bound.above });
     }

@@ -68,8 +68,8 @@ const cell = object(
 );
 
 const boundedCell = object(
-  { period: text, by: mapOf({ type: ["string", "null"] }), below: { type: "number" }, above: { type: "number" } },
-  ["period", "below", "above"],
+  { period: text, by: mapOf({ type: ["string", "null"] }), below: { type: "number" }, above: { type: "number" }, hits: whole },
+  ["period", "below", "above", "hits"],
 );
 
 const asked = object(

@@ -20,7 +20,7 @@ export interface ViewerRows {
   readonly from: string;
   readonly rows: readonly SqlRow[];
   readonly withheld: number;
-  /** Rows that have `below` or `above` instead of numbers. */
+  /** Rows that have `below` or `above` instead of numbers; of a share the part (`hit`) alone. */
   readonly bounded: readonly SqlRow[];
   /** Months that are not worked out yet: what lies in them is not shown. */
   readonly pending: number;

@@ -12,7 +12,7 @@ export function withheldNote(k: number, cells: number): Reason {
 export function boundedNote(k: number, cells: number): Reason {
   return {
     reason: "small-groups-bounded",
-    message: `${cells} cells are told as below or above a step only: fewer than ${k} units stand behind one of their sides, or they would give such a cell away.`,
+    message: `${cells} cells are told in part only (as below or above a step, or a part without its whole): fewer than ${k} units stand behind one of their sides, or they would give such a cell away.`,
     remedy: "Ask for longer periods or fewer dimensions, or as an analyst with a reason.",
   };
 }

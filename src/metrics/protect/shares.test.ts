@@ -47,13 +47,14 @@ const cell = (codes: readonly [number, number], n: number): SqlRow => ({
   n,
 });
 
-test("a told part of a told whole is a share; one of a withheld whole is withheld with it", () => {
+test("a told part of a told whole is a share; one of a withheld whole is told alone", () => {
   const parts = split(both, [cell([1, 7], 30), cell([1, 8], 70), cell([2, 7], 20)], [cell([2, 8], 0)]);
   const wholes = split([model], [{ bucket: 0, d0: 1, n: 100 }], [{ bucket: 0, d0: 2 }]);
-  const { rows, withheld } = ask([parts, wholes]);
+  const { rows, bounded, withheld } = ask([parts, wholes]);
   expect(rows.map(({ n, hit }) => [hit, n])).toEqual([
     [30, 100],
     [70, 100],
   ]);
-  expect(withheld).toBe(2);
+  expect(bounded.map(({ n, hit }) => [hit, n])).toEqual([[20, undefined]]);
+  expect(withheld).toBe(1);
 });

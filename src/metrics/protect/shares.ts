@@ -3,7 +3,7 @@ import type { SqlRow } from "../../mirror/mirror.ts";
 import type { ViewerRows } from "./answers.ts";
 import { viewerRows } from "./answers.ts";
 
-/** Rows with n (the whole) and hit (the part). A part whose whole is not told counts as withheld. */
+/** Rows with n (the whole) and hit (the part). A part whose whole is not told stands among the bounded ones, with hit alone. */
 export function viewerShares(options: Parameters<typeof viewerRows>[0]): ViewerRows {
   const { metric, question, filters } = options;
   const of = metric.shareOf ?? "";
@@ -31,5 +31,6 @@ export function viewerShares(options: Parameters<typeof viewerRows>[0]): ViewerR
     const n = wholes.get(keyOf(row, others));
     return n === undefined ? [] : [{ ...row, n, hit: row["n"] ?? 0 }];
   });
-  return { ...parts, rows, withheld: parts.withheld + parts.rows.length - rows.length };
+  const alone = parts.rows.filter((row) => !wholes.has(keyOf(row, others))).map(({ n, ...row }): SqlRow => ({ ...row, hit: n ?? 0 }));
+  return { ...parts, rows, bounded: alone };
 }

@@ -1,4 +1,5 @@
 /** Answers to viewers from a real DuckDB store, beside those to analysts. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Mirror, MirrorStatus } from "../../mirror/mirror.ts";
 import { declaration, makeWorld, openSmallMirror, readyStatus, schema } from "../../../test/support/small-world.ts";
@@ -17,7 +18,12 @@ afterAll(async () => mirror[Symbol.asyncDispose]());
 
 async function ask(rest: Partial<Question>, audience: "viewer" | "analyst"): Promise<Answer> {
   const question = { metric: "failure_rate", grain: "month", from: "2026-10-01", to: "2026-12-01", by: [], where: {}, ...rest } as const;
-  return answer(mirror, compiled, question, nowMs * 1000, { audience });
+  for (;;) {
+    const given = await answer(mirror, compiled, question, nowMs * 1000, { audience });
+    // On a busy machine not all months are worked out when an answer is given.
+    if (!given.notes.some(({ reason }) => reason === "small-groups-pending")) return given;
+    await sleep(50);
+  }
 }
 
 const keyOf = (cell: AnswerCell): string => JSON.stringify([cell.period, cell.by]);
