@@ -11,8 +11,11 @@ import type { Month, Published } from "./published.ts";
 import { publish, readChanged } from "./published.ts";
 import { protectElsewhere } from "./workshop.ts";
 
-/** What was finished is told for so long after a commit; then an answer waits for what is being worked out. */
-const ageMaxMicros = 5_000_000;
+/**
+ * What was finished is told for so long after it was read, and the envelope says how old it is (`stale` before this is over); then an
+ * answer waits. Where changes touch many months at once, working them out anew takes longer than a viewer would wait for.
+ */
+const ageMaxMicros = 30_000_000;
 /** Where nothing is finished yet an answer waits so long for all of it before it takes the months that are. */
 const patienceMs = 4_000;
 /** Between two looks at the copy. */
