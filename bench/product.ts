@@ -1,7 +1,7 @@
 /** Runs the product as a user would, `vitrine keys`, `apply`, `run`, in a folder of its own, and asks it over the owner's socket. */
 import { spawn, execFile } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -114,9 +114,9 @@ export class Product implements AsyncDisposable {
       status: async () => (await control.ask("status")) as unknown as StatusReport,
       http: async () => {
         const made = (await control.ask("token-new", { name: "bench", role: "analyst" })) as { readonly token: string };
-        return { url: saidIn(readFileSync(logFile, "utf8").slice(logStart), /"address":"(http[^"]+)"/), token: made.token };
+        return { url: addressIn(readFileSync(logFile, "utf8").slice(logStart)), token: made.token };
       },
-      socket: () => saidIn(readFileSync(logFile, "utf8").slice(logStart), /"socket":"([^"]+)"/),
+      socket: () => socketIn(state),
       peakMemory: () => peaks(supervisor.pid ?? 0),
       stop,
       [Symbol.asyncDispose]: stop,
@@ -143,10 +143,17 @@ export function startName(group: string, purpose: string): string {
 }
 
 /** The server says in its log where it listens: the port was free, not chosen. */
-function saidIn(log: string, what: RegExp): string {
-  const address = what.exec(log)?.[1];
+function addressIn(log: string): string {
+  const address = /"address":"(http[^"]+)"/.exec(log)?.[1];
   if (address === undefined) throw new Error("the server did not say where it listens");
   return address;
+}
+
+/** Its name is drawn at each start, and the last one's is gone. */
+function socketIn(state: string): string {
+  const name = readdirSync(state).find((one) => one.endsWith(".sock"));
+  if (name === undefined) throw new Error("the server has no socket for its owner");
+  return join(state, name);
 }
 
 async function connected(options: {
