@@ -53,10 +53,9 @@ export async function readColumns(
 
 /** The filters once more, now that the dictionary tells which values there are where the file does not. */
 export function canonicalWhere(metric: CompiledMetric, question: Question, words: ReadonlyMap<string, Words>): Question["where"] {
-  const where = Object.entries(question.where).flatMap(([name, values]) => {
+  const where = Object.entries(question.where).map(([name, values]) => {
     const dimension = dimensionOf(metric, name);
-    const filter = canonicalFilter(dimension, values, dimension.values ?? [...wordsOf(words, name).values()]);
-    return filter === undefined ? [] : [[name, filter] as const];
+    return [name, canonicalFilter(dimension, values, dimension.values ?? [...wordsOf(words, name).values()])] as const;
   });
   return Object.fromEntries(where);
 }

@@ -2,12 +2,13 @@
 import type { Clock } from "../lib/clock.ts";
 import type { Mirror, MirrorStatus } from "../mirror/mirror.ts";
 import type { Micros } from "../policy/safe.ts";
-import type { Answer, AnswerCell, Question } from "./answer.ts";
+import type { Answer, AnswerCell, Question, Reason } from "./answer.ts";
 import { comparedRange, ofKeys, topKeys, withEarlier } from "./compared.ts";
 import type { CompiledMetric, CompiledMetrics } from "./compile.ts";
 import type { Freshness } from "./freshness.ts";
 import { judgeFreshness } from "./freshness.ts";
 import type { LocalRange } from "./period.ts";
+import { minuteRange } from "./period.ts";
 import { reportPosition } from "./status-report.ts";
 
 export interface Asking {
@@ -20,9 +21,17 @@ export interface Asking {
   readonly clock: Clock;
 }
 
-export function judge({ metric, now, staleAfterMs }: Asking, status: MirrorStatus): Freshness {
-  return judgeFreshness({ status, metric, now, staleAfterMs });
+export function judge({ metric, question, compiled, now, staleAfterMs }: Asking, status: MirrorStatus): Freshness {
+  const fresh = judgeFreshness({ status, metric, now, staleAfterMs });
+  const running = question.compare !== undefined && minuteRange(question, compiled.zone).to * 60_000_000 > now;
+  return running ? { ...fresh, notes: [...fresh.notes, runningNote] } : fresh;
 }
+
+const runningNote: Reason = {
+  reason: "period-running",
+  message: "The range has not ended yet, and the earlier one has: what is compared is a part with a whole.",
+  remedy: "Ask for whole periods that are over, as `last 4 weeks` without this one: give from and to.",
+};
 
 /** The questions that one is made of: itself, the same over the whole range (for `top`), the same of the earlier range (for `compare`). */
 export interface Parts {

@@ -64,7 +64,9 @@ export function parseQuestion(compiled: CompiledMetrics, input: unknown, now: Te
   const top = parseNumber("top", asked.top, topMax);
   const limit = parseNumber("limit", asked.limit, answerCellsMax);
   if (top !== undefined) checkTop(metric, by, limit);
-  if (periodCount(range, grain, compiled.zone) > answerCellsMax && limit === undefined) throw tooManyCells();
+  // With a comparison each period is put beside its own, so there must not be more of them than cells.
+  const isBounded = limit !== undefined && asked.compare === undefined;
+  if (!isBounded && periodCount(range, grain, compiled.zone) > answerCellsMax) throw tooManyCells();
   const compare = asked.compare === undefined ? undefined : compareOf(metric, asked.compare, { ...range, grain });
   return {
     metric: metric.name,
@@ -228,8 +230,7 @@ function parseWhere(metric: CompiledMetric, asked: Readonly<Record<string, reado
     const values = Object.hasOwn(asked, dimension.name) ? asked[dimension.name] : undefined;
     if (values === undefined) continue;
     if (dimension.values !== undefined) checkValues(dimension, dimension.values, values);
-    const filter = canonicalFilter(dimension, values, dimension.values);
-    if (filter !== undefined) where.push([dimension.name, filter]);
+    where.push([dimension.name, canonicalFilter(dimension, values, dimension.values)]);
   }
   const days = metric.memory?.tag === "retention" ? metric.memory.days.map(String) : undefined;
   for (const asking of Object.keys(asked)) if (days === undefined || asking !== dayName) findDimension(metric, asking, "where");
@@ -252,18 +253,17 @@ function checkValues(dimension: CompiledDimension, domain: readonly string[], va
 }
 
 /**
- * One filter in canonical form: sorted, without repetition; undefined when it names every value of the domain (asking for all is
- * asking without a filter). All but one of three or more is a disguised negation: throws `metrics/disguised-negation`.
+ * One filter in canonical form: sorted, without repetition. Every value of the domain is still a filter: rows may have none, another, or
+ * one that is not known. All but one of three or more is a disguised negation: throws `metrics/disguised-negation`.
  */
 export function canonicalFilter(
   dimension: Pick<CompiledDimension, "name">,
   values: readonly string[],
   domain: readonly string[] | undefined,
-): readonly string[] | undefined {
+): readonly string[] {
   const sorted = [...new Set(values)].toSorted();
   if (domain === undefined || domain.length === 0) return sorted;
   const named = domain.filter((value) => sorted.includes(value)).length;
-  if (named === domain.length) return undefined;
   if (domain.length >= 3 && named === domain.length - 1) {
     throw new VitrineError("metrics/disguised-negation", {
       message: `The filter names all values of ${dimension.name} but one.`,

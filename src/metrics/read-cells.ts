@@ -53,7 +53,7 @@ export async function readCells(reading: Reading): Promise<Read> {
   return { ...found, cells, doubts: [] };
 }
 
-const sumTooLarge: Reason = {
+export const sumTooLarge: Reason = {
   reason: "sum-too-large",
   message: "A sum is beyond 2^53, which a number of an answer cannot hold exactly: nothing is shown rather than something rounded.",
   remedy: "Ask for shorter periods or by a dimension, or sum a coarser unit in the source.",

@@ -140,9 +140,25 @@ describe("order and limit", () => {
 });
 
 describe("filters that the dictionary knows", () => {
-  test("all countries there are is no filter", async () => {
-    const given = await answer(mirror, compiled, question({ where: { country: ["EG", "GB", "US"] } }), now);
-    expect([given.question.where, given.from]).toEqual([{}, "day"]);
+  test("all countries there are is a filter, which leaves out rows without one", async () => {
+    const wanted = ["EG", "GB", "US"];
+    const asked = question({ metric: "activations", grain: "all", from: "2026-09-01", to: "2026-12-01" });
+    const given = await answer(mirror, compiled, { ...asked, where: { country: wanted } }, now);
+    const split = await answer(mirror, compiled, { ...asked, by: ["country"] }, now);
+    const sum = (cells: readonly AnswerCell[]): number => cells.reduce((total, cell) => total + cell.count, 0);
+    expect(given.cells.map((cell) => cell.count)).toEqual([sum(split.cells.filter((cell) => wanted.includes(String(cell.by["country"]))))]);
+    expect(sum(split.cells)).toBeGreaterThan(sum(given.cells));
+  });
+
+  test("all declared values are a filter, which leaves out every other", async () => {
+    const asked = { metric: "activations", grain: "all", from: "2026-09-01", to: "2026-12-01" };
+    const split = await ask(mirror, compiled, { ...asked, by: ["model"] }, now);
+    const declared = findMetric(compiled, "activations").dimensions.find((one) => one.name === "model")?.values ?? [];
+    const others = split.cells.filter((cell) => !declared.includes(String(cell.by["model"])));
+    expect(others.length).toBeGreaterThan(0);
+    const given = await ask(mirror, compiled, { ...asked, where: { model: declared } }, now);
+    const left = split.cells.filter((cell) => !others.includes(cell)).reduce((total, cell) => total + cell.count, 0);
+    expect(given.cells.map((cell) => cell.count)).toEqual([left]);
   });
 
   test("all countries but one is a disguised negation", async () => {
@@ -306,4 +322,56 @@ test("the planner takes the smallest cuboid of the same grain", () => {
   const metric = findMetric(compiled, "activations");
   const plan = planAnswer(metric, question({ metric: "activations", by: ["model"] }));
   expect(plan).toMatchObject({ tag: "cuboid", cuboid: { id: "day__model" } });
+});
+
+describe("viewers", () => {
+  const small: Partial<Question> = {
+    metric: "failure_rate",
+    grain: "month",
+    from: "2026-10-01",
+    to: "2026-12-01",
+    by: ["model", "country"],
+  };
+
+  test("a copy that turns ready in the middle of an answer gives them no cell that is not told", async () => {
+    const ready = mirror.status;
+    let { phase } = { ...ready, phase: "building" as MirrorStatus["phase"] };
+    const turning = Object.create(mirror, {
+      status: { get: () => ({ ...ready, phase }) },
+      view: {
+        value: async (work: Parameters<Mirror["view"]>[0]) => {
+          phase = "ready";
+          return mirror.view(work);
+        },
+      },
+      cellsNow: { value: () => undefined },
+    }) as Mirror;
+    const given = await answer(turning, compiled, question(small), now, { audience: "viewer", facts: false });
+    expect([given.state, given.cells]).toEqual(["building", []]);
+    const later = await answer(turning, compiled, question(small), now, { audience: "analyst" });
+    expect(later.cells.some((cell) => cell.atLeastK !== true)).toBe(true);
+  });
+
+  test("what they mistype is not told from what the copy has held", async () => {
+    const given = await answer(mirror, compiled, question({ ...small, by: [], where: { country: ["UG"] } }), now, { audience: "viewer" });
+    expect(given.notes.map((note) => note.reason)).not.toContain("value-not-seen");
+    expect(JSON.stringify(given.notes)).not.toContain("EG");
+  });
+});
+
+describe("comparisons", () => {
+  test("of a part with a whole are named so", async () => {
+    const asked = { metric: "activations", grain: "all", compare: "previous" };
+    const running = await ask(mirror, compiled, { ...asked, range: "this month" }, now);
+    expect(running.notes).toMatchObject([{ reason: "period-running" }]);
+    const over = await ask(mirror, compiled, { ...asked, from: "2026-10-01", to: "2026-11-01" }, now);
+    expect(over.notes).toEqual([]);
+  });
+
+  test("of more periods than an answer has cells are refused, with a limit, too", async () => {
+    const asked = { metric: "failure_rate", grain: "day", from: "1970-01-02", to: "2199-12-31", limit: 1 };
+    const beside = async (): Promise<Answer> => ask(mirror, compiled, { ...asked, compare: "1 day before" }, now);
+    await expect(beside()).rejects.toMatchObject({ code: "metrics/too-many-cells" });
+    expect((await ask(mirror, compiled, asked, now)).cells).toHaveLength(1);
+  });
 });

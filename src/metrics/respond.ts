@@ -4,7 +4,8 @@ import { ManualClock } from "../lib/clock.ts";
 import type { Mirror, MirrorView, SqlRow } from "../mirror/mirror.ts";
 import { VitrineError } from "../model/error.ts";
 import type { Micros, SafeSchema } from "../policy/safe.ts";
-import type { Answer, AnswerCell, Question, Reason } from "./answer.ts";
+import { assert } from "../lib/assert.ts";
+import type { Answer, AnswerCell, BoundedCell, CellNumbers, Question, Reason } from "./answer.ts";
 import type { Column } from "./cell-texts.ts";
 import {
   canonicalWhere,
@@ -26,7 +27,7 @@ import { staleAfterMsDefault } from "./freshness.ts";
 import { orderRows } from "./plan-answer.ts";
 import { dayName, findMetric, parseQuestion } from "./question.ts";
 import type { Read } from "./read-cells.ts";
-import { readCells, refuseBeforeHistory } from "./read-cells.ts";
+import { readCells, refuseBeforeHistory, sumTooLarge } from "./read-cells.ts";
 import { heldColumns, heldFilterWords, readHeld } from "./read-held.ts";
 import { dimensionsAsked, memoryRows } from "./read-memory.ts";
 import type { ViewerRows } from "./protect/answers.ts";
@@ -74,7 +75,7 @@ export async function answer(
     staleAfterMs: options.staleAfterMs ?? staleAfterMsDefault,
     clock: options.clock ?? new ManualClock(now / 1000),
   };
-  if (options.audience === "viewer" && mirror.status.phase === "ready") return answerForViewer(asking);
+  if (options.audience === "viewer") return toldAlone(await answerForViewer(asking));
   const reading = mirror.schema?.policyHash === compiled.policyHash ? mirror.cellsNow?.() : undefined;
   if (reading !== undefined && judge(asking, reading.status).state !== "building") {
     if (metric.memory !== undefined) return answerFromMemory(asking, heldFilterWords(reading, metric, dimensionsAsked(question)));
@@ -136,7 +137,7 @@ async function answerFromCells(
   if (main.cells.length === 0 && main.doubts.length === 0) await refuseBeforeHistory({ view, metric, question, zone: compiled.zone });
   const totals = await read(parts.totals);
   const earlier = await read(parts.earlier);
-  const doubts = [main, totals, earlier].find((one) => (one?.doubts.length ?? 0) > 0)?.doubts ?? [];
+  const doubts = firstDoubts(main, totals, earlier);
   const cells =
     doubts.length > 0 ? [] : together({ metric, question, parts, main: main.cells, totals: totals?.cells, earlier: earlier?.cells });
   return wrap({
@@ -177,10 +178,27 @@ async function withTexts<T>({ mirror, compiled, metric, question }: Asking, work
   });
 }
 
+/** The last look at what a viewer gets, however it came about. */
+function toldAlone(given: Answer): Answer {
+  const isTold = ({ atLeastK }: CellNumbers): boolean => atLeastK === true;
+  assert(
+    given.cells.every((cell) => isTold(cell) && (cell.before === undefined || isTold(cell.before))),
+    "a viewer's cells are told ones",
+  );
+  return given;
+}
+
+interface ViewerRead extends ViewerRows {
+  readonly cells: readonly AnswerCell[];
+  readonly doubts: readonly Reason[];
+}
+
 /** Of told cells alone, at their own position. */
 async function answerForViewer(asking: Asking): Promise<Answer> {
   const { mirror, compiled, metric, question, clock } = asking;
   const current = judge(asking, mirror.status);
+  if (current.state === "building")
+    return wrap({ compiled, metric, status: mirror.status, question, fresh: current, from: "none", cells: [] });
   if (mirror.schema?.policyHash !== compiled.policyHash) {
     throw new VitrineError("metrics/policy-differs", { message: "The mirror holds a copy made under another policy." });
   }
@@ -192,24 +210,20 @@ async function answerForViewer(asking: Asking): Promise<Answer> {
     const where = canonicalWhere(metric, question, words);
     const named = { metric, question: { ...question, where }, words, zone: compiled.zone };
     const filters = codeFilters(named);
-    const read = async (part: Question): Promise<ViewerRows & { readonly cells: readonly AnswerCell[] }> => {
+    const read = async (part: Question): Promise<ViewerRead> => {
       const rowsOf = metric.shareOf === undefined ? viewerRows : viewerShares;
       const found = rowsOf({ published, compiled, metric, question: { ...part, where }, filters });
-      if (unsafeSum(metric, found.rows)) return { ...found, cells: [] };
-      return { ...found, cells: await texts.cells({ ...part, where }, found.rows) };
+      if (unsafeSum(metric, found.rows)) return { ...found, cells: [], doubts: [sumTooLarge] };
+      return { ...found, doubts: [], cells: await texts.cells({ ...part, where }, found.rows) };
     };
     const main = await read(parts.main);
     if (main.rows.length + main.withheld + main.bounded.length === 0) refuseBeforePublished(published, question, compiled.zone);
     const totals = parts.totals && (await read(parts.totals));
     const earlier = parts.earlier && (await read(parts.earlier));
     const fresh = judge(asking, published.status);
-    const state = current.state === "ready" ? fresh : current;
-    // The largest, and the first few, are of those with numbers.
-    const isWhole = question.top === undefined && question.limit === undefined;
-    const bounds =
-      isWhole && main.bounded.length > 0
-        ? toBoundedCells({ rows: main.bounded, question, columns: await texts.columns(question, main.bounded), zone: compiled.zone })
-        : [];
+    const doubts = firstDoubts(main, totals, earlier);
+    const state = doubted(current.state === "ready" ? fresh : current, doubts);
+    const bounds = await boundsOf(asking, texts, main.bounded);
     const given = wrap({
       compiled,
       metric,
@@ -219,7 +233,6 @@ async function answerForViewer(asking: Asking): Promise<Answer> {
         ...state,
         notes: [
           ...fresh.notes,
-          ...unseenNotes(named),
           ...(main.withheld > 0 ? [withheldNote(compiled.k, main.withheld)] : []),
           ...(bounds.length > 0 ? [boundedNote(compiled.k, bounds.length)] : []),
           ...(main.pending > 0 ? [pendingNote(main.pending)] : []),
@@ -227,18 +240,27 @@ async function answerForViewer(asking: Asking): Promise<Answer> {
       },
       from: main.from,
       // An earlier cell that is missing is empty or withheld, and so no zero.
-      cells: together({
-        metric,
-        question: { ...question, limit: question.limit ?? main.cells.length + 1 },
-        parts,
-        main: main.cells,
-        totals: totals?.cells,
-        earlier: earlier?.cells,
-      }),
+      cells:
+        doubts.length > 0
+          ? []
+          : together({
+              metric,
+              question: { ...question, limit: question.limit ?? main.cells.length + 1 },
+              parts,
+              main: main.cells,
+              totals: totals?.cells,
+              earlier: earlier?.cells,
+            }),
       compared: parts.compared,
     });
     return { ...given, ...(bounds.length > 0 ? { bounds } : {}), cellsWithheld: main.withheld };
   });
+}
+
+/** In steps. The largest, and the first few, are of those with numbers. */
+async function boundsOf({ question, compiled }: Asking, texts: TextSource, bounded: readonly SqlRow[]): Promise<readonly BoundedCell[]> {
+  if (question.top !== undefined || question.limit !== undefined || bounded.length === 0) return [];
+  return toBoundedCells({ rows: bounded, question, columns: await texts.columns(question, bounded), zone: compiled.zone });
 }
 
 /** Only totals of whole periods: they add up to nothing that is told elsewhere, and each has enough units of its own. */
@@ -262,6 +284,10 @@ function notForViewers(metric: CompiledMetric): VitrineError {
     message: `Of ${metric.kind} metrics viewers have ${metric.kind === "distinct" || metric.memory?.tag === "share" ? "totals of whole periods, without split, filter or comparison" : "nothing"}: parts and totals would give small groups away.`,
     remedy: "Ask as an analyst with a reason.",
   });
+}
+
+function firstDoubts(...reads: readonly ({ readonly doubts: readonly Reason[] } | undefined)[]): readonly Reason[] {
+  return reads.find((one) => (one?.doubts.length ?? 0) > 0)?.doubts ?? [];
 }
 
 function doubted(fresh: Freshness, doubts: readonly Reason[]): Freshness {

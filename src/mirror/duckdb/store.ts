@@ -728,12 +728,7 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
       const status = this.#statusOf(parseControl(String(rows[0]?.["state"])));
       const all: MirrorView["all"] = async (sql, values, limitMs) => {
         if (limitMs === undefined) return connection.rows(sql, values);
-        const timer = setTimeout(() => connection.interrupt(), limitMs);
-        try {
-          return await connection.rows(sql, values);
-        } finally {
-          clearTimeout(timer);
-        }
+        return within(limitMs, connection, () => connection.rows(sql, values));
       };
       const result = await work({ status, all });
       await connection.run("COMMIT");
@@ -953,6 +948,24 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
     this.#writer.close();
     this.#engine.close();
     this.#unlock();
+  }
+}
+
+/** Time until an interruption that came before the statement had begun, and so was lost, is tried again. */
+const interruptAgainMs = 50;
+
+/** Stops what the connection runs once the time is over: it then rejects with mirror/interrupted. */
+async function within<T>(limitMs: number, connection: Connection, work: () => Promise<T>): Promise<T> {
+  let again: ReturnType<typeof setInterval> | undefined;
+  const first = setTimeout(() => {
+    connection.interrupt();
+    again = setInterval(() => connection.interrupt(), interruptAgainMs);
+  }, limitMs);
+  try {
+    return await work();
+  } finally {
+    clearTimeout(first);
+    clearInterval(again);
   }
 }
 
