@@ -16,6 +16,8 @@ export interface Live<T> {
 
 const awayFirstMs = 1_000;
 const awayMaxMs = 8_000;
+/** A question that cannot be asked, or not by this person, is refused the next time, too. */
+const refusedMs = 30_000;
 
 /** Asks `path` again every `everyMs`; undefined: nothing. One call of a page for each thing that it shows. */
 export function useLive<T>(path: string | undefined, everyMs: number): Live<T> {
@@ -60,7 +62,8 @@ function poll<T>(path: string, everyMs: number, tell: (heard: Heard<T>) => void)
     misses = reply.tag === "away" ? misses + 1 : 0;
     if (reply.tag === "ok") tell({ value: reply.value, problem: undefined });
     if (reply.tag === "refused") tell({ problem: reply.problem });
-    again(misses === 0 ? everyMs : Math.min(awayMaxMs, awayFirstMs * 2 ** (misses - 1)));
+    const isFinal = reply.tag === "refused" && [403, 422].includes(reply.problem.status);
+    again(isFinal ? Math.max(refusedMs, everyMs) : misses === 0 ? everyMs : Math.min(awayMaxMs, awayFirstMs * 2 ** (misses - 1)));
   };
   const seen = (): void => again(0);
   document.addEventListener("visibilitychange", seen);
