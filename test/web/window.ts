@@ -59,7 +59,7 @@ interface Told {
 /** Each number of the API's answer to `query` stands in the row of its period and the column of its values, and no other number is shown. */
 export async function expectSameNumbers(page: Page, query: string): Promise<void> {
   await expect
-    .poll(async () => differences(await told(page, query), await shown(page)), { timeout: 10_000 })
+    .poll(async () => differences(await told(page, query), await shown(page)), { timeout: 30_000 })
     .toEqual({ cells: true, wrong: [] });
 }
 
