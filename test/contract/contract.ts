@@ -12,7 +12,7 @@ import { fakeTokens } from "../support/fake-backend.ts";
 
 const version = "4.32.5";
 const folder =
-  process.env["VITRINE_CONTRACT_VENV"] ?? join(import.meta.dirname, "../../node_modules/.cache", `vitrine-schemathesis-${version}`);
+  process.env["VITRINE_CONTRACT_VENV"] || join(import.meta.dirname, "../../node_modules/.cache", `vitrine-schemathesis-${version}`);
 const program = join(folder, "bin", "schemathesis");
 const examples = process.env["VITRINE_CONTRACT_EXAMPLES"] ?? "40";
 
