@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Generation } from "../generations.ts";
 import { openState } from "../state.ts";
-import { putBack } from "./owner.ts";
+import { AuditJournal } from "../server/audit-journal.ts";
+import type { CommandContext } from "./command.ts";
+import { backup, putBack } from "./owner.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -30,6 +32,26 @@ test("a backup comes back with its ledger, and what was there is kept beside it"
   expect(state.checkLedger()).toEqual([]);
   expect(existsSync(join(folder, "state", "state.sqlite.before-restore"))).toBe(true);
   expect(existsSync(join(folder, "state", "restoring"))).toBe(false);
+});
+
+test("a backup has the notes that a killed server left beside the state", async () => {
+  const file = join(folder, "backup");
+  open()[Symbol.dispose]();
+  const journal = await AuditJournal.open(join(folder, "state"));
+  await journal.add(JSON.stringify({ at: 1, facts: { metric: "m" }, words: { reason: "just before" }, salt: "s" }));
+  await journal.close();
+  const context = {
+    config: () => ({ stateFolder: join(folder, "state") }),
+    positionals: [file],
+    workingFolder: folder,
+    json: true,
+    terminal: { out: () => undefined },
+  };
+  expect(await backup.run(context as unknown as CommandContext)).toBe(0);
+  mkdirSync(join(folder, "elsewhere"), { mode: 0o700 });
+  putBack(file, join(folder, "elsewhere"));
+  using state = openState({ folder: join(folder, "elsewhere"), now: () => 1, random: () => "0123456789abcdef" });
+  expect(state.audit({ limit: 9, before: undefined })).toMatchObject([{ body: { reason: "just before" }, intact: true }]);
 });
 
 test("a file that is no backup changes nothing", () => {

@@ -9,6 +9,8 @@ import { slotName } from "../generations.ts";
 import { lockState } from "../lock.ts";
 import { bytes, integer, paint, table } from "../render.ts";
 import { run as runSupervisor, signals } from "../run.ts";
+import { AuditJournal } from "../server/audit-journal.ts";
+import { settleAudit } from "../server/audit-log.ts";
 import type { CompactReport, VerifyReport } from "../server/service.ts";
 import type { SettingName } from "../settings.ts";
 import { settings } from "../settings.ts";
@@ -224,7 +226,7 @@ export const backup: Command = {
   summary: "copy control state and ledger to a file",
   usage: "FILE",
   takes: 1,
-  help: `Writes generations, ledger and token hashes into one file (mode 0600), also while Vitrine runs. The copy is not in it: it can be built
+  help: `Writes generations, ledger, audit log and token hashes into one file (mode 0600), also while Vitrine runs. The copy is not in it: it can be built
 again from the source, but for closed periods that a metric keeps (\`history: keep\`) and the source has purged. To keep those, stop
 Vitrine and copy the whole state folder. Keys and passwords are not in it either: they lie elsewhere, copy them yourself.`,
   options: {},
@@ -246,12 +248,21 @@ Vitrine and copy the whole state folder. Keys and passwords are not in it either
         });
       using state = openState({ folder: stateFolder, now: Date.now, random: () => randomBytes(8).toString("hex") });
       if (existsSync(file)) throw new VitrineError("cli/refused", { message: "The file is there already.", place: file });
+      await settleLeft(stateFolder, state);
       state.backup(file);
     }
     print(context, { file }, () => `${file}\n`);
     return 0;
   },
 };
+
+/** Notes that a killed server has left beside the state belong to it. */
+async function settleLeft(stateFolder: string, state: State): Promise<void> {
+  using _lock = lockState(stateFolder, "server", 0);
+  const journal = await AuditJournal.open(stateFolder);
+  await settleAudit(journal, state);
+  await journal.close();
+}
 
 export const restore: Command = {
   name: "restore",

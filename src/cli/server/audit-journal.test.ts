@@ -2,8 +2,11 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { AuditNoteRow, State } from "../state.ts";
+import { openState } from "../state.ts";
 import { AuditJournal } from "./audit-journal.ts";
+import { settleAudit } from "./audit-log.ts";
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "vitrine-journal-"))));
@@ -66,6 +69,74 @@ test("a line that was cut off was told to nobody, and is no part of the next one
   expect(await linesOf(journal)).toEqual(["one"]);
   await journal.add("two");
   expect(await linesOf(await open())).toEqual(["two"]);
+});
+
+describe("a loss of power", () => {
+  const note = (number: number): string =>
+    JSON.stringify({
+      at: 1,
+      facts: { metric: "m" },
+      words: { reason: `${number} ${"x".repeat(300)}` },
+      salt: String(number).padStart(8, "0"),
+    });
+  const notes = Array.from({ length: 15 }, (_none, number) => note(number));
+  const sector = 512;
+
+  function openFolder(): State {
+    return openState({ folder, now: () => 1, random: () => "0123456789abcdef" });
+  }
+
+  test("while the file was overwritten: every start goes on from there, and no note is missing or there twice", async () => {
+    const text = Buffer.from(notes.map((line) => `${line}\n`).join(""));
+    using state = openFolder();
+    // The ledger has them: only then does the overwriting begin. Sectors reach the disk in any order.
+    state.appendAudit(notes.map((line) => JSON.parse(line) as AuditNoteRow));
+    const sectors = Math.ceil(text.length / sector);
+    const torn = [
+      Array.from({ length: 8 }, (_none, index) => index),
+      Array.from({ length: sectors - 3 }, (_none, index) => index + 3),
+      Array.from({ length: sectors }, (_none, index) => index).filter((index) => index % 3 === 0),
+      Array.from({ length: sectors - 1 }, (_none, index) => index),
+    ];
+    for (const zeroed of torn) {
+      const held = Buffer.from(text);
+      for (const index of zeroed) held.fill(0, index * sector, Math.min(held.length, (index + 1) * sector));
+      writeFileSync(file(), held);
+      const journal = await open();
+      await settleAudit(journal, state);
+      const fresh = note(100 + zeroed.length);
+      await journal.add(fresh);
+      await settleAudit(await open(), state);
+    }
+    expect(state.audit({ limit: 99, before: undefined })).toHaveLength(notes.length + new Set(torn.map(({ length }) => length)).size);
+    expect(state.ledger({ kind: "audit-damaged", last: 9 })).toEqual([]);
+    expect(state.checkLedger()).toEqual([]);
+  });
+
+  test("while a line was written: those before it are there, and the next one is whole", async () => {
+    const [first = "", second = "", third = ""] = notes;
+    for (const [from, to] of [
+      [0, 100],
+      [100, 200],
+      [200, second.length + 1],
+    ] as const) {
+      const torn = Buffer.from(`${second}\n`);
+      torn.fill(0, from, to);
+      writeFileSync(file(), Buffer.concat([Buffer.from(`${first}\n`), torn, Buffer.alloc(1000)]));
+      const journal = await open();
+      await journal.add(third);
+      expect(await linesOf(await open())).toEqual([first, third]);
+      expect(await linesOf(journal)).toEqual([first, third]);
+    }
+  });
+
+  test("a line that is no note keeps nobody from starting, and stands in the ledger as damaged", async () => {
+    writeFileSync(file(), `${notes[0]}\n{"at":1,"facts"\nnull\n${notes[1]}\n`);
+    using state = openFolder();
+    await settleAudit(await open(), state);
+    expect(state.audit({ limit: 9, before: undefined })).toHaveLength(2);
+    expect(state.ledger({ kind: "audit-damaged", last: 9 }).map(({ body }) => body)).toEqual([{ lines: 2 }]);
+  });
 });
 
 test("it is written under Node's permissions, which the server has", () => {

@@ -25,15 +25,21 @@ export class AuditJournal {
     this.#file = file;
   }
 
-  /** With the lines that a process before this one left. A last line without its end was never told to anybody. */
+  /**
+   * With the lines that a process before this one left. What is no line was torn by a loss of power, in one of two writes: of a line that
+   * was not told to anybody yet (it has no end, or pages of it are zero), or of the zeros over lines that the ledger has already.
+   */
   static async open(folder: string): Promise<AuditJournal> {
     const { O_RDWR, O_CREAT, O_DSYNC } = constants;
     const journal = new AuditJournal(await open(join(folder, journalFile), O_RDWR | O_CREAT | O_DSYNC, 0o600));
     const held = await journal.#file.readFile();
     const end = held.lastIndexOf("\n") + 1;
-    journal.#lines.push(...held.toString("utf8", 0, end).split("\n").slice(0, -1));
+    journal.#lines.push(...linesIn(held.subarray(0, end)));
     journal.#size = end;
     journal.#extent = held.length;
+    // The rest of a torn line must not become part of the next one.
+    if (held.subarray(end).some((byte) => byte !== 0))
+      await journal.#file.write(Buffer.alloc(held.length - end), 0, held.length - end, end);
     // A file that need not grow is written to in less time.
     if (held.length < journalBytes) {
       await journal.#file.write(Buffer.alloc(journalBytes - held.length), 0, journalBytes - held.length, held.length);
@@ -78,4 +84,10 @@ export class AuditJournal {
     this.#queue = done.catch(() => undefined);
     await done;
   }
+}
+
+/** Those without a zero byte, which JSON never holds: a disk writes sectors in any order, so that zeros stand anywhere in what was torn. */
+function linesIn(held: Buffer): readonly string[] {
+  const lines = held.toString("utf8").split("\n").slice(0, -1);
+  return lines.filter((line) => !line.includes("\0"));
 }

@@ -46,7 +46,7 @@ export class AuditLog {
 
   /** Brings what is in the journal into the ledger. */
   async settle(): Promise<void> {
-    await this.#journal.empty((lines) => this.#state.appendAudit(lines.map((line) => JSON.parse(line) as AuditNoteRow))); // eslint-disable-line -- written by note alone
+    await settleAudit(this.#journal, this.#state);
   }
 
   async close(): Promise<void> {
@@ -63,4 +63,33 @@ export class AuditLog {
       intact,
     }));
   }
+}
+
+/**
+ * Brings what is in the journal into the ledger. A line that is none of ours (a damaged disk, an editor) cannot be brought there: that there
+ * was one is written instead, for a server that does not start helps nobody.
+ */
+export async function settleAudit(journal: AuditJournal, state: State): Promise<void> {
+  await journal.empty((lines) => {
+    const notes = lines.map(noteOf);
+    state.appendAudit(notes.filter((note) => note !== undefined));
+    const damaged = notes.filter((note) => note === undefined).length;
+    if (damaged > 0) state.append("audit-damaged", { lines: damaged });
+  });
+}
+
+/** Undefined: not a whole note. */
+function noteOf(line: string): AuditNoteRow | undefined {
+  try {
+    const note = JSON.parse(line) as Partial<AuditNoteRow> | null; // eslint-disable-line -- its parts are looked at below
+    const isWhole =
+      typeof note?.at === "number" && isObject(note.facts) && isObject(note.words) && typeof note.salt === "string" && note.salt !== "";
+    return isWhole ? (note as AuditNoteRow) : undefined; // eslint-disable-line -- as was just seen
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

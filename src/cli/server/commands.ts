@@ -135,8 +135,10 @@ function revoke(options: CommandsOptions, args: Arguments): { readonly revoked: 
   return { revoked: id };
 }
 
-function backup(options: CommandsOptions, args: Arguments): { readonly file: string } {
+async function backup(options: CommandsOptions, args: Arguments): Promise<{ readonly file: string }> {
   const file = textOf(args["file"]);
+  // Notes of the last seconds are beside the state.
+  await options.service.audit.settle();
   try {
     options.state.backup(file);
   } catch {
