@@ -221,13 +221,19 @@ const fromMemory = [
   "retention?grain=week&range=last+12+weeks&by=model",
 ];
 
+/** Whoever answers, cells in memory or in the store, writes the words of a cell in its own order. */
+function plainCells({ cells }: Answer): string {
+  const plain = (value: object): readonly unknown[] => Object.entries(value).toSorted(([a], [b]) => a.localeCompare(b));
+  return JSON.stringify(cells.map((cell) => [plain(cell.by), plain({ ...cell, by: undefined })]));
+}
+
 /** The source is at rest: what was kept up with the stream must be what is read back. */
 async function answersAfterAKill(product: Product, source: SourceClient): Promise<readonly string[]> {
   const ask = async (): Promise<readonly string[]> =>
     Promise.all(
       fromMemory.map(async (path) => {
         const answer = await product.get(`/v1/metrics/${path}`);
-        return answer?.status === 200 ? JSON.stringify((answer.body as Answer).cells) : `status ${answer?.status ?? "none"}`;
+        return answer?.status === 200 ? plainCells(answer.body as Answer) : `status ${answer?.status ?? "none"}`;
       }),
     );
   const before = await ask();
