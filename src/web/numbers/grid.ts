@@ -124,7 +124,10 @@ function summariseColumns(grid: Grid): string {
   return `${grid.columns.length} series: ${first?.label ?? ""}, then ${second?.label ?? ""}${others}, the largest first.`;
 }
 
-/** The first period in which each value of a split has a cell, but for those that are there from the beginning. */
+/**
+ * The first period in which each value of a split is shown, but for those that are there from the beginning. Where cells are withheld it may
+ * have been there before: what is new begins small.
+ */
 export function firstSeen(answer: Answer, dimension: string): readonly { readonly period: string; readonly value: string }[] {
   const first = new Map<string, string>();
   let begin: string | undefined;

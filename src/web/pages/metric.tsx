@@ -56,7 +56,11 @@ export function MetricPage({ metric, view, show }: MetricPageProps): JSX.Element
         </div>
       )}
       {answer === undefined || metric.kind === "retention" ? null : (
-        <Leaderboards metric={metric} view={view} range={grain === undefined ? undefined : dated(answer.question)} />
+        <Leaderboards
+          metric={metric}
+          view={view}
+          range={grain === undefined ? undefined : (wholeRange(answer, grain, metric.zone) ?? dated(answer.question))}
+        />
       )}
     </section>
   );
@@ -134,7 +138,7 @@ function Timeline({
         />
       )}
       {marks.length === 0 ? null : (
-        <p class="quiet">First seen: {marks.map(({ period, text }) => `${text} (${sayPeriod(period, grain)})`).join(", ")}.</p>
+        <p class="quiet">First shown: {marks.map(({ period, text }) => `${text} (${sayPeriod(period, grain)})`).join(", ")}.</p>
       )}
       <GridTable
         grid={grid}
@@ -149,15 +153,20 @@ function Timeline({
   );
 }
 
+/** The range without the period that runs, which would always look like a fall beside a whole one; undefined: there is no other. */
+function wholeRange({ question }: Answer, grain: Grain, zone: string): Range | undefined {
+  const now = nowIn(zone, Date.now());
+  const lastLabel = labelOf(timeOf(question.to) - 1, grain);
+  const begun = labelOf(timeOf(now), grain);
+  const end = isRunning(lastLabel, grain, now) ? labelOf(timeOf(begun), grain === "hour" ? "hour" : "day") : question.to;
+  return end > question.from.slice(0, end.length) ? dated({ from: question.from, to: end }) : undefined;
+}
+
 /** The number of the whole range, and its change: over whole periods only, since the one that runs would always look like a fall. */
 function Totals({ metric, answer, grain }: { readonly metric: Metric; readonly answer: Answer; readonly grain: Grain }): JSX.Element {
   const { question } = answer;
   const all = dated(question);
-  const now = nowIn(metric.zone, Date.now());
-  const lastLabel = labelOf(timeOf(question.to) - 1, grain);
-  const begun = labelOf(timeOf(now), grain);
-  const end = isRunning(lastLabel, grain, now) ? labelOf(timeOf(begun), grain === "hour" ? "hour" : "day") : question.to;
-  const whole = end > question.from.slice(0, end.length) ? dated({ from: question.from, to: end }) : undefined;
+  const whole = wholeRange(answer, grain, metric.zone);
   const ask = (range: Range | undefined, compare?: string): string | undefined =>
     range === undefined ? undefined : addressOf({ metric: metric.name, grain: "all", ...range, where: question.where, compare });
   const total = useLive<Answer>(ask(all), answerMs).value;
@@ -174,7 +183,7 @@ function Totals({ metric, answer, grain }: { readonly metric: Metric; readonly a
         <span class="quiet">
           {metric.unit && metric.format !== "duration" ? `${metric.unit}, ` : ""}
           {sayRange(question)}
-          {end === question.to ? "" : " so far"}
+          {whole?.to === all?.to ? "" : " so far"}
         </span>
       </p>
       {over === undefined ? null : (

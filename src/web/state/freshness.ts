@@ -46,8 +46,12 @@ export function subscribe(listener: () => void): () => void {
 
 export function hear(path: string, reply: Reply<unknown>, now: number): void {
   const before = entries.get(path);
-  if (reply.tag === "away") entries.set(path, { told: before?.told, heardAt: before?.heardAt ?? now, awaySince: before?.awaySince ?? now });
-  else entries.set(path, { told: reply.tag === "ok" ? envelopeOf(reply.value) : undefined, heardAt: now, awaySince: undefined });
+  if (reply.tag === "ok") entries.set(path, { told: envelopeOf(reply.value), heardAt: now, awaySince: undefined });
+  // What was last told stays on the page, and grows old: a server that cannot answer is no better than one that is not there.
+  else {
+    const isAway = reply.tag === "away" || reply.problem.status >= 500;
+    entries.set(path, { told: before?.told, heardAt: before?.heardAt ?? now, awaySince: isAway ? (before?.awaySince ?? now) : undefined });
+  }
   if (reply.tag === "refused" && reply.problem.status === 401) signedOut = true;
   if (reply.tag === "ok") signedOut = false;
   for (const listener of listeners) listener();

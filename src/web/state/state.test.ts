@@ -47,6 +47,20 @@ describe("freshness", () => {
     expect(freshness(0).state).toBe("stale");
   });
 
+  test("a server that fails to answer is away, and a refusal does not make an old number fresh", () => {
+    const refused = (status: number) => ({
+      tag: "refused" as const,
+      problem: { type: "about:blank", title: "", status, code: "", detail: "", remedy: "" },
+    });
+    hear("/a", said("ready", 100), 0);
+    hear("/b", said("ready", 100), 0);
+    hear("/a", refused(503), 500);
+    expect(freshness(600).state).toBe("away");
+    hear("/a", refused(422), 700);
+    hear("/b", said("ready", 100), 20_000);
+    expect(freshness(20_000).state).toBe("stale");
+  });
+
   test("no answer is said at once, and ends with the next one", () => {
     hear("/a", said("ready", 100), 0);
     hear("/a", { tag: "away" }, 500);
