@@ -134,7 +134,8 @@ function touches(grain: Grain | "all", month: number, range: { readonly from: nu
 function splitFor(published: Published, metric: CompiledMetric, question: Question): number {
   const needed = neededDimensions(metric, question);
   const order = ["month", "week", "day"];
-  const able = published.splits.flatMap(({ dimensions, grain }, i) =>
+  const able = published.splits.flatMap(({ metric: name, dimensions, grain }, i) =>
+    name === metric.name &&
     dimensions.length === needed.length &&
     needed.every((dimension) => dimensions.includes(dimension)) &&
     (grain === question.grain || (question.grain === "all" && grain !== "hour" && grain !== "all" && alignsWith(question, grain)))
@@ -143,7 +144,8 @@ function splitFor(published: Published, metric: CompiledMetric, question: Questi
   );
   const found = able.toSorted((a, b) => order.indexOf(a.grain) - order.indexOf(b.grain))[0];
   if (found !== undefined) return found.i;
-  const shown = published.splits.slice(0, 12).map(({ grain, dimensions }) => {
+  const own = published.splits.filter((split) => split.metric === metric.name);
+  const shown = own.slice(0, 12).map(({ grain, dimensions }) => {
     const names = dimensions.map((dimension) => must(metric.dimensions[dimension], "dimension").name);
     return `${grain}${names.length === 0 ? "" : ` by ${names.join(", ")}`}`;
   });

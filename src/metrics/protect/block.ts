@@ -13,7 +13,6 @@ export interface Block {
 }
 
 export interface Node {
-  /** Sorted. */
   readonly dimensions: readonly number[];
   readonly level: number;
   /** By dimension of the block: how far apart two neighbouring values are; 0 for a dimension that the node does not have. */

@@ -23,30 +23,30 @@ export interface Told {
 }
 
 /**
- * The same for every request: it depends on the cells alone. `earlier` are cells that another block withheld with a certificate (1).
+ * The same for every request: it depends on the cells alone. `beside` are cells that another block withheld with a certificate (1).
  * Empty cells are not told from withheld ones.
  */
 export function protectCounts(options: {
   readonly block: Block;
   readonly counts: Counts;
   readonly k: number;
-  readonly earlier?: readonly Uint8Array[];
+  readonly beside?: readonly Uint8Array[];
   /** Cells (1) that may have all their rows in another block. */
   readonly shared?: readonly Uint8Array[];
   /** Only to show what is lost without it. */
   readonly isComplementary?: boolean;
 }): Told {
-  const { block, counts, k, earlier } = options;
+  const { block, counts, k, beside } = options;
   const hidden = block.nodes.map((node, i) => {
     const cells = new Uint8Array(node.size);
-    for (let cell = 0; cell < node.size; cell += 1) cells[cell] = counts.enough[i]![cell] === 1 && earlier?.[i]?.[cell] !== 1 ? 0 : 1;
+    for (let cell = 0; cell < node.size; cell += 1) cells[cell] = counts.enough[i]![cell] === 1 && beside?.[i]?.[cell] !== 1 ? 0 : 1;
     return cells;
   });
   const small = countHidden(hidden, counts.rows);
   const kind: Kind = { hidden, down: counts.rows.map((rows) => rows.slice()), up: roomAbove(block, counts.rows) };
   if (options.isComplementary !== false) for (const [i, cells] of hidden.entries()) if (isSparse(cells, counts.rows[i]!)) cells.fill(1);
   if (options.isComplementary !== false) {
-    const certified = block.nodes.map((node, i) => earlier?.[i]?.slice() ?? new Uint8Array(node.size));
+    const certified = block.nodes.map((node, i) => beside?.[i]?.slice() ?? new Uint8Array(node.size));
     const inUse = slotsInUse(block, counts.rows);
     complete({
       block,

@@ -3,10 +3,14 @@
  * position that it was read at. As long as viewers ask it follows the copy, so that what they are told is some seconds old at most.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { must } from "../../lib/assert.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Mirror } from "../../mirror/mirror.ts";
+import { VitrineError } from "../../model/error.ts";
 import type { Micros } from "../../policy/safe.ts";
 import type { CompiledMetric, CompiledMetrics } from "../compile.ts";
+import type { Group } from "./group.ts";
+import { groupOf, overlapOf } from "./group.ts";
 import type { Month, Published } from "./published.ts";
 import { publish, readChanged } from "./published.ts";
 import { protectElsewhere } from "./workshop.ts";
@@ -27,17 +31,26 @@ const keepers = new WeakMap<Mirror, Map<string, Keeper>>();
 
 /** What may be told of the metric now. It waits only where nothing is finished yet, or where what is finished is too old. */
 export async function publishedOf(mirror: Mirror, compiled: CompiledMetrics, metric: CompiledMetric, clock: Clock): Promise<Published> {
+  const group = groupOf(compiled, metric);
+  if (group === undefined) throw overlaps(metric, must(overlapOf(compiled, metric), "metric that overlaps"));
   const known = keepers.get(mirror) ?? new Map<string, Keeper>();
   keepers.set(mirror, known);
-  const key = JSON.stringify([compiled.policyHash, metric.name, metric.version, compiled.k, metric.spec.cuboids.map(({ id }) => id)]);
+  const key = JSON.stringify([compiled.policyHash, compiled.k, group.members.map(({ name, version }) => [name, version]), group.splits]);
   let keeper = known.get(key);
   if (keeper === undefined) {
     // A lattice that changed has another key: what was kept under the old one is not asked for again.
-    for (const [other, one] of known) if (one.metric === metric.name) known.delete(other);
-    keeper = new Keeper(mirror, compiled, metric, clock);
+    for (const [other, one] of known) if (one.leader === group.leader.name) known.delete(other);
+    keeper = new Keeper(mirror, compiled, group, clock);
     known.set(key, keeper);
   }
   return keeper.current(clock);
+}
+
+function overlaps(metric: CompiledMetric, leader: CompiledMetric): VitrineError {
+  return new VitrineError("metrics/no-answer", {
+    message: `Viewers do not have ${metric.name}: it counts some of the rows of ${leader.name}, and one subtracted from the other would give small groups away.`,
+    remedy: `Ask for ${leader.name}, or as an analyst with a reason.`,
+  });
 }
 
 interface Running {
@@ -49,7 +62,7 @@ interface Running {
 class Keeper {
   readonly #mirror: Mirror;
   readonly #compiled: CompiledMetrics;
-  readonly #metric: CompiledMetric;
+  readonly #group: Group;
   #clock: Clock;
   #last: Published | undefined;
   /** When it was last known to be that of the copy's position: it is not older than this. */
@@ -58,15 +71,15 @@ class Keeper {
   #askedAt = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(mirror: Mirror, compiled: CompiledMetrics, metric: CompiledMetric, clock: Clock) {
+  constructor(mirror: Mirror, compiled: CompiledMetrics, group: Group, clock: Clock) {
     this.#mirror = mirror;
     this.#compiled = compiled;
-    this.#metric = metric;
+    this.#group = group;
     this.#clock = clock;
   }
 
-  get metric(): string {
-    return this.#metric.name;
+  get leader(): string {
+    return this.#group.leader.name;
   }
 
   async current(clock: Clock): Promise<Published> {
@@ -121,16 +134,16 @@ class Keeper {
   }
 
   async #publish(onMonths: (published: Published) => void): Promise<Published> {
-    const [mirror, compiled, metric] = [this.#mirror, this.#compiled, this.#metric];
+    const [mirror, compiled, group] = [this.#mirror, this.#compiled, this.#group];
     const last: ReadonlyMap<number, Month> = this.#last?.months ?? new Map();
     const isNew = (month: number, cells: string): boolean => last.get(month)?.cells !== cells;
-    const read = await mirror.view((view) => readChanged({ view, metric, isWanted: isNew }));
+    const read = await mirror.view((view) => readChanged({ view, group, isWanted: isNew }));
     const rowsOf = async (month: number, cells: string) =>
       mirror.view(async (view) => {
-        const again = await readChanged({ view, metric, isWanted: (one) => one === month });
+        const again = await readChanged({ view, group, isWanted: (one) => one === month });
         return again.months.find((one) => one.month === month && one.cells === cells)?.rows;
       });
-    return publish({ compiled, metric, read, last, protect: protectElsewhere, rowsOf, onMonths });
+    return publish({ compiled, group, read, last, protect: protectElsewhere, rowsOf, onMonths });
   }
 
   /** Looks again while viewers ask, so that the next one finds it done. */

@@ -1,6 +1,6 @@
 /**
- * What of one month may be told: the cells of all splits that viewers have, made a block, protected, and given back as rows. Plain data in
- * and out, for it is worked out on a thread of its own.
+ * What of one month may be told: the cells of all splits that viewers have of metrics of the same rows, made a block, protected, and given
+ * back as rows. Plain data in and out, for it is worked out on a thread of its own.
  */
 import { must } from "../../lib/assert.ts";
 import { calendarOf } from "../../mirror/calendar.ts";
@@ -21,23 +21,40 @@ export interface MonthPart {
   readonly bounded: readonly SqlRow[];
 }
 
+/** A split of the metrics that are weighed together; `dimensions` are those of all of them together. */
+export interface MonthSplit extends Pick<CuboidSpec, "grain" | "dimensions"> {
+  /** `hits`: its rows are those of the ratio that hit. */
+  readonly counts: "rows" | "hits";
+  /** The split whose verdicts it takes: one with the same cells. */
+  readonly follows: number | undefined;
+}
+
 export interface MonthInput {
   readonly zone: string;
   readonly k: number;
-  /** How many dimensions the metric has. */
+  /** How many dimensions the metrics have together. */
   readonly dimensions: number;
+  /** Of the splits that count rows. */
   readonly isRatio: boolean;
-  readonly splits: readonly CuboidSpec[];
+  /** Those that count rows stand before those that count hits. */
+  readonly splits: readonly MonthSplit[];
   /** By split. */
   readonly cells: readonly (readonly SqlRow[])[];
   /** Months since 1970-01; 0 without a time. */
   readonly month: number;
-  /** Of the month beside it, by split: weeks that were withheld there. */
+  /** Of the later month, by split: weeks that were withheld there and lie in both. */
   readonly beside: readonly (readonly SqlRow[])[];
 }
 
+interface Placing {
+  readonly block: Block;
+  readonly index: readonly ReadonlyMap<number, number>[];
+  /** By level. */
+  readonly buckets: readonly (readonly number[])[];
+}
+
 export function protectMonth(input: MonthInput): readonly MonthPart[] {
-  const { splits, cells, beside, k } = input;
+  const { splits, cells } = input;
   const values = Array.from({ length: input.dimensions }, (_, dimension) => {
     const codes = splits.flatMap((cuboid, i) => {
       const place = cuboid.dimensions.indexOf(dimension);
@@ -45,66 +62,93 @@ export function protectMonth(input: MonthInput): readonly MonthPart[] {
     });
     return [...new Set(codes)].toSorted((a, b) => a - b);
   });
-  const { block, buckets } = blockOf({ ...input, values });
-  const index = values.map((codes) => new Map(codes.map((code, i) => [code, i])));
+  const own = splits.flatMap(({ follows }, i) => (follows === undefined ? [i] : []));
+  const given = { ...input, splits: own.map((i) => must(splits[i], "split")), cells: own.map((i) => cells[i] ?? []) };
+  const { block, buckets } = blockOf({ ...given, values });
+  const placing = { block, buckets, index: values.map((codes) => new Map(codes.map((code, i) => [code, i]))) };
+  const { told, bounds } = judgeCells(placing, { ...given, beside: own.map((i) => input.beside[i] ?? []) });
+  return splits.map((split, i) => {
+    const node = own.indexOf(split.follows ?? i);
+    return partOf({ placing, values, split, node, rows: cells[i] ?? [], told: must(told[node], "told"), bounds: bounds?.[node] });
+  });
+}
+
+/** By node, of splits that follow none. */
+function judgeCells(
+  placing: Placing,
+  { splits, cells, beside, k, isRatio }: MonthInput,
+): { readonly told: readonly Uint8Array[]; readonly bounds: readonly Float64Array[] | undefined } {
+  const { block, buckets } = placing;
   const column = (name: string): readonly Float64Array[] =>
     block.nodes.map((node, i) => {
       const array = new Float64Array(node.size);
-      for (const row of cells[i] ?? [])
-        array[placeOf({ block, index, buckets, cuboid: must(splits[i], "split"), node: i, row })] = Number(row[name]);
+      for (const row of cells[i] ?? []) array[placeOf({ ...placing, split: must(splits[i], "split"), node: i, row })] = Number(row[name]);
       return array;
     });
   const enough = (name: string): readonly Uint8Array[] => column(name).map((low) => Uint8Array.from(low, (units) => (units >= k ? 1 : 0)));
-  const earlier = block.nodes.map((node, i) => {
+  const withheldBeside = block.nodes.map((node, i) => {
     const marks = new Uint8Array(node.size);
     if (splits[i]?.grain !== "week") return marks;
     for (const row of beside[i] ?? []) {
-      const at = placeOf({ block, index, buckets, cuboid: must(splits[i], "split"), node: i, row });
+      const at = placeOf({ ...placing, split: must(splits[i], "split"), node: i, row });
       if (at >= 0) marks[at] = 1;
     }
     return marks;
   });
-  const shared = sharedCells({ block, buckets, splits });
-  const given = { block, k, earlier, shared };
-  const { told, bounds } = !input.isRatio
-    ? { ...protectCounts({ ...given, counts: { rows: column("n"), enough: enough("any_low") } }), bounds: undefined }
-    : protectRatio({
-        ...given,
-        rows: column("n"),
-        hits: column("hit"),
-        enough: enough("any_low"),
-        enoughHits: enough("hit_low"),
-        enoughMisses: enough("none_low"),
-      });
-  return block.nodes.map((node, i) => {
-    const cuboid = must(splits[i], "split");
-    const possible = new Uint8Array(node.stride);
-    const rows = cells[i] ?? [];
-    const at = rows.map((row) => placeOf({ block, index, buckets, cuboid, node: i, row }));
-    for (const cell of at) possible[cell % node.stride] = 1;
-    const withheld: SqlRow[] = [];
-    const bounded: SqlRow[] = [];
-    for (const [period, bucket] of must(buckets[node.level], "level").entries()) {
-      for (let rest = 0; rest < node.stride; rest += 1) {
-        if (possible[rest] === 0 || told[i]![period * node.stride + rest] === 1) continue;
-        const row: Record<string, number> = { bucket };
-        for (const [place, dimension] of cuboid.dimensions.entries()) {
-          row[`d${place}`] = values[dimension]![Math.floor(rest / node.strides[dimension]!) % block.sizes[dimension]!]!;
-        }
-        withheld.push(row);
-        const bound = bounds?.[i]?.[period * node.stride + rest] ?? 0;
-        if (bound !== 0) bounded.push({ ...row, ...(bound > 0 ? { below: bound } : { above: 1 + bound }) });
-      }
-    }
-    return { told: rows.filter((_, row) => told[i]![at[row]!] === 1), withheld, bounded };
+  const given = { block, k, beside: withheldBeside, shared: sharedCells({ block, buckets, splits }) };
+  if (!isRatio) return { ...protectCounts({ ...given, counts: { rows: column("n"), enough: enough("any_low") } }), bounds: undefined };
+  const [rows, hits] = [column("n"), column("hit")];
+  const [any, hit, none] = [enough("any_low"), enough("hit_low"), enough("none_low")];
+  const isOfHits = splits.map(({ counts }) => counts === "hits");
+  return protectRatio({
+    ...given,
+    wholes: isOfHits.filter((one) => !one).length,
+    rows,
+    hits: hits.map((one, i) => (isOfHits[i] === true ? rows[i]! : one)),
+    enough: any,
+    enoughHits: hit.map((one, i) => (isOfHits[i] === true ? any[i]! : one)),
+    enoughMisses: none.map((one, i) => (isOfHits[i] === true ? any[i]! : one)),
   });
+}
+
+/** The rows of a split, told and withheld. */
+function partOf(options: {
+  readonly placing: Placing;
+  readonly values: readonly (readonly number[])[];
+  readonly split: MonthSplit;
+  readonly node: number;
+  readonly rows: readonly SqlRow[];
+  readonly told: Uint8Array;
+  readonly bounds: Float64Array | undefined;
+}): MonthPart {
+  const { placing, values, split, rows, told, bounds } = options;
+  const { block, buckets } = placing;
+  const node = must(block.nodes[options.node], "node");
+  const possible = new Uint8Array(node.stride);
+  const at = rows.map((row) => placeOf({ ...placing, split, node: options.node, row }));
+  for (const cell of at) if (cell >= 0) possible[cell % node.stride] = 1;
+  const withheld: SqlRow[] = [];
+  const bounded: SqlRow[] = [];
+  for (const [period, bucket] of must(buckets[node.level], "level").entries()) {
+    for (let rest = 0; rest < node.stride; rest += 1) {
+      if (possible[rest] === 0 || told[period * node.stride + rest] === 1) continue;
+      const row: Record<string, number> = { bucket };
+      for (const [place, dimension] of split.dimensions.entries()) {
+        row[`d${place}`] = values[dimension]![Math.floor(rest / node.strides[dimension]!) % block.sizes[dimension]!]!;
+      }
+      withheld.push(row);
+      const bound = split.follows === undefined ? (bounds?.[period * node.stride + rest] ?? 0) : 0;
+      if (bound !== 0) bounded.push({ ...row, ...(bound > 0 ? { below: bound } : { above: 1 + bound }) });
+    }
+  }
+  return { told: rows.filter((_, row) => told[at[row]!] === 1), withheld, bounded };
 }
 
 /** Cells (1) of weeks that lie in two months. */
 function sharedCells(options: {
   readonly block: Block;
   readonly buckets: readonly (readonly number[])[];
-  readonly splits: readonly CuboidSpec[];
+  readonly splits: readonly MonthSplit[];
 }): readonly Uint8Array[] {
   const { block, buckets, splits } = options;
   return block.nodes.map((node, i) => {
@@ -117,7 +161,7 @@ function sharedCells(options: {
 /** The block of a month, and by level the buckets of its periods. Slots are days with a cell, in this month. */
 function blockOf(options: {
   readonly zone: string;
-  readonly splits: readonly CuboidSpec[];
+  readonly splits: readonly MonthSplit[];
   readonly cells: readonly (readonly SqlRow[])[];
   readonly month: number;
   readonly values: readonly (readonly number[])[];
@@ -153,19 +197,12 @@ function blockOf(options: {
 }
 
 /** A row's cell in the block; −1: it is not in it. */
-function placeOf(options: {
-  readonly block: Block;
-  readonly index: readonly ReadonlyMap<number, number>[];
-  readonly buckets: readonly (readonly number[])[];
-  readonly cuboid: CuboidSpec;
-  readonly node: number;
-  readonly row: SqlRow;
-}): number {
-  const { block, index, buckets, cuboid, row } = options;
+function placeOf(options: Placing & { readonly split: MonthSplit; readonly node: number; readonly row: SqlRow }): number {
+  const { block, index, buckets, split, row } = options;
   const node = must(block.nodes[options.node], "node");
   const period = must(buckets[node.level], "level").indexOf(Number(row["bucket"]));
   const values: number[] = [];
-  for (const [place, dimension] of cuboid.dimensions.entries()) {
+  for (const [place, dimension] of split.dimensions.entries()) {
     const value = index[dimension]?.get(Number(row[`d${place}`]));
     if (value === undefined) return -1;
     values[dimension] = value;

@@ -1,16 +1,17 @@
 /**
- * What viewers may be told of a metric: the told cells of some splits, at one position, for all requests the same. By month: what
+ * What viewers may be told of a group of metrics: the told cells of some splits, at one position, for all requests the same. By month: what
  * is withheld in one is worked out anew only when its cells have changed, and cells are read anew only then.
  */
 import { must } from "../../lib/assert.ts";
 import { calendarOf } from "../../mirror/calendar.ts";
-import type { CuboidSpec } from "../../mirror/cuboid.ts";
+import type { MetricSpec } from "../../mirror/cuboid.ts";
 import { cellsSql } from "../../mirror/layout.ts";
 import type { MirrorStatus, MirrorView, SqlRow } from "../../mirror/mirror.ts";
 import type { Question } from "../answer.ts";
-import type { CompiledMetric, CompiledMetrics } from "../compile.ts";
+import type { CompiledMetrics } from "../compile.ts";
 import { minuteRange } from "../period.ts";
 import { beforeHistory } from "../read-cells.ts";
+import type { Group, GroupSplit } from "./group.ts";
 import { monthsOf } from "./months.ts";
 import type { MonthInput, MonthPart } from "./month.ts";
 
@@ -19,7 +20,7 @@ export type ProtectMonth = (input: MonthInput) => Promise<readonly MonthPart[]>;
 
 export interface Published {
   readonly status: MirrorStatus;
-  readonly splits: readonly CuboidSpec[];
+  readonly splits: readonly GroupSplit[];
   /** By month since 1970-01 (0 without a time), the latest first. A week that two months share stands in both. */
   readonly months: ReadonlyMap<number, Month>;
   /** Months that have cells and are not worked out yet: nothing of them is told. */
@@ -33,38 +34,32 @@ export interface Month {
   readonly parts: readonly MonthPart[];
 }
 
-/** The cells of a metric as they were at a position, those of months that are known already left out. */
+/** The cells of a group as they were at a position, those of months that are known already left out. */
 export interface ReadCells {
   readonly status: MirrorStatus;
-  readonly splits: readonly CuboidSpec[];
+  readonly splits: readonly GroupSplit[];
   /** By month, the latest first; `rows` by split, undefined where `cells` is that of the month that is known. */
   readonly months: readonly { readonly month: number; readonly cells: string; readonly rows: readonly (readonly SqlRow[])[] | undefined }[];
-}
-
-/**
- * Splits that viewers have: one dimension in every period but hours, two and more only over the longest periods. Each further split
- * of small cells would cost more in withheld totals than it tells.
- */
-function splitsForViewers(metric: CompiledMetric): readonly CuboidSpec[] {
-  const order = ["day", "week", "month", "all"];
-  const grains = metric.spec.cuboids.map(({ grain }) => order.indexOf(grain));
-  const longest = order[Math.max(...grains)];
-  return metric.spec.cuboids.filter(({ grain, dimensions }) => grain !== "hour" && (dimensions.length < 2 || grain === longest));
 }
 
 /** Reads the cells of those splits on one view: a fingerprint of each month, and the rows of those that are wanted. */
 export async function readChanged(options: {
   readonly view: MirrorView;
-  readonly metric: CompiledMetric;
+  readonly group: Group;
   readonly isWanted: (month: number, cells: string) => boolean;
 }): Promise<ReadCells> {
-  const { view, metric, isWanted } = options;
-  const splits = splitsForViewers(metric);
+  const { view, group, isWanted } = options;
+  const { splits } = group;
+  const specOf = (split: GroupSplit): MetricSpec =>
+    must(
+      group.members.find(({ name }) => name === split.metric),
+      "member",
+    ).spec;
   const prints = new Map<number, string[]>();
   const buckets = new Map<number, { from: number; to: number }[]>();
   const empty = (): { from: number; to: number } => ({ from: Infinity, to: -Infinity });
   for (const [i, split] of splits.entries()) {
-    const cells = `(SELECT * FROM ${cellsSql(metric.spec, split.id)})`;
+    const cells = `(SELECT * FROM ${cellsSql(specOf(split), split.id)})`;
     const found = await view.all(`SELECT bucket, count(*) AS n, bit_xor(hash(c)) AS h FROM ${cells} c GROUP BY bucket ORDER BY bucket`);
     for (const { bucket, n, h } of found) {
       for (const month of monthsOf(split, Number(bucket))) {
@@ -85,7 +80,7 @@ export async function readChanged(options: {
       const rows: (readonly SqlRow[])[] = [];
       for (const [i, split] of splits.entries()) {
         const { from, to } = must(buckets.get(month)?.[i], "split");
-        const sql = `SELECT * FROM ${cellsSql(metric.spec, split.id)} WHERE bucket BETWEEN ${from} AND ${to}`;
+        const sql = `SELECT * FROM ${cellsSql(specOf(split), split.id)} WHERE bucket BETWEEN ${from} AND ${to}`;
         rows.push(from > to ? [] : (await view.all(sql)).map(numbers));
       }
       months.push({ month, cells, rows });
@@ -100,22 +95,34 @@ export async function readChanged(options: {
  */
 export async function publish(options: {
   readonly compiled: CompiledMetrics;
-  readonly metric: CompiledMetric;
+  readonly group: Group;
   readonly read: ReadCells;
   readonly last: ReadonlyMap<number, Month>;
   readonly protect: ProtectMonth;
   readonly rowsOf: (month: number, cells: string) => Promise<readonly (readonly SqlRow[])[] | undefined>;
   readonly onMonths: (published: Published) => void;
 }): Promise<Published> {
-  const { compiled, metric, read, last, protect } = options;
+  const { compiled, group, read, last, protect } = options;
   const { status, splits } = read;
   const months = new Map<number, Month>();
   const pending = (done: ReadonlyMap<number, Month>): ReadonlySet<number> =>
     new Set(read.months.map(({ month }) => month).filter((month) => !done.has(month)));
+  // Of the month after this one, the weeks that this one has a part of.
+  const besideOf = (month: number): readonly (readonly SqlRow[])[] =>
+    splits.map((split, i) => {
+      if (split.grain !== "week" || split.follows !== undefined) return [];
+      const all = months.get(month + 1)?.parts[i]?.withheld ?? [];
+      return all.filter((row) => monthsOf(split, Number(row["bucket"])).includes(month));
+    });
+  const changed = new Set(read.months.flatMap(({ month, cells }) => (last.get(month)?.cells === cells ? [] : [month])));
+  // What has not changed, and lies beside nothing that has, stands from the beginning: it is not pending while others are worked out.
+  for (const { month } of read.months) {
+    const kept = last.get(month);
+    if (kept !== undefined && !changed.has(month) && !changed.has(month + 1) && kept.beside === JSON.stringify(besideOf(month)))
+      months.set(month, kept);
+  }
   for (const { month, cells, rows } of read.months) {
-    const beside = splits.map(({ grain }, i) => (grain === "week" ? (months.get(month + 1)?.parts[i]?.withheld ?? []) : []));
-    // Of the month after this one, the weeks that this one has a part of.
-    const own = beside.map((all, i) => all.filter((row) => monthsOf(must(splits[i], "split"), Number(row["bucket"])).includes(month)));
+    const own = besideOf(month);
     const print = JSON.stringify(own);
     const kept = last.get(month);
     if (kept?.cells === cells && kept.beside === print) {
@@ -129,9 +136,9 @@ export async function publish(options: {
     const input = {
       zone,
       k,
-      dimensions: metric.spec.dimensions.length,
-      isRatio: metric.spec.hit !== undefined,
-      splits,
+      dimensions: group.dimensions,
+      isRatio: group.leader.spec.hit !== undefined,
+      splits: splits.map(({ grain, shared, counts, follows }) => ({ grain, dimensions: shared, counts, follows })),
       cells: found,
       month,
       beside: own,

@@ -19,7 +19,10 @@ export interface ToldRatio {
 export function protectRatio(options: {
   readonly block: Block;
   readonly k: number;
-  readonly earlier: readonly Uint8Array[];
+  /** So many nodes, the first, have both sides; the others are of rows that hit alone. */
+  readonly wholes: number;
+  /** Cells (1) that another block withheld, with a certificate. */
+  readonly beside: readonly Uint8Array[];
   readonly shared: readonly Uint8Array[];
   readonly rows: readonly Float64Array[];
   readonly hits: readonly Float64Array[];
@@ -27,25 +30,30 @@ export function protectRatio(options: {
   readonly enoughHits: readonly Uint8Array[];
   readonly enoughMisses: readonly Uint8Array[];
 }): ToldRatio {
-  const { block, k, earlier, shared, rows, hits, enough, enoughHits, enoughMisses } = options;
+  const { block, k, wholes, beside, shared, rows, hits, enough, enoughHits, enoughMisses } = options;
   const misses = rows.map((cells, i) => cells.map((count, cell) => count - must(hits[i]?.[cell], "hits")));
   // What another month withheld of a shared week has its certificates there, and here again.
   let told: readonly Uint8Array[] = enough.map((cells, i) =>
-    cells.map((one, cell) => one & enoughHits[i]![cell]! & enoughMisses[i]![cell]! & (earlier[i]![cell] === 1 ? 0 : 1)),
+    cells.map((one, cell) => one & enoughHits[i]![cell]! & enoughMisses[i]![cell]! & (beside[i]![cell] === 1 ? 0 : 1)),
   );
   let tables: readonly (readonly Float64Array[])[] = [];
   for (let before = -1, now = toldCount(told); before !== now; now = toldCount(told)) {
     before = now;
-    tables = [hits, misses].map((kind) => {
-      const one = protectCounts({ block, k, shared, counts: { rows: kind, enough: told } });
-      told = one.told;
+    tables = [
+      { kind: hits, nodes: block.nodes.length },
+      { kind: misses, nodes: wholes },
+    ].map(({ kind, nodes }) => {
+      const part = { ...block, nodes: block.nodes.slice(0, nodes) };
+      const counts = { rows: kind.slice(0, nodes), enough: told.slice(0, nodes) };
+      const one = protectCounts({ block: part, k, shared: shared.slice(0, nodes), counts });
+      told = [...one.told, ...told.slice(nodes)];
       return one.table;
     });
   }
   const [otherHits = hits, otherMisses = misses] = tables;
   const bounds = told.map((cells, i) =>
     Float64Array.from(cells, (one, cell) => {
-      if (one === 1 || enough[i]![cell] === 0 || shared[i]![cell] === 1) return 0;
+      if (i >= wholes || one === 1 || enough[i]![cell] === 0 || shared[i]![cell] === 1) return 0;
       // Certificates of hits leave the misses as they are, and the other way round: a bound has to hold in all of these tables.
       const pairs = [
         [otherHits[i]![cell]!, misses[i]![cell]!],

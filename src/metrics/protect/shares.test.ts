@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { declaration, readyStatus, schema } from "../../../test/support/small-world.ts";
 import { must } from "../../lib/assert.ts";
-import type { CuboidSpec } from "../../mirror/cuboid.ts";
 import type { SqlRow } from "../../mirror/mirror.ts";
 import { compileMetrics } from "../compile.ts";
+import type { GroupSplit } from "./group.ts";
 import { viewerShares } from "./shares.ts";
 
 const compiled = compileMetrics({ declaration, schema });
@@ -16,7 +16,15 @@ const metric = { ...base, shareOf: "country" };
 const [model, country] = ["model", "country"].map((name) => base.dimensions.findIndex((one) => one.name === name)) as [number, number];
 
 const split = (dimensions: readonly number[], told: readonly SqlRow[], withheld: readonly SqlRow[] = []) => ({
-  cuboid: { id: `all__${dimensions.join("_")}`, grain: "all", dimensions } satisfies CuboidSpec,
+  cuboid: {
+    id: `all__${dimensions.join("_")}`,
+    grain: "all",
+    dimensions,
+    metric: "activations",
+    shared: dimensions,
+    counts: "rows",
+    follows: undefined,
+  } satisfies GroupSplit,
   part: { told, withheld, bounded: [] },
 });
 

@@ -1,7 +1,7 @@
 /** Answers to viewers from a real DuckDB store, beside those to analysts. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Mirror, MirrorStatus } from "../../mirror/mirror.ts";
+import { settled } from "../../../test/support/settled.ts";
 import { declaration, makeWorld, openSmallMirror, readyStatus, schema } from "../../../test/support/small-world.ts";
 import type { Answer, AnswerCell, Question } from "../answer.ts";
 import { compileMetrics } from "../compile.ts";
@@ -18,12 +18,7 @@ afterAll(async () => mirror[Symbol.asyncDispose]());
 
 async function ask(rest: Partial<Question>, audience: "viewer" | "analyst"): Promise<Answer> {
   const question = { metric: "failure_rate", grain: "month", from: "2026-10-01", to: "2026-12-01", by: [], where: {}, ...rest } as const;
-  for (;;) {
-    const given = await answer(mirror, compiled, question, nowMs * 1000, { audience });
-    // On a busy machine not all months are worked out when an answer is given.
-    if (!given.notes.some(({ reason }) => reason === "small-groups-pending")) return given;
-    await sleep(50);
-  }
+  return settled(async () => answer(mirror, compiled, question, nowMs * 1000, { audience }));
 }
 
 const keyOf = (cell: AnswerCell): string => JSON.stringify([cell.period, cell.by]);
