@@ -1,6 +1,7 @@
 /** Answers questions from a mirror: reads at one position, puts what is compared and the largest together, and wraps it in the envelope. */
 import type { Clock } from "../lib/clock.ts";
 import { ManualClock } from "../lib/clock.ts";
+import { calendarOf } from "../mirror/calendar.ts";
 import type { Mirror, MirrorView, SqlRow } from "../mirror/mirror.ts";
 import { VitrineError } from "../model/error.ts";
 import type { Micros, SafeSchema } from "../policy/safe.ts";
@@ -25,6 +26,7 @@ import { judge, partsOf, together, understood, wrap } from "./envelope.ts";
 import type { Freshness } from "./freshness.ts";
 import { staleAfterMsDefault } from "./freshness.ts";
 import { orderRows } from "./plan-answer.ts";
+import { localText } from "./period.ts";
 import { dayName, findMetric, parseQuestion } from "./question.ts";
 import type { Read } from "./read-cells.ts";
 import { readCells, refuseBeforeHistory, sumTooLarge } from "./read-cells.ts";
@@ -33,7 +35,7 @@ import { dimensionsAsked, memoryRows } from "./read-memory.ts";
 import type { ViewerRows } from "./protect/answers.ts";
 import { viewerRows } from "./protect/answers.ts";
 import { viewerShares } from "./protect/shares.ts";
-import { boundedNote, pendingNote, withheldNote } from "./protect/notes.ts";
+import { boundedNote, keptNote, pendingNote, withheldNote } from "./protect/notes.ts";
 import { publishedOf } from "./protect/keeper.ts";
 import { refuseBeforePublished } from "./protect/published.ts";
 
@@ -217,7 +219,8 @@ async function answerForViewer(asking: Asking): Promise<Answer> {
       return { ...found, doubts: [], cells: await texts.cells({ ...part, where }, found.rows) };
     };
     const main = await read(parts.main);
-    if (main.rows.length + main.withheld + main.bounded.length === 0) refuseBeforePublished(published, question, compiled.zone);
+    if (main.rows.length + main.withheld + main.bounded.length === 0 && main.kept === undefined)
+      refuseBeforePublished(published, question, compiled.zone);
     const totals = parts.totals && (await read(parts.totals));
     const earlier = parts.earlier && (await read(parts.earlier));
     const fresh = judge(asking, published.status);
@@ -236,6 +239,7 @@ async function answerForViewer(asking: Asking): Promise<Answer> {
           ...(main.withheld > 0 ? [withheldNote(compiled.k, main.withheld)] : []),
           ...(bounds.length > 0 ? [boundedNote(compiled.k, bounds.length)] : []),
           ...(main.pending > 0 ? [pendingNote(main.pending)] : []),
+          ...keptNotes([main, totals, earlier], compiled.zone),
         ],
       },
       from: main.from,
@@ -255,6 +259,13 @@ async function answerForViewer(asking: Asking): Promise<Answer> {
     });
     return { ...given, ...(bounds.length > 0 ? { bounds } : {}), cellsWithheld: main.withheld };
   });
+}
+
+/** Of the first that lacks kept periods. */
+function keptNotes(read: readonly (ViewerRows | undefined)[], zone: string): readonly Reason[] {
+  const kept = read.find((one) => one?.kept !== undefined)?.kept;
+  if (kept === undefined) return [];
+  return [keptNote(localText(calendarOf(zone).startOf(kept.grain, kept.before), zone, false))];
 }
 
 /** In steps. The largest, and the first few, are of those with numbers. */

@@ -24,6 +24,8 @@ export interface ViewerRows {
   readonly bounded: readonly SqlRow[];
   /** Months that are not worked out yet: what lies in them is not shown. */
   readonly pending: number;
+  /** Periods below this bucket of the grain `from` is of are kept history, and not told; undefined: none of those that were asked is. */
+  readonly kept: { readonly grain: Grain; readonly before: number } | undefined;
 }
 
 /** Rows as a cuboid's statement gives them, of told cells alone. Throws `metrics/no-answer` for a split that viewers do not have. */
@@ -38,13 +40,15 @@ export function viewerRows(options: {
   const split = splitFor(published, metric, question);
   const { dimensions, grain, id } = must(published.splits[split], "split");
   const range = grain === "all" ? { from: 0, to: 1 } : bucketRange(question, grain, compiled.zone);
+  const kept = keptOf(published.status, metric, grain, range);
+  const from = kept?.before ?? range.from;
   const at = (dimension: number): string => `d${dimensions.indexOf(dimension)}`;
   const asked: Asked = {
     by: byIndices(metric, question).map(at),
     own: dimensions.map((_, i) => `d${i}`),
     isOneNumber: question.grain === "all",
     isChosen: (row) =>
-      Number(row["bucket"]) >= range.from &&
+      Number(row["bucket"]) >= from &&
       Number(row["bucket"]) < range.to &&
       filters.every(({ dimension, codes }) => codes.includes(Number(row[at(dimension)]))),
     isPending: (row) => monthsOf({ grain }, Number(row["bucket"])).some((month) => published.pending.has(month)),
@@ -53,7 +57,9 @@ export function viewerRows(options: {
   const pending = [...published.pending].filter(overlaps).length;
   const parts = [...published.months].flatMap(([month, one]) => (overlaps(month) ? [must(one.parts[split], "part")] : []));
   const withheld = new Set(parts.flatMap((part) => part.withheld.filter(asked.isChosen).map((row) => keyOf(row, asked))));
-  const rows = asked.isOneNumber && pending > 0 ? [] : sumsOf({ parts, asked, withheld });
+  // One number over periods of which some are missing would be another number.
+  const isPart = pending > 0 || kept !== undefined;
+  const rows = asked.isOneNumber && isPart ? [] : sumsOf({ parts, asked, withheld });
   // Only where each cell asked is one that was worked out: of several together nothing was shown.
   const isSingle =
     question.grain === grain && filters.every(({ dimension, codes }) => codes.length === 1 || asked.by.includes(at(dimension)));
@@ -65,7 +71,22 @@ export function viewerRows(options: {
     bounded,
     withheld: withheld.size - bounded.length,
     pending,
+    kept,
   };
+}
+
+/**
+ * Of closed periods whose rows the source has purged the live cells count what is left; the kept ones were weighed against nothing.
+ * Viewers are told neither.
+ */
+function keptOf(
+  { history }: MirrorStatus,
+  { name }: CompiledMetric,
+  grain: Grain | "all",
+  range: { readonly from: number },
+): ViewerRows["kept"] {
+  const before = grain === "all" ? undefined : history?.[name]?.before[grain];
+  return grain === "all" || before === undefined || range.from >= before ? undefined : { grain, before };
 }
 
 /** What is asked of a split, by its rows. */

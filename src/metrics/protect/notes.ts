@@ -24,3 +24,12 @@ export function pendingNote(months: number): Reason {
     remedy: "Ask again in a moment, or for later periods: the latest month comes first.",
   };
 }
+
+/** `date`: the first that is told. */
+export function keptNote(date: string): Reason {
+  return {
+    reason: "kept-history-withheld",
+    message: `Periods before ${date} are kept history, of which small groups cannot be weighed: they are not shown, and nothing is that would take them in.`,
+    remedy: "Ask for later periods, or as an analyst with a reason.",
+  };
+}
