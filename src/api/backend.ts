@@ -26,6 +26,8 @@ export interface Readiness {
 /** Who lifts k, and why. */
 export interface AuditNote {
   readonly name: string;
+  /** Who it is at the issuer of the log-in. */
+  readonly subject?: string;
   readonly role: Role;
   readonly via: "token" | "session";
   readonly reason: string;

@@ -51,17 +51,21 @@ export interface AuditEntry {
   readonly id: number;
   /** ISO 8601. */
   readonly at: string;
-  readonly name: string;
-  readonly role: Role;
-  readonly via: "token" | "session";
-  readonly reason: string;
+  /** kept: name, role, way in, reason and question are there. erased: on request, the ledger says so. missing: somebody took them away. */
+  readonly words: "kept" | "erased" | "missing";
+  readonly name?: string;
+  /** Who it is at the issuer of the log-in, which two people never share; absent for tokens and printed links. */
+  readonly subject?: string;
+  readonly role?: Role;
+  readonly via?: "token" | "session";
+  readonly reason?: string;
   readonly metric: string;
   /** The canonical question as JSON. */
-  readonly question: string;
+  readonly question?: string;
   readonly cells: number;
   /** Position of the numbers that were seen. */
   readonly lsn: string;
-  /** The words are those that were written: they fit the commitment in the ledger. */
+  /** The words are there, and are those that were written: they fit the commitment in the ledger. */
   readonly intact: boolean;
 }
 

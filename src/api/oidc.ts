@@ -4,7 +4,9 @@
  */
 import type * as OpenId from "openid-client";
 import type { Role } from "./tokens.ts";
-import { makeSecret, secretHash } from "./sessions.ts";
+import { backoffMs } from "../lib/backoff.ts";
+import type { Attempt } from "./oidc-attempts.ts";
+import { Attempts } from "./oidc-attempts.ts";
 
 export interface OidcSettings {
   /** https, or http on loopback. */
@@ -23,18 +25,9 @@ export interface OidcSettings {
 
 /** refused: the person is known there and has no role here. failed: anything else; which, is not for the browser. */
 export type OidcOutcome =
-  | { readonly tag: "in"; readonly name: string; readonly role: Role; readonly returnTo: string }
+  | { readonly tag: "in"; readonly name: string; readonly subject: string; readonly role: Role; readonly returnTo: string }
   | { readonly tag: "refused" }
   | { readonly tag: "failed" };
-
-interface Attempt {
-  readonly state: string;
-  readonly nonce: string;
-  readonly verifier: string;
-  readonly redirectUri: string;
-  readonly returnTo: string;
-  readonly expiresAt: number;
-}
 
 interface Found {
   readonly client: typeof OpenId;
@@ -42,21 +35,27 @@ interface Found {
 }
 
 const attemptMs = 600_000;
-const attemptsMax = 1_000;
 const requestSeconds = 5;
+/** After an attempt to reach the issuer began that failed; longer than it may take. Anybody may make us try. */
+const [retryFirstMs, retryMaxMs] = [10_000, 60_000];
 const nameMax = 120;
+/** OpenID Connect Core 1.0, 2: a subject has at most 255 characters. */
+const subjectMax = 255;
 /** Strongest first. */
 const byStrength: readonly Role[] = ["admin", "analyst", "viewer"];
 
 export class OidcLogin {
   readonly #settings: OidcSettings;
-  readonly #random: (count: number) => Uint8Array;
-  readonly #attempts = new Map<string, Attempt>();
+  readonly #attempts: Attempts;
   #found: Found | undefined;
+  /** All who come meanwhile wait for the one. */
+  #looking: Promise<Found | undefined> | undefined;
+  #failures = 0;
+  #retryAtMs = 0;
 
   constructor(settings: OidcSettings, random: (count: number) => Uint8Array) {
     this.#settings = settings;
-    this.#random = random;
+    this.#attempts = new Attempts(random);
   }
 
   /** Where the browser goes, and the value of its attempt cookie. Undefined while the issuer does not answer. */
@@ -65,7 +64,7 @@ export class OidcLogin {
     readonly returnTo: string;
     readonly nowMs: number;
   }): Promise<{ readonly location: string; readonly cookie: string } | undefined> {
-    const found = await this.#discover();
+    const found = await this.#discover(options.nowMs);
     if (found === undefined) return undefined;
     const { client, configuration } = found;
     const verifier = client.randomPKCECodeVerifier();
@@ -79,41 +78,43 @@ export class OidcLogin {
       state,
       nonce,
     });
-    const { secret, sha256 } = makeSecret(this.#random);
-    this.#makeRoom(options.nowMs);
     const { redirectUri, returnTo } = options;
-    this.#attempts.set(sha256, { state, nonce, verifier, redirectUri, returnTo, expiresAt: options.nowMs + attemptMs });
-    return { location: location.href, cookie: secret };
+    const cookie = this.#attempts.seal({ state, nonce, verifier, redirectUri, returnTo, expiresAt: options.nowMs + attemptMs });
+    return { location: location.href, cookie };
   }
 
   /** `query`: as it came back, with its `?`. The attempt is over afterwards, whatever came of it. */
   async finish(options: { readonly cookie: string | undefined; readonly query: string; readonly nowMs: number }): Promise<OidcOutcome> {
     const { cookie, query, nowMs } = options;
-    const hash = secretHash(cookie ?? "");
-    const attempt = this.#attempts.get(hash);
-    this.#attempts.delete(hash);
-    const found = attempt === undefined || attempt.expiresAt <= nowMs ? undefined : await this.#discover();
+    const attempt = this.#attempts.end(cookie, nowMs);
+    const found = attempt === undefined ? undefined : await this.#discover(nowMs);
     if (attempt === undefined || found === undefined) return { tag: "failed" };
     try {
       const claims = await exchange({ ...found, attempt, query });
       const role = roleOfClaims(claims, this.#settings);
-      const name = nameOfClaims(claims, this.#settings);
-      if (role === undefined || name === undefined) return { tag: "refused" };
-      return { tag: "in", name, role, returnTo: attempt.returnTo };
+      const [name, subject] = [nameOfClaims(claims, this.#settings), visible(claims["sub"], subjectMax)];
+      if (role === undefined || name === undefined || subject === undefined) return { tag: "refused" };
+      return { tag: "in", name, subject, role, returnTo: attempt.returnTo };
     } catch {
       // The library's text may quote what came in; that it failed is all that is passed on.
       return { tag: "failed" };
     }
   }
 
-  #makeRoom(nowMs: number): void {
-    for (const [hash, { expiresAt }] of this.#attempts)
-      if (expiresAt <= nowMs || this.#attempts.size >= attemptsMax) this.#attempts.delete(hash);
+  /** What the issuer says of itself is asked for once it is needed, by one request at a time, and again, more and more seldom, until it answers. */
+  async #discover(nowMs: number): Promise<Found | undefined> {
+    if (this.#found !== undefined) return this.#found;
+    if (this.#looking !== undefined) return this.#looking;
+    if (nowMs < this.#retryAtMs) return undefined;
+    this.#looking = this.#look();
+    this.#found = await this.#looking;
+    this.#looking = undefined;
+    this.#retryAtMs = nowMs + backoffMs({ attempt: this.#failures, firstMs: retryFirstMs, maxMs: retryMaxMs, random: () => 1 });
+    this.#failures += 1;
+    return this.#found;
   }
 
-  /** What the issuer says of itself is asked for once it is needed, and again until it answers. */
-  async #discover(): Promise<Found | undefined> {
-    if (this.#found !== undefined) return this.#found;
+  async #look(): Promise<Found | undefined> {
     const { issuer, clientId, clientSecret } = this.#settings;
     try {
       // Loaded only where it is used.
@@ -122,11 +123,10 @@ export class OidcLogin {
       const execute = url.protocol === "http:" && isLoopback(url.hostname) ? [client.allowInsecureRequests] : [];
       const how = clientSecret === undefined ? client.None() : client.ClientSecretBasic(clientSecret);
       const configuration = await client.discovery(url, clientId, undefined, how, { execute, timeout: requestSeconds });
-      this.#found = { client, configuration };
+      return { client, configuration };
     } catch {
       return undefined;
     }
-    return this.#found;
   }
 }
 
@@ -162,11 +162,18 @@ export function roleOfClaims(claims: Claims, settings: Pick<OidcSettings, "roleC
   return byStrength.find((role) => settings.roles[role]?.some((wanted) => texts.includes(wanted)) ?? false);
 }
 
-function nameOfClaims(claims: Claims, settings: Pick<OidcSettings, "nameClaim">): string | undefined {
-  const claim = Object.hasOwn(claims, settings.nameClaim) ? claims[settings.nameClaim] : claims["sub"];
+/** An address that the issuer calls unverified names nobody: whoever typed it in could have typed another's. The subject stands for it. */
+function nameOfClaims(claims: Claims, { nameClaim }: Pick<OidcSettings, "nameClaim">): string | undefined {
+  const isUnverified = nameClaim === "email" && Object.hasOwn(claims, "email_verified") && claims["email_verified"] !== true;
+  const claim = Object.hasOwn(claims, nameClaim) && !isUnverified ? claims[nameClaim] : claims["sub"];
+  return visible(claim, nameMax);
+}
+
+/** Without what cannot be seen, or turns what stands beside it around. */
+function visible(claim: unknown, max: number): string | undefined {
   if (typeof claim !== "string") return undefined;
-  const name = claim.replaceAll(/[\p{Cc}\p{Cf}]/gu, "").slice(0, nameMax);
-  return name === "" ? undefined : name;
+  const text = claim.replaceAll(/[\p{Cc}\p{Cf}]/gu, "").slice(0, max);
+  return text === "" ? undefined : text;
 }
 
 function isLoopback(host: string): boolean {

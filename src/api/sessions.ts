@@ -10,6 +10,8 @@ export interface SessionEntry {
   readonly sha256: string;
   /** For people: who it is. */
   readonly name: string;
+  /** Who it is at the issuer of the log-in: names can be chosen there, this cannot. Undefined: of a printed link. */
+  readonly subject: string | undefined;
   readonly role: Role;
   /** Milliseconds since 1970. */
   readonly createdAt: number;

@@ -52,7 +52,14 @@ describe("small groups", () => {
       });
   });
 
-  for (const [name, reason] of Object.entries({ empty: "", short: "x", long: "x".repeat(201), spaces: "      " })) {
+  for (const [name, reason] of Object.entries({
+    empty: "",
+    short: "x",
+    long: "x".repeat(201),
+    spaces: "      ",
+    "turned around": "for ‮gnihton",
+    "with what cannot be seen": "tic​ket 7",
+  })) {
     test(`a reason that is none: ${name}`, async () => {
       const url = `/v1/metrics/activations?reason=${encodeURIComponent(reason)}`;
       expect(await ask(bearer.analyst, { url })).toEqual({ statusCode: 400, rights: [] });

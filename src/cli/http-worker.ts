@@ -35,13 +35,22 @@ export type HttpWorkerMessage =
   | { readonly tag: "event"; readonly event: ApiEvent };
 
 /** From the main thread. */
-export type HttpWorkerOrder = { readonly tag: "tokens"; readonly tokens: readonly TokenEntry[] };
+export type HttpWorkerOrder =
+  | { readonly tag: "tokens"; readonly tokens: readonly TokenEntry[] }
+  | { readonly tag: "end-session"; readonly sha256: string };
 
 async function serve(port: MessagePort, data: HttpWorkerData): Promise<void> {
   const say = (message: HttpWorkerMessage): void => port.postMessage(message);
   let { tokens } = data;
+  const sessions = new Sessions(data.sessions);
   port.on("message", (order: HttpWorkerOrder) => {
-    tokens = order.tokens;
+    switch (order.tag) {
+      case "tokens":
+        tokens = order.tokens;
+        return;
+      case "end-session":
+        sessions.end(order.sha256);
+    }
   });
   const calls = callsTo<ThreadBackend>(data.calls, [
     "metrics",
@@ -66,7 +75,7 @@ async function serve(port: MessagePort, data: HttpWorkerData): Promise<void> {
     backend,
     hosts: data.hosts,
     tokens: () => tokens,
-    sessions: new Sessions(data.sessions),
+    sessions,
     ...(data.oidc === undefined ? {} : { oidc: data.oidc }),
     webFolder: data.webFolder,
     random: (count: number) => randomBytes(count),

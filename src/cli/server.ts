@@ -138,6 +138,7 @@ async function start(config: ServerConfig, state: State): Promise<Running> {
       driver,
       state,
       onTokens: () => http.setTokens(tokensOf(state)),
+      onSessionEnd: (sha256) => http.endSession(sha256),
       address: () => http.urls[0] ?? "",
       onReload: () => reload(config, text),
       nowMs: Date.now,

@@ -1,5 +1,5 @@
 /** What the state keeps of people: tokens, sessions, the audit log. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -16,7 +16,14 @@ beforeEach(() => {
 afterEach(() => rmSync(join(folder, ".."), { recursive: true, force: true }));
 
 test("a session outlives a restart, and goes when it is ended or another one opens after it is over", () => {
-  const session = (sha256: string, expiresAt: number) => ({ sha256, name: "ann", role: "analyst", createdAt: 1, expiresAt });
+  const session = (sha256: string, expiresAt: number) => ({
+    sha256,
+    name: "ann",
+    subject: "248289",
+    role: "analyst",
+    createdAt: 1,
+    expiresAt,
+  });
   {
     using state = open();
     for (const one of [session("a", 2_000), session("b", 5_000), session("c", 9_000)]) state.addSession(one);
@@ -47,10 +54,39 @@ test("the audit log only grows, and words that were changed behind the triggers 
   state.appendAudit([{ at: 1, facts: {}, words: { reason: "true" }, salt: "s" }]);
   const raw = new DatabaseSync(join(folder, "state.sqlite"));
   expect(() => raw.exec("UPDATE audit SET body = '{}'")).toThrow("the audit log only grows");
-  expect(() => raw.exec("DELETE FROM audit")).toThrow("the audit log only grows");
+  expect(() => raw.exec("DELETE FROM audit")).toThrow("the ledger does not say that these words are erased");
   raw.exec(`DROP TRIGGER audit_no_update; UPDATE audit SET body = '{"reason":"false"}'`);
   raw.close();
   expect(state.audit({ limit: 1, before: undefined })[0]?.intact).toBe(false);
+});
+
+test("the words of one entry can be erased: the entry stays, and nothing that could test a guess at them", () => {
+  using state = open();
+  for (const reason of ["mallory was here", "kept"])
+    state.appendAudit([{ at: 1, facts: { metric: "m" }, words: { name: "ann", reason }, salt: `salt of ${reason}` }]);
+  const [, erased] = state.audit({ limit: 9, before: undefined });
+  expect(state.eraseAudit(erased?.id ?? 0)).toBe(true);
+  expect([state.eraseAudit(erased?.id ?? 0), state.eraseAudit(99)]).toEqual([false, false]);
+  expect(state.audit({ limit: 9, before: undefined })).toMatchObject([
+    { words: "kept", body: { reason: "kept" }, intact: true },
+    { id: erased?.id, at: 1, facts: { metric: "m" }, words: "erased", body: undefined, intact: false },
+  ]);
+  expect(state.ledger({ kind: "audit-erased", last: 9 }).map(({ body }) => body)).toEqual([{ entry: erased?.id }]);
+  expect(state.checkLedger()).toEqual([]);
+  const bytes = readFileSync(join(folder, "state.sqlite"), "latin1");
+  expect([bytes.includes("mallory"), bytes.includes("salt of kept")]).toEqual([false, true]);
+});
+
+test("words that were taken away behind the state do not take their entry with them", () => {
+  using state = open();
+  for (const salt of ["a", "b"]) state.appendAudit([{ at: 1, facts: { metric: "m" }, words: { reason: salt }, salt }]);
+  const raw = new DatabaseSync(join(folder, "state.sqlite"));
+  raw.exec("DROP TRIGGER audit_no_delete; DELETE FROM audit WHERE salt = 'a'");
+  raw.close();
+  expect(state.audit({ limit: 9, before: undefined }).map(({ words, intact }) => [words, intact])).toEqual([
+    ["kept", true],
+    ["missing", false],
+  ]);
 });
 
 test("a state of before there were sessions is taken over: its tokens stay, without an end, and a copy lies beside it", () => {

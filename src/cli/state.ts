@@ -2,14 +2,17 @@
  * Control state and ledger: `.vitrine/state.sqlite`, 0600 in a folder of 0700. What stands here is durable (the mirror can be built
  * again, this cannot): which generations there are, the ledger, the hashes of bearer tokens. Never a credential, key or value.
  */
-import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { VitrineError } from "../model/error.ts";
-import { canonicalJson, ledgerHash } from "./canonical-json.ts";
+import { ledgerHash } from "./canonical-json.ts";
 import type { Json } from "./canonical-json.ts";
 import type { Generation, GenerationRole } from "./generations.ts";
+import type { AuditNoteRow, AuditRow, AuditWanted } from "./state/audit.ts";
+import { appendAudit, eraseAudit, readAudit } from "./state/audit.ts";
+import type { LedgerEntry } from "./state/ledger.ts";
+import { inTransaction, insertEntry } from "./state/ledger.ts";
 
 const applicationId = 0x76_74_72_6e; // "vtrn"
 
@@ -30,21 +33,19 @@ const migrations: readonly string[] = [
    ) STRICT;
    CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
    CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;`,
+  // Words of people can be erased, one entry at a time and with an entry of the ledger that says so.
+  `ALTER TABLE session ADD COLUMN subject TEXT;
+   CREATE UNIQUE INDEX audit_salt ON audit (salt);
+   DROP TRIGGER audit_no_delete;
+   CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+     WHEN NOT EXISTS (SELECT 1 FROM ledger WHERE kind = 'audit-erased' AND body = '{"entry":' || OLD.entry || '}')
+     BEGIN SELECT RAISE(ABORT, 'the ledger does not say that these words are erased'); END;`,
 ];
 
 export const stateVersion = migrations.length;
 
 /** Name in the control table: the highest number of a generation that there ever was. */
 export const lastGeneration = "last-generation";
-
-export interface LedgerEntry {
-  readonly id: number;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly kind: string;
-  readonly body: Json;
-  readonly hash: string;
-}
 
 export interface TokenRow {
   readonly id: string;
@@ -62,30 +63,11 @@ export interface SessionRow {
   /** SHA-256 of the cookie's value, hexadecimal. */
   readonly sha256: string;
   readonly name: string;
+  /** Who it is at the issuer of the log-in; undefined: the session is of a printed link. */
+  readonly subject: string | undefined;
   readonly role: string;
   readonly createdAt: number;
   readonly expiresAt: number;
-}
-
-/** Words of people (who, why) beside the ledger, whose row holds a commitment to them and nothing personal. */
-export interface AuditRow {
-  readonly id: number;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly body: Json;
-  /** The words fit the commitment. */
-  readonly intact: boolean;
-}
-
-export interface AuditNoteRow {
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  /** Go into the ledger. */
-  readonly facts: Readonly<Record<string, Json>>;
-  /** Go beside it. */
-  readonly words: Json;
-  /** Random, so that words cannot be guessed from their commitment; it also names the note. */
-  readonly salt: string;
 }
 
 export interface State extends Disposable {
@@ -109,8 +91,9 @@ export interface State extends Disposable {
   sessions(): readonly SessionRow[];
   /** All of them or none, durable when this returns. One whose salt is there already is not written again. */
   appendAudit(notes: readonly AuditNoteRow[]): void;
-  /** Newest first; `before`: only entries with a smaller id. */
-  audit(wanted: { readonly limit: number; readonly before: number | undefined }): readonly AuditRow[];
+  audit(wanted: AuditWanted): readonly AuditRow[];
+  /** The entry stays, its words are gone from the file; the ledger says so. False: there is no entry of that id with words. */
+  eraseAudit(id: number): boolean;
   backup(file: string): void;
 }
 
@@ -220,6 +203,7 @@ function stateOver({ database, folder, now, random }: Opened): State {
     sessions: () => readSessions(database),
     appendAudit: (notes) => appendAudit(database, notes),
     audit: (wanted) => readAudit(database, wanted),
+    eraseAudit: (id) => eraseAudit(database, id, now()),
     backup: (file) => {
       // The owner's alone from its first byte on, also where the server may not change a file's mode.
       const mask = process.umask(0o177);
@@ -259,36 +243,8 @@ function writeGenerations(database: DatabaseSync, generations: readonly Generati
   }
 }
 
-interface NewEntry {
-  readonly at: number;
-  readonly kind: string;
-  readonly body: Json;
-}
-
-function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec("BEGIN IMMEDIATE");
-  try {
-    const done = work();
-    database.exec("COMMIT");
-    return done;
-  } catch (error) {
-    database.exec("ROLLBACK");
-    throw error;
-  }
-}
-
-function appendLedger(database: DatabaseSync, entry: NewEntry): LedgerEntry {
+function appendLedger(database: DatabaseSync, entry: { readonly at: number; readonly kind: string; readonly body: Json }): LedgerEntry {
   return inTransaction(database, () => insertEntry(database, entry));
-}
-
-function insertEntry(database: DatabaseSync, entry: NewEntry): LedgerEntry {
-  const previous = String(database.prepare("SELECT hash FROM ledger ORDER BY id DESC LIMIT 1").get()?.["hash"] ?? "");
-  const body = canonicalJson(entry.body);
-  const hash = ledgerHash({ previous, at: entry.at, kind: entry.kind, body });
-  const done = database
-    .prepare("INSERT INTO ledger (at, kind, body, previous, hash) VALUES (?, ?, ?, ?, ?)")
-    .run(entry.at, entry.kind, body, previous, hash);
-  return { id: Number(done.lastInsertRowid), ...entry, hash };
 }
 
 function readLedger(database: DatabaseSync, wanted: { readonly kind?: string; readonly last: number }): readonly LedgerEntry[] {
@@ -333,57 +289,20 @@ function readTokens(database: DatabaseSync): readonly TokenRow[] {
 function addSession(database: DatabaseSync, session: SessionRow, now: number): void {
   database.prepare("DELETE FROM session WHERE expires_at <= ?").run(now);
   database
-    .prepare("INSERT INTO session (hash, name, role, created_at, expires_at) VALUES (?, ?, ?, ?, ?)")
-    .run(session.sha256, session.name, session.role, session.createdAt, session.expiresAt);
+    .prepare("INSERT INTO session (hash, name, subject, role, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)")
+    .run(session.sha256, session.name, session.subject ?? null, session.role, session.createdAt, session.expiresAt);
 }
 
 function readSessions(database: DatabaseSync): readonly SessionRow[] {
   return database
-    .prepare("SELECT hash, name, role, created_at, expires_at FROM session ORDER BY created_at")
+    .prepare("SELECT hash, name, subject, role, created_at, expires_at FROM session ORDER BY created_at")
     .all()
     .map((row) => ({
       sha256: String(row["hash"]),
       name: String(row["name"]),
+      subject: row["subject"] === null ? undefined : String(row["subject"]),
       role: String(row["role"]),
       createdAt: Number(row["created_at"]),
       expiresAt: Number(row["expires_at"]),
     }));
-}
-
-const auditKind = "audit";
-
-function appendAudit(database: DatabaseSync, notes: readonly AuditNoteRow[]): void {
-  inTransaction(database, () => {
-    const known = database.prepare("SELECT 1 FROM audit WHERE salt = ?");
-    const insert = database.prepare("INSERT INTO audit (entry, salt, body) VALUES (?, ?, ?)");
-    for (const { at, facts, words, salt } of notes) {
-      if (known.get(salt) !== undefined) continue;
-      const body = canonicalJson(words);
-      const { id } = insertEntry(database, { at, kind: auditKind, body: { ...facts, commitment: commitmentTo(salt, body) } });
-      insert.run(id, salt, body);
-    }
-  });
-}
-
-function commitmentTo(salt: string, body: string): string {
-  return createHash("sha256").update(`${salt}\n${body}`, "utf8").digest("hex");
-}
-
-function readAudit(database: DatabaseSync, { limit, before }: Parameters<State["audit"]>[0]): readonly AuditRow[] {
-  return database
-    .prepare(
-      `SELECT ledger.id, ledger.at, ledger.body AS facts, audit.salt, audit.body FROM audit JOIN ledger ON ledger.id = audit.entry
-       WHERE ledger.kind = '${auditKind}' AND ledger.id < ?1 ORDER BY ledger.id DESC LIMIT ?2`,
-    )
-    .all(before ?? Number.MAX_SAFE_INTEGER, limit)
-    .map((row) => {
-      const facts = JSON.parse(String(row["facts"])) as { readonly commitment?: string }; // eslint-disable-line -- written by appendAudit alone
-      const body = String(row["body"]);
-      return {
-        id: Number(row["id"]),
-        at: Number(row["at"]),
-        body: JSON.parse(body) as Json, // eslint-disable-line -- as above
-        intact: facts.commitment === commitmentTo(String(row["salt"]), body),
-      };
-    });
 }

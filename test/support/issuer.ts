@@ -10,6 +10,7 @@ export interface Issuer extends AsyncDisposable {
 export interface Person {
   readonly groups: readonly string[] | string | undefined;
   readonly email: string | undefined;
+  readonly email_verified?: boolean;
 }
 
 /** `people` by log-in name; any password does. `inUserinfo`: claims are given there and not in the ID token. */
@@ -34,7 +35,7 @@ export async function openIssuer(options: {
           : { client_secret: options.clientSecret, token_endpoint_auth_method: "client_secret_basic" as const }),
       },
     ],
-    claims: { openid: ["sub"], email: ["email"], profile: ["groups"] },
+    claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["groups"] },
     conformIdTokenClaims: options.inUserinfo ?? false,
     cookies: { keys: ["only for this test"] },
     pkce: { required: () => true },

@@ -16,8 +16,9 @@ import type { Issuer } from "../support/issuer.ts";
 import { openIssuer, SmallBrowser } from "../support/issuer.ts";
 
 const people = {
-  ann: { groups: ["staff", "analytics"], email: "ann@example.com" },
+  ann: { groups: ["staff", "analytics"], email: "ann@example.com", email_verified: true },
   bob: { groups: "staff", email: "bob@example.com" },
+  mallory: { groups: ["staff"], email: "ann@example.com", email_verified: false },
   eve: { groups: ["visitors"], email: "eve@example.com" },
 };
 const callback = "/v1/login/oidc/callback";
@@ -118,7 +119,11 @@ describe("OpenID Connect", () => {
     expect(backend.questions.map(({ rights }) => rights)).toEqual([
       { facts: false, audience: "viewer" },
       { facts: false, audience: "viewer" },
-      { facts: true, audience: "analyst", audit: { name: "ann@example.com", role: "analyst", via: "session", reason: "ticket 7" } },
+      {
+        facts: true,
+        audience: "analyst",
+        audit: { name: "ann@example.com", subject: "ann", role: "analyst", via: "session", reason: "ticket 7" },
+      },
     ]);
   });
 
@@ -179,6 +184,28 @@ describe("OpenID Connect", () => {
     const at = await codeFor(browser);
     nowMs += 601_000;
     expect(await location(browser, at)).toBe("/#login=failed");
+  });
+
+  test("thousands of attempts of nobody drive out none of a person's, and keep nobody out", { timeout: 60_000 }, async () => {
+    await open();
+    const browser = new SmallBrowser();
+    const at = await codeFor(browser);
+    for (let round = 0; round < 30; round++) {
+      const others = await Promise.all(Array.from({ length: 40 }, async () => new SmallBrowser().request(`${url}/v1/login/oidc`)));
+      expect(new Set(others.map(({ status }) => status))).toEqual(new Set([303]));
+    }
+    expect(await location(browser, at)).toBe("/");
+    expect((await sessionOf(browser)).signedIn).toBe(true);
+  });
+
+  test("an address that the issuer calls unverified is nobody's name; whose session it is stands beside each name", async () => {
+    await open();
+    for (const who of ["ann", "mallory", "bob"]) await new SmallBrowser().logIn(`${url}/v1/login/oidc`, who);
+    expect(backend.opened.map(({ name, subject }) => [name, subject])).toEqual([
+      ["ann@example.com", "ann"],
+      ["mallory", "mallory"],
+      ["bob@example.com", "bob"],
+    ]);
   });
 
   test("a way back that leads elsewhere is refused", async () => {

@@ -1,8 +1,11 @@
 /** The running product from outside: a printed link, tokens, an analyst's reason in the audit log, files, the description's examples. */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadChinook } from "../../examples/chinook/load.ts";
 import type { AuditReport } from "../../src/api/contract.ts";
+import { openState } from "../../src/cli/state.ts";
 import type { Answer } from "../../src/metrics/answer.ts";
 import { SmallBrowser } from "../support/issuer.ts";
 import type { RunningProduct } from "../support/product.ts";
@@ -78,6 +81,48 @@ test("what an analyst was given just before the server was killed stands in the 
   });
   const { entries } = (await (await get("/v1/audit?limit=50", admin)).json()) as AuditReport;
   expect(entries.filter(({ reason }) => reason === "just before")).toMatchObject([{ intact: true, metric: "invoices" }]);
+});
+
+test("a session that is revoked ends on a connection that is open, and does not come back with a restart", async () => {
+  const { stdout } = await running.product.command(["link", "--role", "viewer", "--name", "leaving"]);
+  const browser = new SmallBrowser();
+  const headers = { origin: url, "content-type": "application/json" };
+  const body = JSON.stringify({ code: stdout.trim().split("#code=")[1] });
+  expect((await browser.request(`${url}/v1/session`, { method: "POST", headers, body })).status).toBe(200);
+  expect((await browser.request(`${url}/v1/metrics`)).status).toBe(200);
+  const list = async () =>
+    JSON.parse((await running.product.command(["session", "list", "--json"])).stdout) as readonly {
+      readonly id: string;
+      readonly name: string;
+    }[];
+  const { id } = (await list()).find(({ name }) => name === "leaving") ?? { id: "" };
+  expect((await running.product.command(["session", "revoke", id])).code).toBe(0);
+  expect((await browser.request(`${url}/v1/metrics`)).status).toBe(401);
+  expect((await running.product.command(["session", "revoke", id])).code).not.toBe(0);
+  await running.product.kill("server");
+  await running.untilProven("invoices", question);
+  expect((await browser.request(`${url}/v1/metrics`)).status).toBe(401);
+  expect((await list()).map(({ name }) => name)).not.toContain("leaving");
+});
+
+test("a backup has what was noted a moment ago; the words of an entry can be erased, and the entry stays", async () => {
+  const [analyst, admin] = [await tokenOf("analyst"), await tokenOf("admin")];
+  expect((await get(`/v1/metrics/invoices?${question}&reason=erase%20me`, analyst)).status).toBe(200);
+  const folder = mkdtempSync(join(tmpdir(), "vitrine-backup-"));
+  try {
+    expect((await running.product.command(["backup", join(folder, "state.sqlite")])).code).toBe(0);
+    using state = openState({ folder, now: () => 1, random: () => "0123456789abcdef" });
+    expect(state.audit({ limit: 1, before: undefined })).toMatchObject([{ body: { reason: "erase me" }, intact: true }]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  const newest = async () => ((await (await get("/v1/audit?limit=1", admin)).json()) as AuditReport).entries[0];
+  const before = await newest();
+  expect(before).toMatchObject({ words: "kept", name: "a analyst", reason: "erase me" });
+  expect((await running.product.command(["audit", "erase", String(before?.id)])).code).toBe(0);
+  const { id, at, metric, cells, lsn } = before ?? {};
+  expect(await newest()).toEqual({ id, at, metric, cells, lsn, words: "erased", intact: false });
+  expect((await running.product.command(["audit", "list", "--limit", "1"])).stdout).toMatch(/erased/);
 });
 
 test("a token that is revoked ends on a connection that is open", async () => {

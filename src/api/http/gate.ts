@@ -16,6 +16,8 @@ export type Access = { readonly tag: "everyone" } | { readonly tag: "roles"; rea
 /** Who asks. `session`: the hash under which it is kept. */
 export interface Asker {
   readonly name: string;
+  /** Of people that the company's log-in sent. */
+  readonly subject?: string | undefined;
   readonly role: Role;
   readonly via: "token" | "session" | "owner";
   /** Milliseconds since 1970. */
@@ -84,8 +86,8 @@ function askerOf(headers: FastifyRequest["headers"], options: GateOptions): Aske
   }
   const session = options.sessions.find(readCookie(headers.cookie, sessionCookie, options.scheme === "https"), nowMs);
   if (session === undefined) return undefined;
-  const { name, role, expiresAt, sha256 } = session;
-  return { name, role, via: "session", expiresAt, session: sha256 };
+  const { name, subject, role, expiresAt, sha256 } = session;
+  return { name, subject, role, via: "session", expiresAt, session: sha256 };
 }
 
 /** Browsers say where a request comes from. A link from elsewhere may open a page of ours, and nothing else. */

@@ -130,8 +130,12 @@ function reasonOf(parameter: readonly string[] | undefined, header: string | und
   const given = [...(parameter ?? []), ...(header === undefined ? [] : [header])];
   if (given.length === 0) return undefined;
   const text = given[0]?.trim() ?? "";
-  if (given.length > 1 || text.length < 3 || text.length > 200 || /\p{Cc}/u.test(text))
-    throw new VitrineError("api/bad-request", { message: "A reason is one text of 3 to 200 characters.", place: "reason" });
+  if (given.length > 1 || text.length < 3 || text.length > 200 || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text))
+    throw new VitrineError("api/bad-request", {
+      // What cannot be seen, or turns text around, would make the log read as something else.
+      message: "A reason is one text of 3 to 200 characters, none of them a control or format character.",
+      place: "reason",
+    });
   return text;
 }
 
@@ -142,8 +146,8 @@ function reasonOf(parameter: readonly string[] | undefined, header: string | und
 function rightsOf(asker: Asked["asker"], reason: string | undefined): AnswerRights {
   if (asker?.via === "owner") return { facts: true, audience: "analyst" };
   if (reason === undefined || asker === undefined) return { facts: false, audience: "viewer" };
-  const { name: who, role, via } = asker;
+  const { name: who, subject, role, via } = asker;
   if (role !== "analyst" && role !== "admin")
     throw new VitrineError("api/forbidden", { message: "This role is not shown small groups, with a reason or without.", place: "reason" });
-  return { facts: true, audience: "analyst", audit: { name: who, role, via, reason } };
+  return { facts: true, audience: "analyst", audit: { name: who, ...(subject === undefined ? {} : { subject }), role, via, reason } };
 }

@@ -207,19 +207,24 @@ export const sessionSchema = object(
 
 export const auditSchema = object({
   entries: list(
-    object({
-      id: whole,
-      at: { type: "string", format: "date-time" },
-      name: text,
-      role,
-      via: { type: "string", enum: ["token", "session"] },
-      reason: text,
-      metric: text,
-      question: text,
-      cells: whole,
-      lsn: text,
-      intact: truth,
-    }),
+    object(
+      {
+        id: whole,
+        at: { type: "string", format: "date-time" },
+        words: { type: "string", enum: ["kept", "erased", "missing"] },
+        name: text,
+        subject: text,
+        role,
+        via: { type: "string", enum: ["token", "session"] },
+        reason: text,
+        metric: text,
+        question: text,
+        cells: whole,
+        lsn: text,
+        intact: truth,
+      },
+      ["name", "subject", "role", "via", "reason", "question"],
+    ),
   ),
 });
 

@@ -133,12 +133,12 @@ function redirect(location: string, cookies: readonly string[]): Reply {
 /** Written down before the cookie goes out. Whoever logs in anew leaves the old session behind. */
 async function openSession(
   asked: Asked,
-  person: { readonly name: string; readonly role: Role },
+  person: { readonly name: string; readonly subject?: string; readonly role: Role },
   reply: (entry: SessionEntry) => Reply,
 ): Promise<Reply> {
   const { secret, sha256 } = makeSecret(asked.random);
-  const { name, role } = person;
-  const entry = { sha256, name, role, createdAt: asked.nowMs, expiresAt: asked.nowMs + sessionMs };
+  const { name, subject, role } = person;
+  const entry = { sha256, name, subject, role, createdAt: asked.nowMs, expiresAt: asked.nowMs + sessionMs };
   const before = asked.asker?.session;
   await asked.backend.openSession(entry);
   asked.sessions.add(entry);

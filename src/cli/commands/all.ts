@@ -1,4 +1,5 @@
 /** Every command, in the order of `vitrine --help`. A plain array: nothing registers itself. */
+import { audit } from "./audit.ts";
 import { apply, detach, plan } from "./administer.ts";
 import type { Command } from "./command.ts";
 import { demo } from "./demo.ts";
@@ -7,6 +8,7 @@ import { link } from "./link.ts";
 import { backup, compact, config, restore, run, token, verify } from "./owner.ts";
 import { prove } from "./prove.ts";
 import { query } from "./query.ts";
+import { session } from "./session.ts";
 import { status } from "./status.ts";
 import { watch } from "./watch.ts";
 
@@ -23,7 +25,9 @@ export const commands: readonly Command[] = [
   verify,
   compact,
   link,
+  session,
   token,
+  audit,
   config,
   backup,
   restore,

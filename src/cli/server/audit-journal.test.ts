@@ -3,7 +3,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { AuditNoteRow, State } from "../state.ts";
+import type { State } from "../state.ts";
+import type { AuditNoteRow } from "../state/audit.ts";
 import { openState } from "../state.ts";
 import { AuditJournal } from "./audit-journal.ts";
 import { settleAudit } from "./audit-log.ts";

@@ -7,10 +7,11 @@ import type { AuditEntry } from "../../api/contract.ts";
 import type { Answer } from "../../metrics/answer.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import type { Json } from "../canonical-json.ts";
-import type { AuditNoteRow, State } from "../state.ts";
+import type { State } from "../state.ts";
+import type { AuditNoteRow } from "../state/audit.ts";
 import type { AuditJournal } from "./audit-journal.ts";
 
-type Words = Omit<AuditEntry, "id" | "at" | "intact">;
+type Words = Pick<AuditEntry, "name" | "subject" | "role" | "via" | "reason" | "question">;
 
 /** A journal of so many bytes goes into the ledger at once. */
 const journalMax = 192 << 10;
@@ -35,11 +36,11 @@ export class AuditLog {
   }
 
   /** Durable when it resolves. */
-  async note({ name, role, via, reason }: AuditNote, { metric, question, cells, applied }: Answer): Promise<void> {
+  async note({ name, subject, role, via, reason }: AuditNote, { metric, question, cells, applied }: Answer): Promise<void> {
     const lsn = applied?.lsn ?? "";
     const asked = canonicalJson(JSON.parse(JSON.stringify(question)) as Json); // eslint-disable-line -- a question is plain data
-    const words: Words = { name, role, via, reason, metric, question: asked, cells: cells.length, lsn };
-    const row: AuditNoteRow = { at: this.#nowMs(), facts: { metric, lsn, cells: cells.length }, words: { ...words }, salt: this.#salt() };
+    const words = { name, ...(subject === undefined ? {} : { subject }), role, via, reason, question: asked };
+    const row: AuditNoteRow = { at: this.#nowMs(), facts: { metric, lsn, cells: cells.length }, words, salt: this.#salt() };
     await this.#journal.add(JSON.stringify(row));
     if (this.#journal.size > journalMax) await this.settle();
   }
@@ -56,12 +57,23 @@ export class AuditLog {
 
   async read(wanted: { readonly limit: number; readonly before: number | undefined }): Promise<readonly AuditEntry[]> {
     await this.settle();
-    return this.#state.audit(wanted).map(({ id, at, body, intact }) => ({
-      ...(body as unknown as Words), // eslint-disable-line -- written by note alone
+    return this.#state.audit(wanted).map(({ id, at, facts, words, body, intact }) => ({
       id,
       at: new Date(at).toISOString(),
+      metric: textOf(facts["metric"]),
+      cells: Number(facts["cells"]),
+      lsn: textOf(facts["lsn"]),
+      words,
+      ...(body as Words | undefined), // eslint-disable-line -- written by note alone
       intact,
     }));
+  }
+
+  /** The words of one entry: who, why and what was asked. The entry stays. False: there is none of that id, or it has no words. */
+  async erase(id: number): Promise<boolean> {
+    // What is in the journal would be brought to the ledger anew if the machine lost power.
+    await this.settle();
+    return this.#state.eraseAudit(id);
   }
 }
 
@@ -92,4 +104,8 @@ function noteOf(line: string): AuditNoteRow | undefined {
 
 function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function textOf(fact: Json | undefined): string {
+  return typeof fact === "string" ? fact : "";
 }

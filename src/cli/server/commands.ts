@@ -5,7 +5,7 @@ import type { Role } from "../../api/tokens.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { Json } from "../canonical-json.ts";
 import type { ControlHandler } from "../control.ts";
-import type { State } from "../state.ts";
+import type { SessionRow, State } from "../state.ts";
 import type { Driver } from "./driver.ts";
 import type { Service } from "./service.ts";
 
@@ -14,6 +14,8 @@ export interface CommandsOptions {
   readonly driver: Driver;
   readonly state: State;
   readonly onTokens: () => void;
+  /** A session is over. By the hash under which it is kept. */
+  readonly onSessionEnd: (sha256: string) => void;
   /** `http://127.0.0.1:7465`: where the page is. */
   readonly address: () => string;
   /** Takes vitrine.yaml up when it is another one than at our start; says whether it is. Throws what is wrong with it. */
@@ -21,7 +23,23 @@ export interface CommandsOptions {
   readonly nowMs: () => number;
 }
 
+/** A session as `vitrine session list` shows it. */
+export interface ListedSession {
+  /** The first digits of the hash under which it is kept. */
+  readonly id: string;
+  readonly name: string;
+  readonly subject?: string;
+  readonly role: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
 const dayMs = 86_400_000;
+/** Digits of a session's hash: with 10,000 sessions two share them once in millions of installations. */
+const sessionIdLength = 12;
+const auditLimit = 20;
+const auditLimitMax = 1_000;
 /** A year: a token that everybody has forgotten ends by itself. */
 const tokenDays = 365;
 const linkMinutes = 60;
@@ -55,6 +73,10 @@ export function commandsOf(options: CommandsOptions): ControlHandler {
         ...(expiresAt === undefined ? {} : { expiresAt }),
       })),
     link: async (args) => makeLink(options, args),
+    "session-list": async () => openSessions(options).map(listed),
+    "session-revoke": async (args) => endSessions(options, args),
+    "audit-list": async (args) => service.audit.read({ limit: limitOf(args["limit"]), before: undefined }),
+    "audit-erase": async (args) => eraseWords(options, args),
     "token-revoke": async (args) => revoke(options, args),
     backup: async (args) => backup(options, args),
   };
@@ -133,6 +155,42 @@ function revoke(options: CommandsOptions, args: Arguments): { readonly revoked: 
   options.state.append("token", { event: "revoked", id });
   options.onTokens();
   return { revoked: id };
+}
+
+function openSessions({ state, nowMs }: CommandsOptions): readonly SessionRow[] {
+  return state.sessions().filter(({ expiresAt }) => expiresAt > nowMs());
+}
+
+function listed({ sha256, name, subject, role, createdAt, expiresAt }: SessionRow): ListedSession {
+  return { id: sha256.slice(0, sessionIdLength), name, ...(subject === undefined ? {} : { subject }), role, createdAt, expiresAt };
+}
+
+/** By id, or all of a name. Gone from the state before the thread that answers hears of it: a restart does not bring them back. */
+function endSessions(options: CommandsOptions, args: Arguments): { readonly ended: number } {
+  const { id, name } = args;
+  const wanted = openSessions(options).filter((one) => listed(one).id === id || one.name === name);
+  if (wanted.length === 0)
+    throw new VitrineError("cli/refused", { message: "There is no such session; `vitrine session list` shows them." });
+  for (const { sha256, role } of wanted) {
+    options.state.endSession(sha256);
+    options.state.append("session", { event: "revoked", role });
+    options.onSessionEnd(sha256);
+  }
+  return { ended: wanted.length };
+}
+
+function limitOf(value: Json | undefined): number {
+  const limit = value === undefined || value === null ? auditLimit : Number(value);
+  if (!Number.isInteger(limit) || limit < 1 || limit > auditLimitMax)
+    throw new VitrineError("cli/usage", { message: `From 1 to ${auditLimitMax} entries are shown.`, place: "--limit" });
+  return limit;
+}
+
+async function eraseWords({ service }: CommandsOptions, args: Arguments): Promise<{ readonly erased: number }> {
+  const id = Number(args["id"]);
+  if (!(await service.audit.erase(id)))
+    throw new VitrineError("cli/refused", { message: "There is no entry of that id with words; `vitrine audit list` shows them." });
+  return { erased: id };
 }
 
 async function backup(options: CommandsOptions, args: Arguments): Promise<{ readonly file: string }> {

@@ -16,6 +16,8 @@ import { serveCalls } from "./calls.ts";
 export interface Http {
   readonly urls: readonly string[];
   setTokens(tokens: readonly TokenEntry[]): void;
+  /** By the hash under which it is kept: the next request with its cookie is refused. */
+  endSession(sha256: string): void;
 }
 
 /** As the backend, but that cells go from thread to thread as text. */
@@ -76,5 +78,7 @@ export async function startHttp(options: {
     urls: await urls.promise,
     // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     setTokens: (tokens) => worker.postMessage({ tag: "tokens", tokens } satisfies HttpWorkerOrder),
+    // eslint-disable-next-line unicorn/require-post-message-target-origin -- as above
+    endSession: (sha256) => worker.postMessage({ tag: "end-session", sha256 } satisfies HttpWorkerOrder),
   };
 }
