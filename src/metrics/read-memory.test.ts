@@ -85,6 +85,25 @@ describe("distinct", () => {
     ]);
   });
 
+  test("for a viewer a period is of too few where it is one of its days, or weeks, and too few more", () => {
+    const guarded = (question: Partial<Question>): readonly unknown[] => {
+      const whole: Question = { metric: "active", grain: "week", from: "2026-11-02", to: "2026-11-16", by: [], where: {}, ...question };
+      const asked = { compiled, metric: findMetric(compiled, "active"), question: whole, filters: [], now: nowMs * 1000 };
+      return memoryRows(of, { ...asked, isGuarded: true }).map((row) => row["any_k"]);
+    };
+    // k is 3. Monday has 0 to 3, and Tuesday one more than that.
+    const days: Readonly<Record<string, readonly number[]>> = { "2026-11-02": [0, 1, 2, 3], "2026-11-03": [1, 4], "2026-11-09": [5, 6, 7] };
+    const set: DaySetReading = {
+      span: { from: dayOf("2026-11-02"), to: dayOf("2026-11-09") },
+      union: (from, to) => bits(Object.entries(days).flatMap(([date, refs]) => (dayOf(date) >= from && dayOf(date) < to ? refs : []))),
+    };
+    const of = { ...reading, daySet: () => set, entity: () => ({ ...devices, follow: () => (ref: number) => ref }) };
+    expect(guarded({})).toEqual([false, true]);
+    expect(guarded({ grain: "day", to: "2026-11-03" })).toEqual([true]);
+    // The month less its second week is five, and less its first is three.
+    expect(guarded({ grain: "month", from: "2026-11-01", to: "2026-12-01" })).toEqual([true]);
+  });
+
   test("days without anybody have no row; by a dimension", () => {
     expect(ask("active", { grain: "day", by: ["model"], from: "2026-11-03", to: "2026-11-09" })).toEqual([
       { bucket: dayOf("2026-11-03"), d0: 3, n: 1, any_k: false },

@@ -3,7 +3,7 @@ import { assert, must } from "../lib/assert.ts";
 import type { Calendar } from "../mirror/calendar.ts";
 import { calendarOf } from "../mirror/calendar.ts";
 import type { MirrorStatus, SqlRow } from "../mirror/mirror.ts";
-import type { MemoryReading } from "../mirror/reading.ts";
+import type { DaySetReading, MemoryReading } from "../mirror/reading.ts";
 import { VitrineError } from "../model/error.ts";
 import type { Question } from "./answer.ts";
 import type { CompiledMetric, CompiledMetrics } from "./compile.ts";
@@ -15,6 +15,7 @@ import { answerCellsMax, dayName, tooManyCells } from "./question.ts";
 import { beforeHistory } from "./read-cells.ts";
 import { bitCount } from "../mirror/bits.ts";
 import { distinctCounter } from "./units/distinct.ts";
+import { leavesFew } from "./units/rest.ts";
 import { countRetention } from "./units/retention.ts";
 import { countShare } from "./units/share.ts";
 import type { Split } from "./units/split.ts";
@@ -30,6 +31,8 @@ export interface MemoryQuestion {
   readonly filters: readonly CodedFilter[];
   /** Microseconds since 1970: no later day is over. */
   readonly now: number;
+  /** For viewers: of different entities, `any_k` is false where a day or a week less than the period would leave fewer than k units. */
+  readonly isGuarded?: boolean;
 }
 
 /**
@@ -88,10 +91,31 @@ function distinctRows(reading: MemoryReading, asked: MemoryQuestion, plan: Extra
     const words = set.union(from, to);
     if (walks) visits += bitCount(words);
     if (visits > visitsMax) throw tooMuch();
-    for (const { codes, count, atLeastK } of counted(words)) rows.push({ bucket, ...keysOf(codes), n: count, any_k: atLeastK });
+    const isSafe = asked.isGuarded !== true || !leavesFewBeside({ set, split, calendar, words, from, to });
+    for (const { codes, count, atLeastK } of counted(words)) rows.push({ bucket, ...keysOf(codes), n: count, any_k: atLeastK && isSafe });
     if (rows.length > answerCellsMax) throw tooManyCells();
   }
   return rows;
+}
+
+/** Whether all of a period but one day of it, or one week, are entities of fewer than k units: the days and weeks are told, too. */
+function leavesFewBeside(options: {
+  readonly set: DaySetReading;
+  readonly split: Split;
+  readonly calendar: Calendar;
+  readonly words: Uint32Array;
+  readonly from: number;
+  readonly to: number;
+}): boolean {
+  const { set, split, calendar, words, from, to } = options;
+  for (let day = from; day < to; day += 1) {
+    const week = daysOf("week", bucketOfDay("week", day, calendar), calendar);
+    const isWeek = week.from === day && week.to <= to && week.to - week.from < to - from;
+    for (const end of isWeek ? [day + 1, week.to] : [day + 1]) {
+      if (leavesFew(words, set.union(day, end), split)) return true;
+    }
+  }
+  return false;
 }
 
 function tooMuch(): VitrineError {

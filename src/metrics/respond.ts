@@ -31,11 +31,12 @@ import { dayName, findMetric, parseQuestion } from "./question.ts";
 import type { Read } from "./read-cells.ts";
 import { readCells, refuseBeforeHistory, sumTooLarge } from "./read-cells.ts";
 import { heldColumns, heldFilterWords, readHeld } from "./read-held.ts";
+import type { MemoryQuestion } from "./read-memory.ts";
 import { dimensionsAsked, memoryRows } from "./read-memory.ts";
 import type { ViewerRows } from "./protect/answers.ts";
 import { viewerRows } from "./protect/answers.ts";
 import { viewerShares } from "./protect/shares.ts";
-import { boundedNote, keptNote, pendingNote, withheldNote } from "./protect/notes.ts";
+import { boundedNote, keptNote, notComparedNote, pendingNote, rankedNote, withheldNote } from "./protect/notes.ts";
 import { publishedOf } from "./protect/keeper.ts";
 import { refuseBeforePublished } from "./protect/published.ts";
 
@@ -239,6 +240,7 @@ async function answerForViewer(asking: Asking): Promise<Answer> {
           ...(main.withheld > 0 ? [withheldNote(compiled.k, main.withheld)] : []),
           ...(bounds.length > 0 ? [boundedNote(compiled.k, bounds.length)] : []),
           ...(main.pending > 0 ? [pendingNote(main.pending)] : []),
+          ...(totals === undefined ? [] : rankedNotes(totals)),
           ...keptNotes([main, totals, earlier], compiled.zone),
         ],
       },
@@ -261,6 +263,12 @@ async function answerForViewer(asking: Asking): Promise<Answer> {
   });
 }
 
+/** The largest are looked for by their totals over the range, and a total is withheld with any of its cells. */
+function rankedNotes({ withheld, bounded, pending }: ViewerRows): readonly Reason[] {
+  const unknown = withheld + bounded.length;
+  return unknown > 0 || pending > 0 ? [rankedNote(unknown)] : [];
+}
+
 /** Of the first that lacks kept periods. */
 function keptNotes(read: readonly (ViewerRows | undefined)[], zone: string): readonly Reason[] {
   const kept = read.find((one) => one?.kept !== undefined)?.kept;
@@ -281,12 +289,16 @@ async function totalFromMemory(asking: Asking): Promise<Answer> {
   const isPeriod = metric.kind === "distinct" ? question.grain !== "all" : metric.kind === "share";
   if (!isTotal || !isPeriod) throw notForViewers(metric);
   const { compare: _, ...alone } = question;
-  const given = await answerFromMemory({ ...asking, question: alone }, new Map());
+  const given = await answerFromMemory({ ...asking, question: alone, isGuarded: true }, new Map());
   const isTold = (cell: AnswerCell): boolean =>
     cell.atLeastK === true && (cell.hits === undefined || (cell.hitsAtLeastK === true && cell.missesAtLeastK === true));
   const cells = given.cells.filter(isTold);
   const withheld = given.cells.length - cells.length;
-  const notes = withheld === 0 ? given.notes : [...given.notes, withheldNote(compiled.k, withheld)];
+  const notes = [
+    ...given.notes,
+    ...(withheld === 0 ? [] : [withheldNote(compiled.k, withheld)]),
+    ...(question.compare === undefined ? [] : [notComparedNote]),
+  ];
   return { ...given, cells, notes, cellsWithheld: withheld };
 }
 
@@ -305,8 +317,8 @@ function doubted(fresh: Freshness, doubts: readonly Reason[]): Freshness {
   return doubts.length === 0 ? fresh : { ...fresh, state: "untrusted", reasons: [...doubts, ...fresh.reasons] };
 }
 
-async function answerFromMemory(asking: Asking, words: ReadonlyMap<string, Words>): Promise<Answer> {
-  const { mirror, compiled, metric, question, now } = asking;
+async function answerFromMemory(asking: Asking & Pick<MemoryQuestion, "isGuarded">, words: ReadonlyMap<string, Words>): Promise<Answer> {
+  const { mirror, compiled, metric, question, now, isGuarded = false } = asking;
   const { [dayName]: days, ...dimensional } = question.where;
   const isRetention = metric.memory?.tag === "retention";
   const plain = { ...dimensionsAsked(question), where: isRetention ? dimensional : question.where };
@@ -316,7 +328,8 @@ async function answerFromMemory(asking: Asking, words: ReadonlyMap<string, Words
   const asked = understood(question, isRetention && days !== undefined ? { ...where, [dayName]: days } : where);
   const parts = partsOf(asked);
   const read = await mirror.read((reading) => {
-    const rowsOf = (part: Question): readonly SqlRow[] => memoryRows(reading, { compiled, metric, question: part, filters, now });
+    const rowsOf = (part: Question): readonly SqlRow[] =>
+      memoryRows(reading, { compiled, metric, question: part, filters, now, isGuarded });
     return {
       status: reading.status,
       main: rowsOf(parts.main),

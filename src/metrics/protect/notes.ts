@@ -33,3 +33,17 @@ export function keptNote(date: string): Reason {
     remedy: "Ask for later periods, or as an analyst with a reason.",
   };
 }
+
+export function rankedNote(withheld: number): Reason {
+  return {
+    reason: "ranking-of-the-told",
+    message: `The largest are those of the combinations whose totals over the range may be told; of ${withheld} they may not, and one of these may be larger.`,
+    remedy: "Ask for a range of whole longer periods, or as an analyst with a reason.",
+  };
+}
+
+export const notComparedNote: Reason = {
+  reason: "not-compared",
+  message: "Viewers have these totals without a comparison: the earlier period is not beside them.",
+  remedy: "Ask for both periods by their grain: each total that may be told is.",
+};

@@ -62,6 +62,13 @@ test("of a ratio with too few on one side a coarse step is told, and no number",
   expect(top.bounds).toBeUndefined();
 });
 
+test("the largest of the told are said to be that, where a total is withheld", async () => {
+  const asked = { grain: "day", from: "2026-10-30", to: "2026-11-03", by: ["model"], top: 2 } as const;
+  const reasons = ({ notes }: Answer): readonly string[] => notes.map(({ reason }) => reason);
+  expect(reasons(await ask(asked, "viewer"))).toContain("ranking-of-the-told");
+  expect(reasons(await ask(asked, "analyst"))).not.toContain("ranking-of-the-told");
+});
+
 test("some cells are told and some are not", async () => {
   const viewer = await ask({ by: ["model", "country"] }, "viewer");
   const analyst = await ask({ by: ["model", "country"] }, "analyst");
