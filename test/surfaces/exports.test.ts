@@ -3,12 +3,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createApi } from "../../src/api/server.ts";
 import { csvOf } from "../../src/api/http/export/csv.ts";
 import { parquetOf } from "../../src/api/http/export/parquet.ts";
 import type { Column } from "../../src/api/http/export/table.ts";
 import { tableOf } from "../../src/api/http/export/table.ts";
 import type { Answer } from "../../src/metrics/answer.ts";
 import { Engine } from "../../src/mirror/duckdb/engine.ts";
+import { fakeBackend, fakeTokens, noPeople } from "../support/fake-backend.ts";
 import type { SmallApi } from "../support/small-backend.ts";
 import { openSmallApi } from "../support/small-backend.ts";
 
@@ -25,7 +27,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const always = ["class", "k", "suppressed", "proven_at"];
+const always = ["state", "class", "k", "suppressed", "proven_at"];
 const question = "grain=day&from=2026-10-01&to=2026-11-10&by=model";
 
 /** RFC 4180, by its grammar. */
@@ -86,7 +88,7 @@ describe("one question, three forms", () => {
       for (const grain of ["hour", "day", "week", "month", "all"]) {
         const { statusCode, body } = await api.get(`/v1/metrics/${metric}.csv?grain=${grain}&range=last%203%20months`);
         if (statusCode !== 200) continue;
-        expect(body.split("\r\n")[0]?.split(",").slice(-4)).toEqual(always);
+        expect(body.split("\r\n")[0]?.split(",").slice(-5)).toEqual(always);
       }
     }
   });
@@ -106,6 +108,28 @@ describe("one question, three forms", () => {
     }
     expect((await api.get("/v1/metrics/failure_rate.xlsx")).statusCode).toBe(404);
   });
+});
+
+test("while the copy is being built a file is refused, for an empty one would be drawn as an answer; JSON says it in its envelope", async () => {
+  const reasons = [{ reason: "loading", message: "The copy is being loaded.", remedy: "Wait." }];
+  const building = fakeBackend({ answer: async () => ({ ...answer, state: "building", reasons, proven: undefined }) });
+  const { entries, bearer } = fakeTokens();
+  await using app = await createApi({
+    backend: building,
+    hosts: [],
+    tokens: () => entries,
+    ...noPeople(),
+    version: "0.1.0",
+    nowMs: () => 0,
+  });
+  const ask = async (form: string) =>
+    app.inject({ url: `/v1/metrics/m${form}`, headers: { host: "127.0.0.1", authorization: bearer.viewer } });
+  for (const form of [".csv", ".parquet"]) {
+    const refused = await ask(form);
+    expect([refused.statusCode, refused.headers["retry-after"]]).toEqual([503, "1"]);
+    expect(refused.json()).toMatchObject({ code: "cli/not-ready", detail: "No numbers yet: The copy is being loaded." });
+  }
+  expect((await ask("")).json()).toMatchObject({ state: "building", cells: [] });
 });
 
 const answer: Answer = {
@@ -161,6 +185,7 @@ describe("the table", () => {
         country: "",
         count: "",
         value: "",
+        state: "ready",
         class: "live",
         k: "10",
         suppressed: "7",
@@ -170,8 +195,21 @@ describe("the table", () => {
   });
 
   test("nothing at all is a header, in both forms", async () => {
-    expect(csvOf(tableOf(answer, "UTC"))).toBe("period,period_start,country,count,value,class,k,suppressed,proven_at\r\n");
+    expect(csvOf(tableOf(answer, "UTC"))).toBe("period,period_start,country,count,value,state,class,k,suppressed,proven_at\r\n");
     expect(await readParquet(parquetOf(tableOf(answer, "UTC")))).toEqual([]);
+  });
+
+  test.for(["stale", "untrusted"] as const)("the state %s stands in every row, and an answer without one is no empty table", (state) => {
+    expect(columnOf(tableOf({ ...withCountry("US"), state }, "UTC"), "state")).toEqual([state]);
+    const none = readCsv(csvOf(tableOf({ ...answer, state }, "UTC")));
+    expect(none).toMatchObject([{ state, period: "", count: "", value: "", suppressed: "0" }]);
+  });
+
+  test("a sum of decimals is a decimal in every form", async () => {
+    const cell = { period: undefined, by: {}, count: 3, hits: undefined, sum: 12.75, value: 12.75, atLeastK: true };
+    const sum: Answer = { ...answer, kind: "sum", question: { ...answer.question, by: [] }, cells: [cell] };
+    expect(readCsv(csvOf(tableOf(sum, "UTC")))).toMatchObject([{ count: "3", sum: "12.75", value: "12.75" }]);
+    expect(await readParquet(parquetOf(tableOf(sum, "UTC")))).toMatchObject([{ sum: 12.75, value: 12.75 }]);
   });
 
   test("a dimension that is called as one of our columns gives way", () => {

@@ -12,7 +12,16 @@ import type { RunningProduct } from "../support/product.ts";
 import { runProduct, until } from "../support/product.ts";
 
 const question = "grain=month&by=country&from=2000-01-01&to=2026-11-01";
-const declaration = readFileSync(new URL("../../examples/chinook/vitrine.yaml", import.meta.url), "utf8");
+// With a sum of numeric(10,2) besides what the example has.
+const declaration = `${readFileSync(new URL("../../examples/chinook/vitrine.yaml", import.meta.url), "utf8").replace("{ is: money }", "{ is: money, take: keep }")}
+  revenue:
+    title: Revenue
+    description: Totals of invoices by month and by the country of the customer.
+    unit: dollars
+    sum: invoice.total
+    by: [country]
+    grain: [month]
+`;
 let running: RunningProduct;
 let url: string;
 
@@ -58,6 +67,20 @@ test("an analyst's reason stands in the audit log, which only an administrator r
   ]);
   const csv = await (await get(`/v1/metrics/invoices.csv?${question}&reason=ticket%207`, analyst)).text();
   expect(csv.trim().split("\r\n")).toHaveLength(answer.cells.length + 1);
+});
+
+test("a sum of numeric(10,2) is what the source says, to the cent, in JSON, CSV and Parquet", async () => {
+  const [row] = await running.source.rows("SELECT sum(total) AS total, count(*) AS n FROM invoice");
+  const [total, count] = [String(row?.["total"]), Number(row?.["n"])];
+  expect(total).toMatch(/^\d+\.\d\d$/);
+  const asked = (form: string) => `/v1/metrics/revenue${form}?grain=all&from=2000-01-01&to=2026-11-01&reason=ticket%207`;
+  const analyst = await tokenOf("analyst");
+  const { cells } = (await (await get(asked(""), analyst)).json()) as Answer;
+  expect(cells).toMatchObject([{ sum: Number(total), value: Number(total), count }]);
+  const [names = [], values = []] = (await (await get(asked(".csv"), analyst)).text()).split("\r\n").map((line) => line.split(","));
+  expect([values[names.indexOf("sum")], values[names.indexOf("state")]]).toEqual([String(cells[0]?.sum), "ready"]);
+  const parquet = await get(asked(".parquet"), analyst);
+  expect([parquet.status, Buffer.from(await parquet.arrayBuffer()).toString("latin1", 0, 4)]).toEqual([200, "PAR1"]);
 });
 
 test("a viewer is not shown what an analyst is, and a reserved role is not given", async () => {

@@ -84,7 +84,7 @@ export const metricRoutes: readonly Route[] = [
   get({
     path: "/v1/metrics/{name}.csv",
     operation: "answerMetricAsCsv",
-    summary: "The same answer as CSV (RFC 4180).",
+    summary: "The same answer as CSV (RFC 4180). Column `state`: ready, stale or untrusted. While the copy is being built: 503.",
     access: anyRole,
     revalidates: true,
     parameters: questionParameters,
@@ -94,7 +94,7 @@ export const metricRoutes: readonly Route[] = [
   get({
     path: "/v1/metrics/{name}.parquet",
     operation: "answerMetricAsParquet",
-    summary: "The same answer as Parquet.",
+    summary: "The same answer as Parquet. Column `state`: as in CSV. While the copy is being built: 503.",
     access: anyRole,
     revalidates: true,
     parameters: questionParameters,
@@ -112,6 +112,9 @@ async function answerOf(asked: Asked): Promise<Answer> {
 
 async function file(asked: Asked, extension: string, write: (answer: Answer) => Promise<string | Buffer>): Promise<Reply> {
   const answer = await answerOf(asked);
+  // A file has no place for it that a spreadsheet or a dashboard would not draw as an answer: they show an error where there is one.
+  if (answer.state === "building")
+    throw new VitrineError("cli/not-ready", { message: `No numbers yet: ${answer.reasons.map(({ message }) => message).join(" ")}` });
   const headers = {
     // Of a metric that there is: its name has no character that ends a header.
     "content-disposition": `attachment; filename="${answer.metric}.${extension}"`,

@@ -1,6 +1,6 @@
 /**
- * An answer as a table of typed columns, for CSV and Parquet. The columns `class`, `k`, `suppressed` and `proven_at` are always there and in
- * every row, so that a number that was copied out of the file still says how true it is.
+ * An answer as a table of typed columns, for CSV and Parquet. The columns `state`, `class`, `k`, `suppressed` and `proven_at` are always there
+ * and in every row, so that a number that was copied out of the file still says how true it is.
  */
 import type { Answer, AnswerCell, BoundedCell } from "../../../metrics/answer.ts";
 
@@ -20,6 +20,7 @@ const ownNames = new Set([
   "above",
   "period_before",
   "value_before",
+  "state",
   "class",
   "k",
   "suppressed",
@@ -27,13 +28,14 @@ const ownNames = new Set([
 ]);
 
 /**
- * Where nothing is shown but something is withheld, one row without numbers says so. `zone`: of the metric. `suppressed`: how many cells of
+ * Where nothing is shown but something is withheld, or the answer is not to be relied on, one row without numbers says so: an empty table
+ * means that there is nothing. `zone`: of the metric. `suppressed`: how many cells of
  * this answer are withheld.
  */
 export function tableOf(answer: Answer, zone: string): readonly Column[] {
   const { cells, bounds = [], cellsWithheld } = answer;
   const all: readonly Row[] = [...cells, ...bounds];
-  const rows: readonly (Row | undefined)[] = all.length === 0 && cellsWithheld > 0 ? [undefined] : all;
+  const rows: readonly (Row | undefined)[] = all.length === 0 && (cellsWithheld > 0 || answer.state !== "ready") ? [undefined] : all;
   const numbers = (name: string, type: "integer" | "number", of: (cell: Row) => number | undefined): Column => ({
     name,
     type,
@@ -50,7 +52,7 @@ export function tableOf(answer: Answer, zone: string): readonly Column[] {
     })),
     numbers("count", "integer", (cell) => cell.count),
     ...(hasMeasure((cell) => cell.hits) ? [numbers("hits", "integer", (cell) => cell.hits)] : []),
-    ...(hasMeasure((cell) => cell.sum) ? [numbers("sum", "integer", (cell) => cell.sum)] : []),
+    ...(hasMeasure((cell) => cell.sum) ? [numbers("sum", "number", (cell) => cell.sum)] : []),
     numbers("value", "number", (cell) => cell.value),
     ...(bounds.length === 0 ? [] : [numbers("below", "number", (cell) => cell.below), numbers("above", "number", (cell) => cell.above)]),
     ...(answer.compared === undefined
@@ -59,6 +61,7 @@ export function tableOf(answer: Answer, zone: string): readonly Column[] {
           { name: "period_before", type: "text", values: rows.map((cell) => cell?.before?.period ?? null) } satisfies Column,
           numbers("value_before", "number", (cell) => cell.before?.value),
         ]),
+    { name: "state", type: "text", values: rows.map(() => answer.state) },
     { name: "class", type: "text", values: rows.map(() => answer.class) },
     { name: "k", type: "integer", values: rows.map(() => answer.k) },
     { name: "suppressed", type: "integer", values: rows.map(() => cellsWithheld) },
