@@ -353,7 +353,9 @@ describe("viewers", () => {
   });
 
   test("what they mistype is not told from what the copy has held", async () => {
-    const given = await answer(mirror, compiled, question({ ...small, by: [], where: { country: ["UG"] } }), now, { audience: "viewer" });
+    const given = await answer(mirror, compiled, question({ ...small, by: ["model"], where: { country: ["UG"] } }), now, {
+      audience: "viewer",
+    });
     expect(given.notes.map((note) => note.reason)).not.toContain("value-not-seen");
     expect(JSON.stringify(given.notes)).not.toContain("EG");
   });

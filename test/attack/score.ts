@@ -43,7 +43,10 @@ export async function takeBoth(options: {
   const { viewer, analyst, metric, range } = options;
   const set = await takeAnswers({ door: viewer, metric, range });
   const truth = await takeAnswers({ door: analyst, metric, range, only: set.answered });
-  const names = metric.dimensions.map(({ name }) => name);
+  // Dimensions that nothing was answered by tell nothing apart; and a question has three at most.
+  const names = metric.dimensions
+    .map(({ name }) => name)
+    .filter((name) => [...set.answered].some((key) => key.split(/[ ,]/).includes(name)));
   const longest = metric.kind === "share" ? "all" : "month";
   const combinations = await takeAnswers({ door: analyst, metric, range, only: new Set([`${longest} ${names.toSorted().join()}`]) });
   return { metric, range, set, truth: once(truth.splits), combinations: combinations.splits };
