@@ -9,7 +9,7 @@ import { periodOf, valueOf } from "./block.ts";
 import type { Family, Place } from "./candidates.ts";
 import { candidates, subsets } from "./candidates.ts";
 import { smooth } from "./smooth.ts";
-import type { Allowance, Kind } from "./moves.ts";
+import type { Allowance, Kind, Move } from "./moves.ts";
 import { Search } from "./moves.ts";
 
 const certifyBudget = 4_000;
@@ -141,13 +141,13 @@ class Run {
   }
 
   /** Rows moved by a family of cubes. */
-  #run(options: Omit<Parameters<Search["run"]>[0], "cube"> & { readonly family: Family }): number {
-    const { family, wanted } = options;
+  #run({ family, kind, fixed, sign, wanted, allowance, seen }: Omit<Move, "cube"> & { readonly family: Family }): number {
+    const { axes, others } = family;
+    const values = family.values.slice();
     let found = 0;
-    for (const slots of family.slots) {
-      if (found >= wanted) break;
-      const cube = { axes: family.axes, slots, values: family.values.slice(), others: family.others };
-      found += this.#search.run({ ...options, cube, wanted: wanted - found });
+    for (let i = 0; i < family.slots.length && found < wanted; i += 1) {
+      const cube = { axes, slots: family.slots[i]!, values, others };
+      found += this.#search.run({ kind, cube, fixed, sign, wanted: wanted - found, allowance, seen });
     }
     return found;
   }
@@ -171,9 +171,9 @@ class Run {
       for (const family of candidates({ block, inUse, place, axes, partners })) {
         for (const kind of growing) {
           for (const sign of [1, -1] as const) {
-            const touched = new Map<string, number>();
+            const touched = new Map<number, number>();
             const seen = (node: number, cell: number): void => {
-              if (hidden[node]![cell] === 0) touched.set(`${node} ${cell}`, 1 + counts[node]![cell]!);
+              if (hidden[node]![cell] === 0) touched.set(cell * block.nodes.length + node, 1 + counts[node]![cell]!);
             };
             this.#search.budget = triesEach;
             const gain = this.#run({ kind, family, fixed, sign, wanted, allowance, seen });

@@ -3,6 +3,7 @@
  * a cube: along some dimensions and perhaps along time, with the sign changing at every edge, so that whatever adds up over one of
  * these axes stays as it is. Only nodes that tell all these axes apart see it; there, every corner must be withheld.
  */
+import { assert } from "../../lib/assert.ts";
 import type { Block, Node } from "./block.ts";
 import { cellAt } from "./block.ts";
 
@@ -34,33 +35,43 @@ export interface Allowance {
 }
 
 interface Layer {
+  readonly nodes: readonly number[];
   /** Cells of the corners, node after node; the sign alternates by the number of edges walked. */
   readonly cells: Int32Array;
-  readonly nodes: readonly number[];
-  corners: number;
+}
+
+/** What all cubes with the same axes have in common, whatever their values: made once. */
+interface Plan {
+  /** Dimensions whose values are looked for, one after the other. */
+  readonly free: readonly number[];
+  /** By how many of them are known: the nodes that are then decided. None: nobody sees such a move. */
+  readonly layers: readonly Layer[];
+  readonly corners: number;
+}
+
+export interface Move {
+  readonly kind: Kind;
+  readonly cube: Cube;
+  readonly fixed: readonly number[];
+  readonly sign: 1 | -1;
+  readonly wanted: number;
+  readonly allowance?: Allowance | undefined;
+  readonly seen?: ((node: number, cell: number) => void) | undefined;
 }
 
 export class Search {
   readonly #block: Block;
-  readonly #supersets = new Map<number, readonly number[]>();
+  readonly #plans = new Map<number, Plan>();
   /** Tries left; a search that has none left has found nothing more. */
   budget = 0;
   /** Changes to capacities that are to be taken back. */
-  readonly #undo: { array: Float64Array; cell: number; by: number }[] = [];
+  #undoArrays: Float64Array[] = [];
+  #undoCells: number[] = [];
+  #undoValues: number[] = [];
 
   constructor(block: Block) {
     this.#block = block;
-  }
-
-  /** Nodes that have all of the dimensions. */
-  nodesWith(axes: readonly number[]): readonly number[] {
-    const mask = axes.reduce((bits, axis) => bits | (1 << axis), 0);
-    let found = this.#supersets.get(mask);
-    if (found === undefined) {
-      found = this.#block.nodes.flatMap((node, i) => (axes.every((axis) => node.dimensions.includes(axis)) ? [i] : []));
-      this.#supersets.set(mask, found);
-    }
-    return found;
+    assert(block.sizes.length <= 12 && block.levels.length <= 6, "a block whose plans have numbers");
   }
 
   /**
@@ -68,87 +79,83 @@ export class Search {
    * of the corner at `values`. What is found is taken from the capacities until `restore`. `seen` is given each withheld or to be
    * withheld cell of a move that was found; without `allowance` only withheld ones may be in it.
    */
-  run(options: {
-    readonly kind: Kind;
-    readonly cube: Cube;
-    readonly fixed: readonly number[];
-    readonly sign: 1 | -1;
-    readonly wanted: number;
-    readonly allowance?: Allowance;
-    readonly seen?: (node: number, cell: number) => void;
-  }): number {
-    const { cube, fixed, wanted } = options;
-    const [slot, other] = cube.slots;
-    const levels = this.#block.levels;
-    const affected = this.nodesWith(cube.axes).filter((index) => {
-      const map = levels[this.#block.nodes[index]!.level]!;
-      return other === undefined || map[slot] !== map[other];
-    });
-    if (affected.length === 0) return wanted;
-    const known = new Set([...cube.axes, ...fixed]);
+  run(move: Move): number {
+    const plan = this.#planOf(move.cube, move.fixed);
+    return plan.layers.length === 0 ? move.wanted : this.#descend(move, plan, 0, Infinity, move.wanted);
+  }
+
+  #planOf({ axes, slots }: Cube, fixed: readonly number[]): Plan {
+    const slot = slots[0];
+    const other = slots[1];
+    const { levels } = this.#block;
+    let apart = 0;
+    for (let level = 0; level < levels.length; level += 1)
+      if (other === undefined || levels[level]![slot] !== levels[level]![other]) apart |= 1 << level;
+    const key = ((maskOf(axes) * 4_096 + maskOf(fixed)) * 64 + apart) * 2 + slots.length - 1;
+    let plan = this.#plans.get(key);
+    if (plan === undefined) {
+      plan = this.#makePlan(axes, fixed, apart, 2 ** (axes.length + slots.length - 1));
+      this.#plans.set(key, plan);
+    }
+    return plan;
+  }
+
+  /** `apart`: levels (bits) at which the cube's slots are of different periods. */
+  #makePlan(axes: readonly number[], fixed: readonly number[], apart: number, corners: number): Plan {
+    const { nodes, sizes } = this.#block;
+    const dimensionsOf = (index: number): readonly number[] => nodes[index]!.dimensions;
+    const affected = nodes.flatMap((node, index) =>
+      axes.every((axis) => node.dimensions.includes(axis)) && ((apart >> node.level) & 1) === 1 ? [index] : [],
+    );
+    const known = new Set([...axes, ...fixed]);
     const free: number[] = [];
-    const steps: number[][] = [affected.filter((index) => this.#block.nodes[index]!.dimensions.every((dimension) => known.has(dimension)))];
-    for (const [dimension] of this.#block.sizes.entries()) {
-      if (known.has(dimension) || !affected.some((index) => this.#block.nodes[index]!.dimensions.includes(dimension))) continue;
+    const steps = [affected.filter((index) => dimensionsOf(index).every((dimension) => known.has(dimension)))];
+    for (const dimension of sizes.keys()) {
+      if (known.has(dimension) || !affected.some((index) => dimensionsOf(index).includes(dimension))) continue;
       known.add(dimension);
       free.push(dimension);
-      steps.push(
-        affected.filter((index) => {
-          const { dimensions } = this.#block.nodes[index]!;
-          return dimensions.includes(dimension) && dimensions.every((one) => known.has(one));
-        }),
-      );
+      steps.push(affected.filter((index) => dimensionsOf(index).includes(dimension) && dimensionsOf(index).every((one) => known.has(one))));
     }
-    const layers = steps.map((nodes) => this.#layer(nodes, cube));
-    return this.#descend({ ...options, free, layers, depth: 0, limit: Infinity, wanted });
+    const layers = steps.map((own) => ({ nodes: own, cells: new Int32Array(own.length * corners) }));
+    return { free, layers: affected.length === 0 ? [] : layers, corners };
   }
 
-  #layer(nodes: readonly number[], cube: Cube): Layer {
-    const corners = 2 ** (cube.axes.length + (cube.slots.length - 1));
-    return { nodes, corners, cells: new Int32Array(nodes.length * corners) };
-  }
-
-  #descend(
-    options: Parameters<Search["run"]>[0] & {
-      readonly free: readonly number[];
-      readonly layers: readonly Layer[];
-      readonly depth: number;
-      readonly limit: number;
-    },
-  ): number {
-    const { layers, depth, free, cube, wanted } = options;
-    const layer = layers[depth]!;
+  #descend(move: Move, plan: Plan, depth: number, limitAbove: number, wanted: number): number {
     this.budget -= 1;
     if (this.budget < 0) return 0;
-    const limit = Math.min(options.limit, this.#capacity(options, layer));
+    const limit = Math.min(limitAbove, this.#capacity(move, plan, depth));
     if (limit <= 0) return 0;
-    if (depth === free.length) {
+    const dimension = plan.free[depth];
+    if (dimension === undefined) {
       const amount = Math.min(limit, wanted);
-      this.#take(options, amount);
+      this.#take(move, plan, amount);
       return amount;
     }
-    const dimension = free[depth]!;
     let found = 0;
     for (let value = 0; value < this.#block.sizes[dimension]! && found < wanted && found < limit; value += 1) {
-      cube.values[dimension] = value;
-      found += this.#descend({ ...options, depth: depth + 1, limit: limit - found, wanted: wanted - found });
+      move.cube.values[dimension] = value;
+      found += this.#descend(move, plan, depth + 1, limit - found, wanted - found);
       if (this.budget < 0) break;
     }
     return found;
   }
 
   /** The least of what the corners of a layer's nodes can give and take; 0 where a cell is told that would change. */
-  #capacity(options: Parameters<Search["run"]>[0] & { readonly depth: number }, layer: Layer): number {
-    const { kind, cube, sign, allowance, depth } = options;
+  #capacity({ kind, cube, sign, allowance }: Move, { layers, corners }: Plan, depth: number): number {
+    const { nodes, cells } = layers[depth]!;
+    const mayHide = allowance !== undefined && (allowance.everywhere || depth === 0);
     let least = Infinity;
-    for (const [i, index] of layer.nodes.entries()) {
+    for (let i = 0; i < nodes.length; i += 1) {
+      const index = nodes[i]!;
+      const node = this.#block.nodes[index]!;
       const hidden = kind.hidden[index]!;
-      const mayHide = allowance !== undefined && (allowance.everywhere || depth === 0);
-      for (let corner = 0; corner < layer.corners; corner += 1) {
-        const cell = this.#corner(this.#block.nodes[index]!, cube, corner);
-        layer.cells[i * layer.corners + corner] = cell;
+      const up = kind.up[index]!;
+      const down = kind.down[index]!;
+      for (let corner = 0; corner < corners; corner += 1) {
+        const cell = this.#corner(node, cube, corner);
+        cells[i * corners + corner] = cell;
         if (hidden[cell] === 0 && !mayHide) return 0;
-        const limit = (signOf(corner) * sign > 0 ? kind.up : kind.down)[index]![cell]!;
+        const limit = (signOf(corner) * sign > 0 ? up : down)[cell]!;
         if (limit < least) least = limit;
         if (least <= 0) return 0;
       }
@@ -172,12 +179,11 @@ export class Search {
     return cell;
   }
 
-  #take(options: Parameters<Search["run"]>[0] & { readonly layers: readonly Layer[] }, amount: number): void {
-    const { kind, sign, seen } = options;
-    for (const layer of options.layers) {
-      for (const [i, index] of layer.nodes.entries()) {
-        for (let corner = 0; corner < layer.corners; corner += 1) {
-          const cell = layer.cells[i * layer.corners + corner]!;
+  #take({ kind, sign, seen }: Move, { layers, corners }: Plan, amount: number): void {
+    for (const { nodes, cells } of layers) {
+      for (const [i, index] of nodes.entries()) {
+        for (let corner = 0; corner < corners; corner += 1) {
+          const cell = cells[i * corners + corner]!;
           const isUp = signOf(corner) * sign > 0;
           this.#change((isUp ? kind.up : kind.down)[index]!, cell, -amount);
           this.#change((isUp ? kind.down : kind.up)[index]!, cell, amount);
@@ -188,26 +194,38 @@ export class Search {
   }
 
   #change(array: Float64Array, cell: number, by: number): void {
-    this.#undo.push({ array, cell, by: array[cell]! });
+    this.#undoArrays.push(array);
+    this.#undoCells.push(cell);
+    this.#undoValues.push(array[cell]!);
     array[cell]! += by;
   }
 
   /** What was taken stays so: the capacities are those of another table that all told numbers fit, too. */
   keep(): void {
-    this.#undo.length = 0;
+    this.#undoArrays = [];
+    this.#undoCells = [];
+    this.#undoValues = [];
   }
 
   restore(): void {
-    for (let last = this.#undo.pop(); last !== undefined; last = this.#undo.pop()) last.array[last.cell] = last.by;
+    for (let last = this.#undoArrays.length - 1; last >= 0; last -= 1)
+      this.#undoArrays[last]![this.#undoCells[last]!] = this.#undoValues[last]!;
+    if (this.#undoArrays.length > 0) this.keep();
   }
 }
 
+function maskOf(dimensions: readonly number[]): number {
+  let mask = 0;
+  for (let i = 0; i < dimensions.length; i += 1) mask |= 1 << dimensions[i]!;
+  return mask;
+}
+
+/** 1 where the number of edges that were walked to the corner is even. */
 function signOf(corner: number): 1 | -1 {
   let bits = corner;
-  let sign: 1 | -1 = 1;
-  while (bits > 0) {
-    if ((bits & 1) === 1) sign = sign === 1 ? -1 : 1;
-    bits >>= 1;
-  }
-  return sign;
+  bits ^= bits >> 8;
+  bits ^= bits >> 4;
+  bits ^= bits >> 2;
+  bits ^= bits >> 1;
+  return (bits & 1) === 0 ? 1 : -1;
 }
