@@ -97,6 +97,24 @@ function withinOf(bounded: readonly Bound[], truth: readonly Said[], k: number):
   });
 }
 
+/**
+ * Of the longest periods an answer counts what is withheld and not what is empty: asked for one combination after the other, it says of
+ * each whether it is there at all.
+ */
+function existingOf({ metric }: Attacked, withheld: readonly Said[]): NonNullable<TableOptions["within"]> {
+  const longest = ["all", "month", "week", "day"].find((grain) => withheld.some((said) => said.grain === grain));
+  return withheld
+    .filter(({ grain }) => grain === longest)
+    .flatMap((said) =>
+      measuresOf(metric).map((measure) => ({
+        said,
+        measure,
+        least: Math.max(0, 1 - (measure === "hits" ? measured(said, "misses") : measure === "misses" ? measured(said, "hits") : 0)),
+        most: Infinity,
+      })),
+    );
+}
+
 /** Bounds every withheld cell by linear programming over all that was told. */
 export function scoreOf(attacked: Attacked): Score {
   const { metric, range, set, truth } = attacked;
@@ -111,10 +129,11 @@ export function scoreOf(attacked: Attacked): Score {
   const given = { days, combinations, sets: setsOf(attacked), told, k: set.k };
   const bounded = set.bounds.filter(({ isWider, isNarrower }) => !isWider && !isNarrower);
   const measures = measuresOf(metric);
+  const existing = existingOf(attacked, withheld);
   const targets = withheld.flatMap((said) => measures.map((measure) => targetOf(said, measure)));
   for (const measure of measures) {
     // With the other side of a ratio as it is: who finds more than k numbers so finds as many without.
-    using table = new Table({ ...given, measures: [measure], bounds: [], within: withinOf(bounded, truth, set.k) });
+    using table = new Table({ ...given, measures: [measure], bounds: [], within: [...withinOf(bounded, truth, set.k), ...existing] });
     table.narrow(
       targets.filter((one) => one.measure === measure),
       set.k,

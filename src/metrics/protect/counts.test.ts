@@ -121,3 +121,18 @@ test("without complementary suppression many are", () => {
   }
   expect(found).toBeGreaterThan(20);
 }, 60_000);
+
+test("a cell that is known to have rows cannot be emptied: a certificate that would is none", () => {
+  const block = makeBlock({
+    sizes: [2, 2],
+    levels: [Int32Array.of(0)],
+    nodes: [[], [0], [1], [0, 1]].map((dimensions) => ({ dimensions, level: 0 })),
+  });
+  // The first cell of the four is one of 0 to 11, for the others of its row and column can give it 6; or one of 1 to 10.
+  const rows = [[117], [11, 106], [11, 106], [5, 6, 6, 100]].map((counts) => Float64Array.from(counts));
+  const enough = rows.map((cells) => Uint8Array.from(cells, (count) => (count >= k ? 1 : 0)));
+  const margins = (told: readonly Uint8Array[]): readonly number[] => told.slice(0, 3).flatMap((cells) => [...cells]);
+  expect(margins(protectCounts({ block, counts: { rows, enough }, k }).told)).toEqual([1, 1, 1, 1, 1]);
+  const least = rows.map((cells) => cells.map(() => 1));
+  expect(margins(protectCounts({ block, counts: { rows, enough }, k, least }).told)).not.toEqual([1, 1, 1, 1, 1]);
+});

@@ -33,17 +33,23 @@ export function protectCounts(options: {
   readonly beside?: readonly Uint8Array[];
   /** Cells (1) that may have all their rows in another block. */
   readonly shared?: readonly Uint8Array[];
+  /** So many rows a cell is known to have: that there are any at all is seen where withheld cells are counted and empty ones are not. */
+  readonly least?: readonly Float64Array[];
   /** Only to show what is lost without it. */
   readonly isComplementary?: boolean;
 }): Told {
-  const { block, counts, k, beside } = options;
+  const { block, counts, k, beside, least } = options;
   const hidden = block.nodes.map((node, i) => {
     const cells = new Uint8Array(node.size);
     for (let cell = 0; cell < node.size; cell += 1) cells[cell] = counts.enough[i]![cell] === 1 && beside?.[i]?.[cell] !== 1 ? 0 : 1;
     return cells;
   });
   const small = countHidden(hidden, counts.rows);
-  const kind: Kind = { hidden, down: counts.rows.map((rows) => rows.slice()), up: roomAbove(block, counts.rows) };
+  const kind: Kind = {
+    hidden,
+    down: counts.rows.map((rows, i) => rows.map((count, cell) => count - (least?.[i]?.[cell] ?? 0))),
+    up: roomAbove(block, counts.rows),
+  };
   if (options.isComplementary !== false) for (const [i, cells] of hidden.entries()) if (isSparse(cells, counts.rows[i]!)) cells.fill(1);
   if (options.isComplementary !== false) {
     const certified = block.nodes.map((node, i) => beside?.[i]?.slice() ?? new Uint8Array(node.size));
@@ -60,7 +66,12 @@ export function protectCounts(options: {
     });
   }
   const all = countHidden(hidden, counts.rows);
-  return { told: hidden.map((cells) => cells.map((one) => 1 - one)), small, complementary: all - small, table: kind.down };
+  return {
+    told: hidden.map((cells) => cells.map((one) => 1 - one)),
+    small,
+    complementary: all - small,
+    table: kind.down.map((rows, i) => rows.map((count, cell) => count + (least?.[i]?.[cell] ?? 0))),
+  };
 }
 
 /**

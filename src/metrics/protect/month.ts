@@ -95,9 +95,14 @@ function judgeCells(
     }
     return marks;
   });
-  const given = { block, k, beside: withheldBeside, shared: sharedCells({ block, buckets, splits }) };
-  if (!isRatio) return { ...protectCounts({ ...given, counts: { rows: column("n"), enough: enough("any_low") } }), bounds: undefined };
-  const [rows, hits] = [column("n"), column("hit")];
+  const rows = column("n");
+  // An empty cell of a longest period is of values that do not occur together in the month: it is not among those that are withheld.
+  const least = rows.map((counts, i) =>
+    counts.map((count) => (count > 0 && must(block.nodes[i], "node").level === block.levels.length - 1 ? 1 : 0)),
+  );
+  const given = { block, k, least, beside: withheldBeside, shared: sharedCells({ block, buckets, splits }) };
+  if (!isRatio) return { ...protectCounts({ ...given, counts: { rows, enough: enough("any_low") } }), bounds: undefined };
+  const hits = column("hit");
   const [any, hit, none] = [enough("any_low"), enough("hit_low"), enough("none_low")];
   const isOfHits = splits.map(({ counts }) => counts === "hits");
   return protectRatio({

@@ -24,13 +24,15 @@ export function protectRatio(options: {
   /** Cells (1) that another block withheld, with a certificate. */
   readonly beside: readonly Uint8Array[];
   readonly shared: readonly Uint8Array[];
+  /** As of `protectCounts`, of rows on either side. */
+  readonly least: readonly Float64Array[];
   readonly rows: readonly Float64Array[];
   readonly hits: readonly Float64Array[];
   readonly enough: readonly Uint8Array[];
   readonly enoughHits: readonly Uint8Array[];
   readonly enoughMisses: readonly Uint8Array[];
 }): ToldRatio {
-  const { block, k, wholes, beside, shared, rows, hits, enough, enoughHits, enoughMisses } = options;
+  const { block, k, wholes, beside, shared, least, rows, hits, enough, enoughHits, enoughMisses } = options;
   const misses = rows.map((cells, i) => cells.map((count, cell) => count - must(hits[i]?.[cell], "hits")));
   // What another month withheld of a shared week has its certificates there, and here again.
   let told: readonly Uint8Array[] = enough.map((cells, i) =>
@@ -40,12 +42,16 @@ export function protectRatio(options: {
   for (let before = -1, now = toldCount(told); before !== now; now = toldCount(told)) {
     before = now;
     tables = [
-      { kind: hits, nodes: block.nodes.length },
-      { kind: misses, nodes: wholes },
-    ].map(({ kind, nodes }) => {
+      { kind: hits, other: misses, nodes: block.nodes.length },
+      { kind: misses, other: hits, nodes: wholes },
+    ].map(({ kind, other, nodes }) => {
       const part = { ...block, nodes: block.nodes.slice(0, nodes) };
       const counts = { rows: kind.slice(0, nodes), enough: told.slice(0, nodes) };
-      const one = protectCounts({ block: part, k, shared: shared.slice(0, nodes), counts });
+      // The other side stays as it is: what it lacks of the rows that are known is on this one.
+      const rest = least
+        .slice(0, nodes)
+        .map((cells, i) => cells.map((one, cell) => Math.max(0, one - (i < wholes ? other[i]![cell]! : 0))));
+      const one = protectCounts({ block: part, k, shared: shared.slice(0, nodes), counts, least: rest });
       told = [...one.told, ...told.slice(nodes)];
       return one.table;
     });
