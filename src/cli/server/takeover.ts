@@ -58,7 +58,7 @@ export class Takeover {
   }
 }
 
-/** A cell that is open would be withheld for ever in what is kept. An old generation that nothing feeds any more is never counted. */
+/** A cell that is open would be withheld for ever in what is kept. */
 async function untilCounted({ mirror }: Host): Promise<void> {
   for (let waitedMs = 0; mirror.status.counting !== undefined && waitedMs < countedWithinMs; waitedMs += lookEveryMs)
     await sleep(lookEveryMs);

@@ -190,7 +190,8 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
       trouble: control.trouble,
       loading: [...(this.#load?.progress ?? [])].map(([table, progress]) => ({ table, ...progress })),
       applying: this.#applying > 0 ? { changes: this.#applying } : undefined,
-      counting: this.#isCounting ? { months: this.#cold?.months ?? 0 } : undefined,
+      // Not before a reader has come: nothing changes until then, and what nobody feeds any more is never counted.
+      counting: this.#isCounting && this.#cold?.isBegun === true ? { months: this.#cold.months } : undefined,
       rows: control.rows,
       bytes: this.#bytes(),
       erasure: control.erasure,
