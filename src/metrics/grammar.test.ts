@@ -119,10 +119,10 @@ describe("refused, with what can be asked", () => {
   const cases: readonly (readonly [string, object, string, string, string])[] = [
     [
       "a dimension that is none",
-      { metric: "failure_rate", by: ["model", "country", "retries"], where: { ok: ["true"] } },
+      { metric: "failure_rate", by: ["model", "country", "retries"], where: { reason: ["true"] } },
       "metrics/unknown-dimension",
       "where",
-      "model, country, retries",
+      "model, country, retries, ok",
     ],
     ["a future", { metric: "active", from: "2026-12-01", to: "2026-12-02" }, "metrics/period-invalid", "from", "2026-11-22"],
     [

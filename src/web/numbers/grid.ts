@@ -35,8 +35,16 @@ export interface Grid {
   readonly rows: readonly Row[];
 }
 
-/** Values of kinds whose missing cells are nought, unless something is withheld. */
+/** Kinds of which a cell that is missing is nought, where all are there. */
 const countable = new Set(["count", "sum", "distinct"]);
+/** Notes of answers that lack cells. */
+const lacking = new Set(["small-groups-pending", "kept-history-withheld"]);
+
+/** Whether a missing cell is nought: not where something is withheld, or not known yet. */
+export function isNoughtIfMissing(answer: Answer, metric: Metric): boolean {
+  const isWhole = answer.cellsWithheld === 0 && answer.state !== "building" && !answer.notes.some(({ reason }) => lacking.has(reason));
+  return countable.has(metric.kind) && isWhole;
+}
 
 /** `now`: the wall clock of the zone (`YYYY-MM-DDTHH`); periods after it are not shown. */
 export function gridOf(answer: Answer, metric: Metric, grain: Grain, now: string): Grid {
@@ -44,7 +52,7 @@ export function gridOf(answer: Answer, metric: Metric, grain: Grain, now: string
   const columns = columnsOf(answer, dimensions);
   const found = new Map(answer.cells.map((cell) => [`${cell.period ?? ""}\u0000${keyOf(cell, dimensions)}`, cell]));
   const periods = allPeriods(answer, grain, now);
-  const isNought = countable.has(metric.kind) && answer.cellsWithheld === 0 && answer.state !== "building";
+  const isNought = isNoughtIfMissing(answer, metric);
   const rows = periods.map((period) => ({
     period,
     running: isRunning(period, grain, now),

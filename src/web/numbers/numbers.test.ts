@@ -18,6 +18,7 @@ const answer = (cells: Answer["cells"], rest: object = {}): Answer =>
   ({
     question: { grain: "day", from: "2026-11-20", to: "2026-11-24", by: [], where: {} },
     cellsWithheld: 0,
+    notes: [],
     state: "ready",
     cells,
     ...rest,
@@ -71,6 +72,8 @@ describe("the grid", () => {
     expect(shown({})).toEqual(["0", "4", "0"]);
     expect(shown({ cellsWithheld: 1 })).toEqual(["–", "4", "–"]);
     expect(shown({ state: "building" })).toEqual(["–", "4", "–"]);
+    for (const reason of ["small-groups-pending", "kept-history-withheld"])
+      expect(shown({ notes: [{ reason, message: "", remedy: "" }] })).toEqual(["–", "4", "–"]);
   });
 
   test("the sentence leaves the period that runs out", () => {

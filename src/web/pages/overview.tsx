@@ -4,8 +4,9 @@ import type { ProblemReport } from "../../api/contract.ts";
 import type { Answer, Metric, Question } from "../numbers/answers.ts";
 import { addressOf, numberBefore, numberOf, totalOf } from "../numbers/answers.ts";
 import { changeOf, formatShort, formatValue, isPart, sayValue } from "../numbers/format.ts";
-import { gridOf, showCell } from "../numbers/grid.ts";
-import type { Grain } from "../numbers/periods.ts";
+import type { Row } from "../numbers/grid.ts";
+import { gridOf, isNoughtIfMissing, showCell } from "../numbers/grid.ts";
+import type { Grain, Range } from "../numbers/periods.ts";
 import { grainNamed, nowIn, wholePeriods, withRunning } from "../numbers/periods.ts";
 import { ChangeChip } from "../parts/change.tsx";
 import { Link } from "../parts/link.tsx";
@@ -111,25 +112,16 @@ function LineCard({ metric, span }: { readonly metric: Metric; readonly span: Sp
   const now = nowIn(metric.zone, Date.now());
   const whole = wholePeriods(grain, count, now);
   const { value: line, problem } = useAnswer({ metric: metric.name, grain, ...withRunning(whole, grain) }, lineMs);
-  const { value: total } = useAnswer({ metric: metric.name, grain: "all", ...whole, compare: "previous" }, totalMs);
   if (problem !== undefined) return <Refused problem={problem} />;
   const grid = line === undefined ? undefined : gridOf(line, metric, grain, now);
   const rows = grid?.rows ?? [];
   const running = rows.at(-1)?.running === true ? rows.at(-1) : undefined;
-  const value = numberOf(totalOf(total));
-  const many = names[grain][1];
   return (
     <div class="card-body">
-      <p class="figure">
-        <span class="figure-number">{value === undefined ? wordsFor(total, metric) : formatShort(value, metric)}</span>{" "}
-        <span class="figure-under">
-          {metric.unit && !isPart(metric) && metric.format !== "duration" ? `${metric.unit}, ` : ""}last {count} whole {many}
-        </span>
-      </p>
-      {total === undefined ? (
-        <p class="change">&nbsp;</p>
+      {metric.kind === "distinct" ? (
+        <LastFigure metric={metric} grain={grain} rows={rows.filter((row) => !row.running)} />
       ) : (
-        <ChangeChip change={changeOf(value, numberBefore(totalOf(total)), metric)} against={`against the ${count} ${many} before`} />
+        <TotalFigure metric={metric} span={span} whole={whole} />
       )}
       <Spark values={rows.map((row) => row.cells[0]?.value)} running={running !== undefined} />
       <p class="now">
@@ -140,11 +132,75 @@ function LineCard({ metric, span }: { readonly metric: Metric; readonly span: Sp
   );
 }
 
+interface FigureProps {
+  readonly metric: Metric;
+  readonly text: string;
+  readonly under: string;
+}
+
+function Figure({ metric, text, under }: FigureProps): JSX.Element {
+  return (
+    <p class="figure">
+      <span class="figure-number">{text}</span>{" "}
+      <span class="figure-under">
+        {metric.unit && !isPart(metric) && metric.format !== "duration" ? `${metric.unit}, ` : ""}
+        {under}
+      </span>
+    </p>
+  );
+}
+
+/** The number of all whole periods together. */
+function TotalFigure({ metric, span, whole }: { readonly metric: Metric; readonly span: Span; readonly whole: Range }): JSX.Element {
+  const { count, grain } = span;
+  const many = names[grain][1];
+  const { value: answer } = useAnswer({ metric: metric.name, grain: "all", ...whole, compare: "previous" }, totalMs);
+  const value = numberOf(totalOf(answer));
+  return (
+    <>
+      <Figure
+        metric={metric}
+        text={value === undefined ? wordsFor(answer, metric) : formatShort(value, metric)}
+        under={`last ${count} whole ${many}`}
+      />
+      {answer === undefined ? (
+        <p class="change">&nbsp;</p>
+      ) : (
+        <ChangeChip change={changeOf(value, numberBefore(totalOf(answer)), metric)} against={`against the ${count} ${many} before`} />
+      )}
+    </>
+  );
+}
+
+/** Different units do not add up over periods: the last whole one stands for how things are. */
+function LastFigure({
+  metric,
+  grain,
+  rows,
+}: {
+  readonly metric: Metric;
+  readonly grain: Grain;
+  readonly rows: readonly Row[];
+}): JSX.Element {
+  const [before, last] = [rows.at(-2)?.cells[0], rows.at(-1)?.cells[0]];
+  const one = names[grain][0];
+  return (
+    <>
+      <Figure metric={metric} text={last?.text ?? "…"} under={`last whole ${one}`} />
+      {last === undefined ? (
+        <p class="change">&nbsp;</p>
+      ) : (
+        <ChangeChip change={changeOf(last.value, before?.value, metric)} against={`against the ${one} before`} />
+      )}
+    </>
+  );
+}
+
 /** Where there is no number: why. */
 function wordsFor(answer: Answer | undefined, metric: Metric): string {
   if (answer === undefined) return "…";
   const cell = totalOf(answer);
-  return showCell(cell, metric, answer.cellsWithheld === 0 && answer.state !== "building" && !isPart(metric)).text;
+  return showCell(cell, metric, isNoughtIfMissing(answer, metric)).text;
 }
 
 export function Withheld({ answer }: { readonly answer: Answer | undefined }): JSX.Element | null {
