@@ -15,6 +15,8 @@ export interface MirrorStatus {
    */
   readonly phase: "empty" | "loading" | "building" | "ready";
   readonly applied: { readonly lsn: Lsn; readonly at: Micros } | undefined;
+  /** As long as it is the same, rows and cells are, whatever positions say. undefined: the store does not know. */
+  readonly contents?: number;
   /** Last heartbeat whose epoch matched and whose position is applied. */
   readonly proven: { readonly lsn: Lsn; readonly at: Micros } | undefined;
   /** Per table (name in vitrine.yaml): why its numbers are not to be trusted, since which proven position. */

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { must } from "../../lib/assert.ts";
 import type { Clock } from "../../lib/clock.ts";
-import type { Mirror } from "../../mirror/mirror.ts";
+import type { Mirror, MirrorStatus } from "../../mirror/mirror.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { Micros } from "../../policy/safe.ts";
 import type { CompiledMetric, CompiledMetrics } from "../compile.ts";
@@ -86,9 +86,8 @@ class Keeper {
     this.#clock = clock;
     const now = this.#now();
     this.#askedAt = clock.monotonicMs();
-    const isCurrent = this.#last !== undefined && this.#last.pending.size === 0 && this.#isOfPosition(this.#last);
-    if (isCurrent) this.#at = now;
-    else this.#running ??= this.#refresh(now);
+    const isCurrent = this.#takeOver(now);
+    if (!isCurrent) this.#running ??= this.#refresh(now);
     if (this.#last !== undefined && (isCurrent || now - this.#at < ageMaxMicros)) return this.#last;
     return patiently(this.#running ?? this.#refresh(now));
   }
@@ -97,8 +96,16 @@ class Keeper {
     return this.#clock.nowMs() * 1000;
   }
 
-  #isOfPosition({ status }: Published): boolean {
-    return status.generation === this.#mirror.status.generation && status.applied?.lsn === this.#mirror.status.applied?.lsn;
+  /** Whether what was worked out is of the copy as it is now; it then has the copy's position: a heartbeat alone costs nothing. */
+  #takeOver(now: Micros): boolean {
+    const last = this.#last;
+    const { status } = this.#mirror;
+    if (last === undefined || last.pending.size > 0 || last.status.generation !== status.generation) return false;
+    const isSame = status.contents === undefined ? isOfPosition(last.status, status) : status.contents === last.status.contents;
+    if (!isSame) return false;
+    this.#last = { ...last, status };
+    this.#at = now;
+    return true;
   }
 
   #refresh(now: Micros): Running {
@@ -152,14 +159,16 @@ class Keeper {
     if (this.#clock.monotonicMs() - this.#askedAt > followMs) return;
     this.#timer = setTimeout(() => {
       if (this.#running !== undefined || this.#mirror.status.phase !== "ready") return;
-      const isDone = this.#last !== undefined && this.#last.pending.size === 0 && this.#isOfPosition(this.#last);
-      if (isDone) {
-        this.#at = this.#now();
+      if (this.#takeOver(this.#now())) {
         this.#follow();
         // What fails here fails again for whoever asks next, and is told there.
       } else this.#refresh(this.#now()).all.catch(() => undefined);
     }, pauseMs).unref();
   }
+}
+
+function isOfPosition(one: MirrorStatus, other: MirrorStatus): boolean {
+  return one.applied?.lsn === other.applied?.lsn;
 }
 
 async function patiently({ some, all }: Running): Promise<Published> {

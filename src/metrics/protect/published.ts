@@ -114,13 +114,7 @@ export async function publish(options: {
       const all = months.get(month + 1)?.parts[i]?.withheld ?? [];
       return all.filter((row) => monthsOf(split, Number(row["bucket"])).includes(month));
     });
-  const changed = new Set(read.months.flatMap(({ month, cells }) => (last.get(month)?.cells === cells ? [] : [month])));
-  // What has not changed, and lies beside nothing that has, stands from the beginning: it is not pending while others are worked out.
-  for (const { month } of read.months) {
-    const kept = last.get(month);
-    if (kept !== undefined && !changed.has(month) && !changed.has(month + 1) && kept.beside === JSON.stringify(besideOf(month)))
-      months.set(month, kept);
-  }
+  for (const [month, kept] of standing(read, last, besideOf)) months.set(month, kept);
   for (const { month, cells, rows } of read.months) {
     const own = besideOf(month);
     const print = JSON.stringify(own);
@@ -144,9 +138,27 @@ export async function publish(options: {
       beside: own,
     };
     months.set(month, { cells, beside: print, parts: await protect(input) });
+    // What stood beside other verdicts has to be weighed again.
+    if (months.has(month - 1) && months.get(month - 1)?.beside !== JSON.stringify(besideOf(month - 1))) months.delete(month - 1);
     options.onMonths({ status, splits, months: new Map(months), pending: pending(months) });
   }
   return { status, splits, months, pending: pending(months) };
+}
+
+/** What has not changed, and lies beside nothing that has: it is not pending while others are worked out. */
+function standing(
+  read: ReadCells,
+  last: ReadonlyMap<number, Month>,
+  besideOf: (month: number) => readonly (readonly SqlRow[])[],
+): ReadonlyMap<number, Month> {
+  const changed = new Map(read.months.map(({ month, cells }) => [month, last.get(month)?.cells !== cells]));
+  return new Map(
+    [...changed].flatMap(([month, isChanged]): readonly (readonly [number, Month])[] => {
+      const kept = last.get(month);
+      const isBeside = changed.get(month + 1) ?? kept?.beside !== JSON.stringify(besideOf(month));
+      return kept === undefined || isChanged || isBeside ? [] : [[month, kept]];
+    }),
+  );
 }
 
 /** The store gives large types as bigint. What is no number (a sum beyond what the store holds) stays none. */

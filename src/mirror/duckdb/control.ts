@@ -32,6 +32,8 @@ export interface Control {
   readonly givenUp: Readonly<Record<string, readonly string[]>>;
   /** By metric: what was carried over from the generation before. */
   readonly history: Readonly<Record<string, KeptHistory>>;
+  /** Rises with every transaction that writes more than this row. */
+  readonly contents: number;
   readonly erasure: { readonly logicalSince: Micros | undefined; readonly physicalAt: Micros | undefined };
 }
 
@@ -50,6 +52,7 @@ export const emptyControl: Control = {
   sets: {},
   givenUp: {},
   history: {},
+  contents: 0,
   erasure: { logicalSince: undefined, physicalAt: undefined },
 };
 

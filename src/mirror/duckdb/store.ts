@@ -185,6 +185,7 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
       generation: this.#options.generation,
       phase: this.#load === undefined ? control.phase : "loading",
       applied: control.applied,
+      contents: control.contents,
       proven: control.proven,
       untrusted: [...control.broken, ...control.faults],
       trouble: control.trouble,
@@ -343,6 +344,8 @@ export class DuckdbMirror implements Mirror, HistoryTarget {
   }
 
   async #commit(): Promise<void> {
+    const { contents } = this.#control;
+    this.#next = { ...this.#next, contents: this.#inTransaction ? contents + 1 : contents };
     await this.#begin();
     await writeControl(this.#writer, this.#next);
     await this.#writer.run("COMMIT");
