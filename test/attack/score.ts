@@ -63,6 +63,33 @@ export function smallGroupsOnly({ set, truth, ...rest }: Attacked): Attacked {
   return { ...rest, truth, set: { ...set, splits: told, bounds: [], doors: [] } };
 }
 
+/**
+ * Two metrics as one: of a ratio the rows that hit, and a count of these. `combinations` are of the dimensions of both.
+ */
+export function together(ratio: Attacked, count: Attacked, combinations: readonly Said[]): Attacked {
+  const hitsOf = (said: readonly Said[]): readonly Said[] =>
+    said.map((one) => ({
+      ...one,
+      cell: { ...one.cell, count: one.cell.hits ?? 0, atLeastK: one.cell.hitsAtLeastK, hitsAtLeastK: undefined },
+    }));
+  const names = [...new Set([...ratio.metric.dimensions, ...count.metric.dimensions].map(({ name }) => name))];
+  const dimensionOf = (name: string) =>
+    [...ratio.metric.dimensions, ...count.metric.dimensions].filter((one) => one.name === name).slice(0, 1);
+  const told = new Set(count.truth.map(keyOf));
+  return {
+    metric: { ...count.metric, dimensions: names.flatMap(dimensionOf) },
+    range: count.range,
+    set: {
+      ...count.set,
+      splits: [...count.set.splits, ...hitsOf(ratio.set.splits)],
+      doors: [...count.set.doors, ...hitsOf(ratio.set.doors)],
+      bounds: [],
+    },
+    truth: [...count.truth, ...hitsOf(ratio.truth).filter((one) => one.cell.count > 0 && !told.has(keyOf(one)))],
+    combinations,
+  };
+}
+
 /** What an analyst is told. */
 export function everything({ set, truth, ...rest }: Attacked): Attacked {
   return { ...rest, truth, set: { ...set, splits: truth, bounds: [], doors: [] } };
@@ -106,12 +133,15 @@ function existingOf({ metric }: Attacked, withheld: readonly Said[]): NonNullabl
   return withheld
     .filter(({ grain }) => grain === longest)
     .flatMap((said) =>
-      measuresOf(metric).map((measure) => ({
-        said,
-        measure,
-        least: Math.max(0, 1 - (measure === "hits" ? measured(said, "misses") : measure === "misses" ? measured(said, "hits") : 0)),
-        most: Infinity,
-      })),
+      measuresOf(metric)
+        // Of a ratio's hits, beside a count of these, it is not known whether there are any.
+        .filter((measure) => measure !== "rows" || said.cell.hits === undefined)
+        .map((measure) => ({
+          said,
+          measure,
+          least: Math.max(0, 1 - (measure === "hits" ? measured(said, "misses") : measure === "misses" ? measured(said, "hits") : 0)),
+          most: Infinity,
+        })),
     );
 }
 

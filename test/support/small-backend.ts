@@ -5,6 +5,7 @@ import { createApi } from "../../src/api/server.ts";
 import { compileMetrics } from "../../src/metrics/compile.ts";
 import { describeMetrics } from "../../src/metrics/describe.ts";
 import { ask } from "../../src/metrics/respond.ts";
+import type { Declaration } from "../../src/policy/declaration.ts";
 import { fakeBackend, fakeTokens, noPeople } from "./fake-backend.ts";
 import { declaration, makeWorld, openSmallMirror, readyStatus, schema } from "./small-world.ts";
 
@@ -18,9 +19,9 @@ export interface SmallApi extends AsyncDisposable {
 export const lifted = { "vitrine-reason": "a test" } as const;
 
 /** In the evening of 22 November 2026. */
-export async function openSmallApi(options: Partial<ApiOptions> = {}): Promise<SmallApi> {
+export async function openSmallApi(options: Partial<ApiOptions> = {}, declared: Declaration = declaration): Promise<SmallApi> {
   const nowMs = Date.parse("2026-11-22T22:00:00Z");
-  const compiled = compileMetrics({ declaration, schema });
+  const compiled = compileMetrics({ declaration: declared, schema });
   const mirror = await openSmallMirror(makeWorld(7), compiled, readyStatus(nowMs));
   const { entries, bearer } = fakeTokens();
   const backend = fakeBackend({
