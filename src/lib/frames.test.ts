@@ -14,7 +14,7 @@ const values = fc.oneof(
   fc.float64Array({ maxLength: 20 }),
 );
 const messages = fc.dictionary(
-  fc.string({ maxLength: 5 }).filter((key) => key !== "__proto__"),
+  fc.oneof(fc.string({ maxLength: 5 }), fc.constantFrom("$b", "$n", "$$b")).filter((key) => key !== "__proto__"),
   values,
   { maxKeys: 6 },
 );

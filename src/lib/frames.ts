@@ -1,6 +1,7 @@
 /**
  * Frames of the pipe between reader and server: u32 LE length of the head, u32 LE length of the body, head (JSON, UTF-8), body
- * (raw column buffers, each aligned to 8 bytes). Bigints in the head are `{"$n":"123"}`; buffers are `{"$b":[type, offset, bytes]}`.
+ * (raw column buffers, each aligned to 8 bytes). Bigints in the head are `{"$n":"123"}`; buffers are `{"$b":[type, offset, bytes]}`; names
+ * that begin with `$` have one more of it.
  * The receiver gets typed arrays over one copy of the body. Parse errors never quote the content.
  */
 type TypedArray = Uint8Array | Int32Array | BigInt64Array | Float64Array;
@@ -28,7 +29,7 @@ export function encodeFrame(message: unknown): { readonly chunks: readonly Uint8
     JSON.stringify(message, (_key, value: unknown) => {
       if (typeof value === "bigint") return { $n: value.toString() };
       if (ArrayBuffer.isView(value)) return place(value as TypedArray); // eslint-disable-line -- only typed arrays are in messages
-      return withoutBuffers(value);
+      return plainly(value);
     }),
   );
   // Spaces at the end of the head put the body on a multiple of 8, so that the receiver need not copy it.
@@ -40,13 +41,20 @@ export function encodeFrame(message: unknown): { readonly chunks: readonly Uint8
   return { chunks: [lengths, head, ...parts], bytes: 8 + head.length + bodyLength };
 }
 
-/** JSON.stringify writes a Buffer out as a list of numbers before the replacer sees it: its holder is given a plain view of the bytes. */
-function withoutBuffers(value: unknown): unknown {
+/**
+ * JSON.stringify writes a Buffer out as a list of numbers before the replacer sees it: its holder is given a plain view of the bytes. And no
+ * name looks like one of ours.
+ */
+function plainly(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const entries: readonly (readonly [string, unknown])[] = Object.entries(value);
-  if (!entries.some(([, one]) => Buffer.isBuffer(one))) return value;
+  if (!entries.some(([name, one]) => name.startsWith("$") || Buffer.isBuffer(one))) return value;
   const plain = entries.map(
-    ([name, one]) => [name, Buffer.isBuffer(one) ? new Uint8Array(one.buffer, one.byteOffset, one.length) : one] as const,
+    ([name, one]) =>
+      [
+        name.startsWith("$") ? `$${name}` : name,
+        Buffer.isBuffer(one) ? new Uint8Array(one.buffer, one.byteOffset, one.length) : one,
+      ] as const,
   );
   return Array.isArray(value) ? plain.map(([, one]) => one) : Object.fromEntries(plain);
 }
@@ -114,6 +122,8 @@ function decodeFrame(frame: Uint8Array<ArrayBuffer>): unknown {
       const constructor = types[type];
       return new constructor(frame.buffer, base + offset, bytes / constructor.BYTES_PER_ELEMENT);
     }
-    return value;
+    const names = Object.keys(value);
+    if (!names.some((name) => name.startsWith("$$"))) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name.startsWith("$$") ? name.slice(1) : name, one]));
   });
 }
