@@ -8,6 +8,7 @@ import type { Grain } from "../mirror/cuboid.ts";
 import type { Declaration, DimensionDeclaration, MetricDeclaration } from "../policy/declaration.ts";
 import type { SourceSizes } from "../policy/safe.ts";
 import { declaredValues } from "./values.ts";
+import { overlapsOf } from "./protect/group.ts";
 
 /** No cuboid has more cells: above it an answer takes longer than reading is worth. */
 export const cuboidCellsMax = 500_000;
@@ -58,6 +59,8 @@ export interface MetricEstimate {
   readonly without: readonly CuboidEstimate[];
   /** A set that is kept in memory instead of cuboids. Metrics that mean the same share it. */
   readonly set?: SetEstimate | undefined;
+  /** Viewers do not have it, for the sake of this other metric over some of the same rows. */
+  readonly overlaps?: string | undefined;
 }
 
 export interface SetEstimate {
@@ -73,6 +76,13 @@ export interface SetEstimate {
 /** For `plan`: what each metric's lattice will hold and what it will not. */
 export function estimateMetrics(declaration: Declaration, known?: Sizes): readonly MetricEstimate[] {
   const sizes = declaredSizes(declaration, known);
+  const withCells = declaration.metrics.filter((metric) => estimateSet(metric, sizes) === undefined);
+  const overlaps = overlapsOf(
+    withCells.map(({ name, kind, table, at, filter, where }) => ({
+      name,
+      spec: { table, time: at, filter, hit: kind === "ratio" ? where : undefined },
+    })),
+  );
   return declaration.metrics.map((metric) => {
     const kept = estimateSet(metric, sizes);
     if (kept !== undefined) return { metric: metric.name, cellsMax: cellsMaxOf(metric.table, sizes), cuboids: [], without: [], set: kept };
@@ -82,7 +92,7 @@ export function estimateMetrics(declaration: Declaration, known?: Sizes): readon
       .filter((one) => asks(metric, one))
       .flatMap((set) => grainsOf(metric).map((grain) => estimateCuboid({ metric, dimensions, grain, set, sizes })))
       .filter((question) => !cuboids.some((cuboid) => answers(cuboid, question)));
-    return { metric: metric.name, cellsMax: cellsMaxOf(metric.table, sizes), cuboids, without };
+    return { metric: metric.name, cellsMax: cellsMaxOf(metric.table, sizes), cuboids, without, overlaps: overlaps.get(metric.name) };
   });
 }
 

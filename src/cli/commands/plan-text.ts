@@ -92,7 +92,12 @@ function metricText(metric: MetricEstimate, colours: Colours): string {
     without.length === 0
       ? ""
       : `${without.join("")}  (computed from the rows when asked, within 2 s, or refused; a set under \`cuboids\` keeps it ready)\n`;
-  return `${colours.bold(metric.metric)}\n${table(["by", ...used], rows).replaceAll(/^(?=.)/gm, "  ")}${hint}`;
+  return `${colours.bold(metric.metric)}\n${table(["by", ...used], rows).replaceAll(/^(?=.)/gm, "  ")}${hint}${overlapText(metric)}`;
+}
+
+function overlapText({ overlaps }: MetricEstimate): string {
+  if (overlaps === undefined) return "";
+  return `  not for viewers: it counts some of the rows of ${overlaps}, and one subtracted from the other would give small groups away (for viewers\n  count all of these rows, or those that hit)\n`;
 }
 
 /** What is kept in memory instead of cuboids. */

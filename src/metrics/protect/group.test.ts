@@ -6,6 +6,7 @@ import { must } from "../../lib/assert.ts";
 import type { MetricDeclaration } from "../../policy/declaration.ts";
 import type { Answer, AnswerCell, Question } from "../answer.ts";
 import { compileMetrics } from "../compile.ts";
+import { estimateMetrics } from "../estimate.ts";
 import { answer } from "../respond.ts";
 import { groupOf, overlapOf } from "./group.ts";
 
@@ -17,18 +18,16 @@ const rate = must(
 const count: MetricDeclaration = { ...rate, kind: "count", where: [], grain: ["day", "week", "month"] };
 const failing = [{ column: "ok", values: [false] }];
 const retries: Pick<MetricDeclaration, "by" | "cuboids"> = { by: ["retries", "model"], cuboids: [["retries"], ["retries", "model"]] };
-const compiled = compileMetrics({
-  declaration: {
-    ...declaration,
-    metrics: [
-      { ...count, ...retries, name: "failures", filter: failing },
-      ...declaration.metrics,
-      { ...count, name: "attempts", by: ["model", "country", "retries"], cuboids: [["model"], ["country"], ["retries"]] },
-      { ...count, ...retries, name: "successes", filter: [{ column: "ok", values: [true] }] },
-    ],
-  },
-  schema,
-});
+const declared = {
+  ...declaration,
+  metrics: [
+    { ...count, ...retries, name: "failures", filter: failing },
+    ...declaration.metrics,
+    { ...count, name: "attempts", by: ["model", "country", "retries"], cuboids: [["model"], ["country"], ["retries"]] },
+    { ...count, ...retries, name: "successes", filter: [{ column: "ok", values: [true] }] },
+  ],
+};
+const compiled = compileMetrics({ declaration: declared, schema });
 const metricOf = (name: string) =>
   must(
     compiled.metrics.find((one) => one.name === name),
@@ -48,6 +47,13 @@ test("what counts the rows of a ratio that hit is weighed with it, what counts t
   expect(groupOf(compiled, metricOf("successes"))).toBeUndefined();
   expect(overlapOf(compiled, metricOf("successes"))?.name).toBe("failure_rate");
   expect(groupOf(compiled, metricOf("activations"))?.members.map(({ name }) => name)).toEqual(["activations"]);
+});
+
+test("`plan` names what viewers do not have, and for the sake of which metric", () => {
+  const estimates = estimateMetrics(declared);
+  expect(estimates.flatMap(({ metric, overlaps }) => (overlaps === undefined ? [] : [[metric, overlaps]]))).toEqual([
+    ["successes", "failure_rate"],
+  ]);
 });
 
 const keyOf = (cell: AnswerCell): string => JSON.stringify([cell.period, cell.by["model"]]);

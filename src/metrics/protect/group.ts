@@ -32,9 +32,15 @@ export interface Group {
 type Relation = "apart" | "same" | "hits" | "whole" | "overlapping";
 
 /** Told together with the first; or, `isRefused`, not told for its sake. */
-interface Part {
-  readonly leader: CompiledMetric;
+interface Part<T> {
+  readonly leader: T;
   readonly relation: Relation;
+}
+
+/** What says which rows a metric counts. */
+interface Counting {
+  readonly name: string;
+  readonly spec: Pick<MetricSpec, "table" | "time" | "filter" | "hit">;
 }
 
 /** The group of a metric; undefined: viewers do not have the metric, for it overlaps with `overlapOf`. */
@@ -73,30 +79,38 @@ export function overlapOf(compiled: CompiledMetrics, metric: CompiledMetric): Co
   return part?.relation === "overlapping" ? part.leader : undefined;
 }
 
-const known = new WeakMap<CompiledMetrics, ReadonlyMap<string, Part>>();
+const known = new WeakMap<CompiledMetrics, ReadonlyMap<string, Part<CompiledMetric>>>();
 
-/** Of every metric with cells. Ratios lead, for they tell most; then what is declared first. */
-function partsOf(compiled: CompiledMetrics): ReadonlyMap<string, Part> {
-  const before = known.get(compiled);
-  if (before !== undefined) return before;
-  const parts = new Map<string, Part>();
-  const leaders: CompiledMetric[] = [];
-  const withCells = compiled.metrics.filter(({ memory }) => memory === undefined);
-  const isRatio = ({ spec }: CompiledMetric): boolean => spec.hit !== undefined;
-  for (const metric of [...withCells.filter(isRatio), ...withCells.filter((one) => !isRatio(one))]) {
+/** Of every metric with cells. */
+function partsOf(compiled: CompiledMetrics): ReadonlyMap<string, Part<CompiledMetric>> {
+  const parts = known.get(compiled) ?? relate(compiled.metrics.filter(({ memory }) => memory === undefined));
+  known.set(compiled, parts);
+  return parts;
+}
+
+/** By metric that viewers do not have, the one for whose sake. */
+export function overlapsOf(metrics: readonly Counting[]): ReadonlyMap<string, string> {
+  return new Map([...relate(metrics)].flatMap(([name, part]) => (part.relation === "overlapping" ? [[name, part.leader.name]] : [])));
+}
+
+/** Ratios lead, for they tell most; then what is declared first. */
+function relate<T extends Counting>(metrics: readonly T[]): ReadonlyMap<string, Part<T>> {
+  const parts = new Map<string, Part<T>>();
+  const leaders: T[] = [];
+  const isRatio = ({ spec }: T): boolean => spec.hit !== undefined;
+  for (const metric of [...metrics.filter(isRatio), ...metrics.filter((one) => !isRatio(one))]) {
     const related = leaders
-      .map((leader): Part => ({ leader, relation: relationOf(metric.spec, leader.spec) }))
+      .map((leader): Part<T> => ({ leader, relation: relationOf(metric.spec, leader.spec) }))
       .filter(({ relation }) => relation !== "apart");
     const [first] = related;
     parts.set(metric.name, related.find(({ relation }) => relation === "overlapping") ?? first ?? { leader: metric, relation: "same" });
     if (first === undefined) leaders.push(metric);
   }
-  known.set(compiled, parts);
   return parts;
 }
 
 /** How the rows of a metric lie to those of a leading one. */
-function relationOf(metric: MetricSpec, leader: MetricSpec): Relation {
+function relationOf(metric: Counting["spec"], leader: Counting["spec"]): Relation {
   if (metric.table !== leader.table || metric.time !== leader.time) return "apart";
   const [own, all] = [allowed(metric.filter), allowed(leader.filter)];
   if (isApart(own, all)) return "apart";
