@@ -7,9 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWorld } from "../../examples/smart-home/world.ts";
 import { filled, targets } from "../support/grafana.ts";
 import type { RunningProduct } from "../support/product.ts";
-import { runProduct } from "../support/product.ts";
+import { runProduct, until } from "../support/product.ts";
 
 const declaration = readFileSync(new URL("../../examples/smart-home/vitrine.yaml", import.meta.url), "utf8");
+const workedOutMs = 60_000;
 let running: RunningProduct;
 let url: string;
 let authorization: string;
@@ -30,17 +31,19 @@ const get = async (path: string): Promise<Response> => fetch(`${url}${path}`, { 
 
 describe.each(targets)("$title", ({ url: path, columns }) => {
   test("is answered to a viewer, with every column that it shows, and with a number in it", async () => {
-    const answer = await get(filled(path));
-    const [names = [], ...rows] = (await answer.text())
-      .trim()
-      .split("\r\n")
-      .map((line) => line.split(","));
-    expect(answer.status).toBe(200);
-    expect(names).toEqual(expect.arrayContaining(columns.map(({ selector }) => selector)));
     const shown = columns.map(({ selector }) => selector).filter((name) => ["value", "below", "above"].includes(name));
-    const numbers = rows.flatMap((row) => shown.map((name) => row[names.indexOf(name)])).filter((text) => text !== "");
-    expect(numbers.length).toBeGreaterThan(0);
-  });
+    // Months whose small groups are not weighed yet are missing at first: a panel asks again.
+    await until("a panel with a number", workedOutMs, async () => {
+      const answer = await get(filled(path));
+      const [names = [], ...rows] = (await answer.text())
+        .trim()
+        .split("\r\n")
+        .map((line) => line.split(","));
+      expect(answer.status).toBe(200);
+      expect(names).toEqual(expect.arrayContaining(columns.map(({ selector }) => selector)));
+      return rows.flatMap((row) => shown.map((name) => row[names.indexOf(name)])).find((text) => text !== undefined && text !== "");
+    });
+  }, 70_000);
 });
 
 test("cells are protected in these answers", async () => {
