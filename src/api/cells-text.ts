@@ -3,8 +3,7 @@
  * thread, and by a schema, as their text. What is not declared of a cell is left out here, as the schema would.
  */
 import type { Answer, AnswerCell } from "../metrics/answer.ts";
-
-type Numbers = Omit<AnswerCell, "by" | "before">;
+import { numbersOf } from "../metrics/compared.ts";
 
 /** Text of answers that came from another thread; their cells are made of it when somebody looks at them. */
 const texts = new WeakMap<Answer, string>();
@@ -25,20 +24,6 @@ export function answerOf(envelope: Answer, text: string): Answer {
 }
 
 function declared(cell: AnswerCell): AnswerCell {
-  const { by, before } = cell;
-  const { period, ...rest } = numbers(cell);
-  return { period, by, ...rest, ...(before === undefined ? {} : { before: numbers(before) }) };
-}
-
-function numbers({ period, count, hits, sum, value, atLeastK, hitsAtLeastK, missesAtLeastK }: Numbers): Numbers {
-  return {
-    period,
-    count,
-    hits,
-    ...(sum === undefined ? {} : { sum }),
-    value,
-    atLeastK,
-    ...(hitsAtLeastK === undefined ? {} : { hitsAtLeastK }),
-    ...(missesAtLeastK === undefined ? {} : { missesAtLeastK }),
-  };
+  const { period, by, before } = cell;
+  return { period, by, ...numbersOf(cell), ...(before === undefined ? {} : { before: { period: before.period, ...numbersOf(before) } }) };
 }

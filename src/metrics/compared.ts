@@ -95,7 +95,8 @@ export function withEarlier(options: {
   return [...both, ...gone].toSorted((a, b) => ((a.period ?? "") < (b.period ?? "") ? -1 : (a.period ?? "") > (b.period ?? "") ? 1 : 0));
 }
 
-function numbersOf({ count, hits, sum, value, atLeastK, hitsAtLeastK, missesAtLeastK }: AnswerCell): CellNumbers {
+/** The numbers of a cell, and nothing else of it. */
+export function numbersOf({ count, hits, sum, value, atLeastK, hitsAtLeastK, missesAtLeastK }: CellNumbers): CellNumbers {
   return {
     count,
     hits,

@@ -6,6 +6,7 @@
  * same sums over what they share on every day. That loses nothing: two such tables are always parts of one table of everything.
  */
 import highsLoader from "highs";
+import { sequenceOf } from "../../src/lib/sequence.ts";
 import type { Bound, Said } from "./answer-set.ts";
 
 // The package is CommonJS whose only export is this function; its types name it as a default.
@@ -110,7 +111,7 @@ export class Table implements Disposable {
   /** Narrows each target to what is possible. A target that may differ by more than `k` is open, and is looked at no more. */
   narrow(targets: readonly Target[], k: number): void {
     const parts = targets.map(({ said, measure }) => this.#parts(said, measure));
-    const random = generator(7);
+    const random = sequenceOf(7);
     const isOpen = ({ least, most }: Target): boolean => most - least > k + 1e-6;
     for (let round = 0; round < roundsTogether && targets.some((one) => !isOpen(one)); round += 1) {
       const costs = new Float64Array(this.#size * this.#options.measures.length);
@@ -242,14 +243,4 @@ export class Table implements Disposable {
       return slot === undefined ? [] : combinations.map((one) => base + slot * part.combinations.length + one);
     });
   }
-}
-
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

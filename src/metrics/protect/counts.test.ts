@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import highsLoader from "highs";
 import { expect, test } from "vitest";
+import { sequenceOf } from "../../lib/sequence.ts";
 import type { Block } from "./block.ts";
 import { makeBlock } from "./block.ts";
 import { protectCounts } from "./counts.ts";
@@ -21,7 +22,7 @@ interface World {
 function makeWorld(seed: number, sizes: readonly number[], levels: readonly Int32Array[], sets: readonly (readonly number[])[]): World {
   const nodes = sets.flatMap((dimensions) => levels.map((_, level) => ({ dimensions, level })));
   const block = makeBlock({ sizes, levels, nodes });
-  const random = generator(seed);
+  const random = sequenceOf(seed);
   const slots = levels[0]!.length;
   const weights = sizes.map((size) => Array.from({ length: size }, () => random() ** 3 * 3));
   const combinations = sizes.reduce((product, size) => product * size, 1);
@@ -52,16 +53,6 @@ function makeWorld(seed: number, sizes: readonly number[], levels: readonly Int3
   const rows = block.nodes.map((node) => new Float64Array(node.size));
   for (const [at, count] of joint.entries()) for (const [i, cell] of cellsOf[at]!.entries()) rows[i]![cell]! += count;
   return { block, rows, joint, cellsOf };
-}
-
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Withheld cells with rows that linear programming bounds to k or less, and how many withheld ones there are. */

@@ -3,6 +3,7 @@
  * move of whole rows can be found; from the middle of what is possible nearly every move can be made, and what it proves is the
  * same: linear programming knows no whole rows either.
  */
+import { sequenceOf } from "../../lib/sequence.ts";
 import type { Block } from "./block.ts";
 import type { Kind, Search } from "./moves.ts";
 
@@ -13,7 +14,8 @@ const amountMax = 4;
 
 export function smooth(options: { readonly block: Block; readonly kind: Kind; readonly inUse: Uint8Array; readonly search: Search }): void {
   const { block, kind, inUse, search } = options;
-  const random = generator(1);
+  // The same every time: what is withheld is no matter of chance.
+  const random = sequenceOf(1);
   const below = (limit: number): number => Math.floor(random() * limit);
   const slots = [...inUse.entries()].flatMap(([slot, one]) => (one === 1 ? [slot] : []));
   if (slots.length === 0) return;
@@ -38,15 +40,4 @@ export function smooth(options: { readonly block: Block; readonly kind: Kind; re
     if (up !== down) search.run({ ...move, sign: up > down ? 1 : -1, wanted: Math.abs(up - down) / 2 });
     search.keep();
   }
-}
-
-/** Numbers in [0, 1), the same every time: what is withheld is no matter of chance. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

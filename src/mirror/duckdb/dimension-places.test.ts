@@ -1,27 +1,20 @@
 /** Places of a dimension are what a look at every entity would say, whatever was committed since they were made. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { SafeColumn, SafeTable } from "../../policy/safe.ts";
+import { column, key, ref as refColumn } from "../../../test/support/safe.ts";
+import type { SafeTable } from "../../policy/safe.ts";
 import type { ColumnPath } from "../cuboid.ts";
 import { DimensionPlaces } from "./dimension-places.ts";
 import { EntityMemory } from "./entities.ts";
 import { dimensionOf } from "./follow.ts";
 import { noRef } from "./stored.ts";
 
-const column = (name: string, kind: SafeColumn["kind"], refers?: string): SafeColumn => ({
-  name,
-  kind,
-  role: refers === undefined ? "value" : "ref",
-  refers,
-  scale: 0,
-});
-const key: SafeColumn = { name: "id", kind: "token", role: "key", refers: undefined, scale: 0 };
-const accountsTable: SafeTable = { name: "accounts", kind: "entity", key: "id", columns: [key, column("country", "code")] };
+const accountsTable: SafeTable = { name: "accounts", kind: "entity", key: "id", columns: [key("id"), column("country", "code")] };
 const devicesTable: SafeTable = {
   name: "devices",
   kind: "entity",
   key: "id",
-  columns: [key, column("account", "token", "accounts"), column("model", "code")],
+  columns: [key("id"), refColumn("account", "accounts"), column("model", "code")],
 };
 const paths: readonly ColumnPath[] = [
   { refs: [], table: "devices", column: "model", kind: "code" },

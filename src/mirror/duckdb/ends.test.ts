@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { column, key, ref as refColumn } from "../../../test/support/safe.ts";
 import type { SafeColumn, SafeSchema } from "../../policy/safe.ts";
 import type { CellDimension, MetricSpec } from "../cuboid.ts";
 import { EntityMemory } from "./entities.ts";
@@ -8,25 +9,17 @@ import { Scratch } from "./scratch.ts";
 import { noRef } from "./stored.ts";
 import { Words } from "./words.ts";
 
-const column = (name: string, kind: SafeColumn["kind"], refers?: string): SafeColumn => ({
-  name,
-  kind,
-  role: refers === undefined ? "value" : "ref",
-  refers,
-  scale: 0,
-});
-const key: SafeColumn = { name: "id", kind: "token", role: "key", refers: undefined, scale: 0 };
 const schema: SafeSchema = {
   policyHash: "",
   keys: {},
   tables: [
-    { name: "accounts", kind: "entity", key: "id", columns: [key, column("country", "code"), column("number", "i64")] },
-    { name: "devices", kind: "entity", key: "id", columns: [key, column("account", "token", "accounts"), column("model", "code")] },
+    { name: "accounts", kind: "entity", key: "id", columns: [key("id"), column("country", "code"), column("number", "i64")] },
+    { name: "devices", kind: "entity", key: "id", columns: [key("id"), refColumn("account", "accounts"), column("model", "code")] },
     {
       name: "attempts",
       kind: "fact",
       key: undefined,
-      columns: [column("at", "minute"), column("device", "token", "devices"), column("ok", "bool")],
+      columns: [column("at", "minute"), refColumn("device", "devices"), column("ok", "bool")],
     },
   ],
 };
