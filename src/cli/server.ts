@@ -32,7 +32,7 @@ import { Driver } from "./server/driver.ts";
 import type { Http } from "./server/http.ts";
 import { startHttp } from "./server/http.ts";
 import { openMirror } from "./server/open-mirror.ts";
-import { scheduleCompaction, scheduleVerification } from "./server/schedule.ts";
+import { scheduleCompaction, scheduleVerification, scheduleWeighing } from "./server/schedule.ts";
 import { Service } from "./server/service.ts";
 import type { State } from "./state.ts";
 import { openState } from "./state.ts";
@@ -148,6 +148,7 @@ async function start(config: ServerConfig, state: State): Promise<Running> {
   setInterval(() => void service.audit.settle().catch(fail), auditSettleMs).unref();
   scheduleCompaction({ service, hour: config.compactHour, nowMs: Date.now, log });
   scheduleVerification({ service, everyMs: config.verifyEveryMs, log });
+  scheduleWeighing({ service, log });
   tell({ tag: "ready", address: http.urls[0] ?? "", socket: path });
   log("info", "ready", { address: http.urls[0], socket: path });
   return { driver, http, service };

@@ -111,3 +111,13 @@ export function wrap(parts: {
     cellsWithheld: 0,
   };
 }
+
+/** Of the first part that has any. */
+export function firstDoubts(...reads: readonly ({ readonly doubts: readonly Reason[] } | undefined)[]): readonly Reason[] {
+  return reads.find((one) => (one?.doubts.length ?? 0) > 0)?.doubts ?? [];
+}
+
+/** Untrusted where there is a doubt. */
+export function doubted(fresh: Freshness, doubts: readonly Reason[]): Freshness {
+  return doubts.length === 0 ? fresh : { ...fresh, state: "untrusted", reasons: [...doubts, ...fresh.reasons] };
+}

@@ -1,4 +1,4 @@
-/** What happens by the clock: the nightly compaction and the verification by sample. */
+/** What happens by the clock: the nightly compaction, the verification by sample, the first weighing of small groups in a copy. */
 import type { Log } from "../../lib/log.ts";
 import type { MirrorStatus } from "../../mirror/mirror.ts";
 import { erasureLimitMs } from "../../metrics/status-report.ts";
@@ -6,6 +6,7 @@ import { plainError } from "../failure.ts";
 import type { Service } from "./service.ts";
 
 const lookMs = 60_000;
+const weighLookMs = 500;
 const hourMs = 3_600_000;
 /** A day before the limit it is done at any hour: a machine that sleeps at night must not miss it. */
 const anyHourAfterMs = erasureLimitMs - 24 * hourMs;
@@ -58,4 +59,11 @@ export function scheduleVerification(options: { readonly service: Service; reado
   setInterval(() => {
     options.service.verify("sample", []).catch((error: unknown) => options.log("error", "verify-failed", { ...plainError(error) }));
   }, options.everyMs).unref();
+}
+
+/** So that the first page does not wait for it. */
+export function scheduleWeighing(options: { readonly service: Pick<Service, "weigh">; readonly log: Log }): void {
+  setInterval(() => {
+    options.service.weigh().catch((error: unknown) => options.log("error", "weighing-failed", { ...plainError(error) }));
+  }, weighLookMs).unref();
 }

@@ -14,6 +14,7 @@ import type { CopyReport } from "../../metrics/copy-report.ts";
 import { reportCopy } from "../../metrics/copy-report.ts";
 import { describeMetrics } from "../../metrics/describe.ts";
 import { ask } from "../../metrics/respond.ts";
+import { prepareForViewers } from "../../metrics/viewers.ts";
 import type { StatusReport } from "../../metrics/status-report.ts";
 import { reportGeneration } from "../../metrics/status-report.ts";
 import type { ProofVerdict } from "../../policy/safe.ts";
@@ -79,6 +80,7 @@ export class Service {
   readonly codes = new LinkCodes();
   readonly audit: AuditLog;
   readonly #looking = new WeakSet<Host>();
+  readonly #weighed = new WeakSet<Host>();
   #driver: Driver | undefined;
   #verdicts = new Map<ProofVerdict["name"], ProofVerdict>();
 
@@ -266,6 +268,16 @@ export class Service {
     } finally {
       this.#looking.delete(host);
     }
+  }
+
+  /** Has small groups weighed as soon as a copy answers, and its units are counted. */
+  async weigh(): Promise<void> {
+    const host = this.#bound.shown;
+    if (host === undefined || this.#weighed.has(host)) return;
+    const { phase, counting } = host.mirror.status;
+    if (phase !== "ready" || counting !== undefined) return;
+    this.#weighed.add(host);
+    await prepareForViewers(host.mirror, this.#metricsOf(host), systemClock);
   }
 
   /** Of what answers; undefined before the first copy. */

@@ -34,18 +34,6 @@ export interface Completion {
   readonly shared?: readonly Uint8Array[];
 }
 
-export interface Tally {
-  /** Cells that were withheld beside those that were. */
-  readonly added: number;
-}
-
-/** Withholds what is needed, in place; cells with a certificate are marked in `certified`. */
-export function complete(options: Completion): Tally {
-  const run = new Run(options);
-  run.all();
-  return { added: run.added };
-}
-
 interface Choice {
   readonly family: Family;
   readonly kind: Kind;
@@ -54,22 +42,23 @@ interface Choice {
   readonly score: number;
 }
 
-class Run {
+/** Withholds what is needed, in place; cells with a certificate are marked in `certified`, and keep it when more is withheld. */
+export class Completer {
   readonly #options: Completion;
   readonly #search: Search;
   readonly #queue: Place[] = [];
   /** What was chosen for a cell is tried first when it is looked at again. */
   readonly #chosen = new Map<string, readonly Choice[]>();
-  added = 0;
 
   constructor(options: Completion) {
     this.#options = options;
     this.#search = new Search(options.block);
+    for (const kind of options.kinds) smooth({ block: options.block, kind, inUse: options.inUse, search: this.#search });
   }
 
-  all(): void {
+  /** Finds a certificate for every withheld cell that has none yet. */
+  settle(): void {
     const { block, hidden, counts } = this.#options;
-    for (const kind of this.#options.kinds) smooth({ block, kind, inUse: this.#options.inUse, search: this.#search });
     const order = block.nodes.map((_, i) => i).toSorted((a, b) => block.nodes[a]!.size - block.nodes[b]!.size);
     for (const node of order) {
       for (let cell = 0; cell < hidden[node]!.length; cell += 1) {
@@ -82,6 +71,7 @@ class Run {
   #ensure(place: Place): void {
     const { certified, k } = this.#options;
     const done = certified[place.node]!;
+    if (done[place.cell] === 1) return;
     // Of a week that two months share this month may have no day yet: the other one has its rows, and its certificate.
     if (!this.#isHere(place)) return;
     for (let round = 0; done[place.cell] === 0; round += 1) {
@@ -156,7 +146,6 @@ class Run {
     const { hidden, counts } = this.#options;
     if (hidden[node]![cell] === 1) return;
     hidden[node]![cell] = 1;
-    this.added += 1;
     if (counts[node]![cell]! > 0) this.#queue.push({ node, cell });
   }
 

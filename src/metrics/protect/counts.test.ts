@@ -83,7 +83,7 @@ function audit(world: World, told: readonly Uint8Array[]): { readonly found: num
 
 function protect(world: World, isComplementary: boolean): { readonly told: readonly Uint8Array[] } {
   const enough = world.rows.map((cells) => Uint8Array.from(cells, (count) => (count >= k ? 1 : 0)));
-  return protectCounts({ block: world.block, counts: { rows: world.rows, enough }, k, isComplementary });
+  return isComplementary ? protectCounts({ block: world.block, counts: { rows: world.rows, enough }, k }) : { told: enough };
 }
 
 const sixDays = [Int32Array.of(0, 1, 2, 3, 4, 5), Int32Array.of(0, 0, 0, 1, 1, 1), Int32Array.of(0, 0, 1, 1, 1, 1)];

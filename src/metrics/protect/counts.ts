@@ -1,6 +1,6 @@
 /** Which cells of counts are told to viewers: not those of too few units, nor those that would give these away. */
 import type { Block } from "./block.ts";
-import { complete } from "./complete.ts";
+import { Completer } from "./complete.ts";
 import type { Kind } from "./moves.ts";
 
 const sparseShare = 0.6;
@@ -15,18 +15,11 @@ export interface Counts {
 export interface Told {
   /** 1: the cell may be told. */
   readonly told: readonly Uint8Array[];
-  /** Of the withheld cells with rows: those of too few units, and those that were withheld to protect them. */
-  readonly small: number;
-  readonly complementary: number;
   /** By node and cell: a table that fits all that is told. Each certificate is a change of it, by k + 1 rows at most in every cell. */
   readonly table: readonly Float64Array[];
 }
 
-/**
- * The same for every request: it depends on the cells alone. `beside` are cells that another block withheld with a certificate (1).
- * Empty cells are not told from withheld ones.
- */
-export function protectCounts(options: {
+export interface CountsOptions {
   readonly block: Block;
   readonly counts: Counts;
   readonly k: number;
@@ -35,43 +28,70 @@ export function protectCounts(options: {
   readonly shared?: readonly Uint8Array[];
   /** So many rows a cell is known to have: that there are any at all is seen where withheld cells are counted and empty ones are not. */
   readonly least?: readonly Float64Array[];
-  /** Only to show what is lost without it. */
-  readonly isComplementary?: boolean;
-}): Told {
-  const { block, counts, k, beside, least } = options;
-  const hidden = block.nodes.map((node, i) => {
-    const cells = new Uint8Array(node.size);
-    for (let cell = 0; cell < node.size; cell += 1) cells[cell] = counts.enough[i]![cell] === 1 && beside?.[i]?.[cell] !== 1 ? 0 : 1;
-    return cells;
-  });
-  const small = countHidden(hidden, counts.rows);
-  const kind: Kind = {
-    hidden,
-    down: counts.rows.map((rows, i) => rows.map((count, cell) => count - (least?.[i]?.[cell] ?? 0))),
-    up: roomAbove(block, counts.rows),
-  };
-  if (options.isComplementary !== false) for (const [i, cells] of hidden.entries()) if (isSparse(cells, counts.rows[i]!)) cells.fill(1);
-  if (options.isComplementary !== false) {
-    const certified = block.nodes.map((node, i) => beside?.[i]?.slice() ?? new Uint8Array(node.size));
-    const inUse = slotsInUse(block, counts.rows);
-    complete({
+}
+
+/**
+ * The same for every request: it depends on the cells alone. `beside` are cells that another block withheld with a certificate (1).
+ * Empty cells are not told from withheld ones.
+ */
+export function protectCounts(options: CountsOptions): Told {
+  const protection = new CountsProtection(options);
+  protection.settle();
+  return { told: protection.told(), table: protection.table() };
+}
+
+/** Counts that are protected together with others: what is withheld of those is withheld here, too, until all have their certificates. */
+export class CountsProtection {
+  readonly #options: CountsOptions;
+  readonly #kind: Kind;
+  readonly #completer: Completer;
+  readonly #hidden: readonly Uint8Array[];
+
+  constructor(options: CountsOptions) {
+    const { block, counts, k, beside, least } = options;
+    this.#options = options;
+    this.#hidden = block.nodes.map((node, i) => {
+      const cells = new Uint8Array(node.size);
+      for (let cell = 0; cell < node.size; cell += 1) cells[cell] = counts.enough[i]![cell] === 1 && beside?.[i]?.[cell] !== 1 ? 0 : 1;
+      return cells;
+    });
+    this.#kind = {
+      hidden: this.#hidden,
+      down: counts.rows.map((rows, i) => rows.map((count, cell) => count - (least?.[i]?.[cell] ?? 0))),
+      up: roomAbove(block, counts.rows),
+    };
+    this.#withholdSparse();
+    this.#completer = new Completer({
       block,
-      kinds: [kind],
-      hidden,
+      kinds: [this.#kind],
+      hidden: this.#hidden,
       counts: counts.rows,
-      certified,
-      inUse,
+      certified: block.nodes.map((node, i) => beside?.[i]?.slice() ?? new Uint8Array(node.size)),
+      inUse: slotsInUse(block, counts.rows),
       k,
       ...(options.shared === undefined ? {} : { shared: options.shared }),
     });
   }
-  const all = countHidden(hidden, counts.rows);
-  return {
-    told: hidden.map((cells) => cells.map((one) => 1 - one)),
-    small,
-    complementary: all - small,
-    table: kind.down.map((rows, i) => rows.map((count, cell) => count + (least?.[i]?.[cell] ?? 0))),
-  };
+
+  /** Withholds what gives withheld cells away. `told`: cells (0) are withheld that are so elsewhere. */
+  settle(told: readonly Uint8Array[] = []): void {
+    for (const [i, hidden] of this.#hidden.entries()) for (const [cell, one] of told[i]?.entries() ?? []) if (one === 0) hidden[cell] = 1;
+    this.#withholdSparse();
+    this.#completer.settle();
+  }
+
+  told(): readonly Uint8Array[] {
+    return this.#hidden.map((cells) => cells.map((one) => 1 - one));
+  }
+
+  /** As `Told.table`. */
+  table(): readonly Float64Array[] {
+    return this.#kind.down.map((rows, i) => rows.map((count, cell) => count + (this.#options.least?.[i]?.[cell] ?? 0)));
+  }
+
+  #withholdSparse(): void {
+    for (const [i, cells] of this.#hidden.entries()) if (isSparse(cells, this.#options.counts.rows[i]!)) cells.fill(1);
+  }
 }
 
 /**
@@ -87,12 +107,6 @@ function isSparse(hidden: Uint8Array, rows: Float64Array): boolean {
     withheld += hidden[cell]!;
   }
   return withheld > sparseShare * used;
-}
-
-function countHidden(hidden: readonly Uint8Array[], rows: readonly Float64Array[]): number {
-  let count = 0;
-  for (const [i, cells] of hidden.entries()) for (const [cell, one] of cells.entries()) if (one === 1 && rows[i]![cell]! > 0) count += 1;
-  return count;
 }
 
 /** Slots in which there is a row at all. */

@@ -4,7 +4,7 @@
  */
 import { must } from "../../lib/assert.ts";
 import type { Block } from "./block.ts";
-import { protectCounts } from "./counts.ts";
+import { CountsProtection } from "./counts.ts";
 
 /** Steps in which a ratio is told that may not be told exactly. */
 const steps = [0.25, 0.5, 0.75] as const;
@@ -24,7 +24,7 @@ export function protectRatio(options: {
   /** Cells (1) that another block withheld, with a certificate. */
   readonly beside: readonly Uint8Array[];
   readonly shared: readonly Uint8Array[];
-  /** As of `protectCounts`, of rows on either side. */
+  /** As of `CountsOptions`, of rows on either side. */
   readonly least: readonly Float64Array[];
   readonly rows: readonly Float64Array[];
   readonly hits: readonly Float64Array[];
@@ -38,24 +38,29 @@ export function protectRatio(options: {
   let told: readonly Uint8Array[] = enough.map((cells, i) =>
     cells.map((one, cell) => one & enoughHits[i]![cell]! & enoughMisses[i]![cell]! & (beside[i]![cell] === 1 ? 0 : 1)),
   );
-  let tables: readonly (readonly Float64Array[])[] = [];
+  const sides = [
+    { kind: hits, other: misses, nodes: block.nodes.length },
+    { kind: misses, other: hits, nodes: wholes },
+  ].map(({ kind, other, nodes }) => {
+    // The other side stays as it is: what it lacks of the rows that are known is on this one.
+    const rest = least.slice(0, nodes).map((cells, i) => cells.map((one, cell) => Math.max(0, one - (i < wholes ? other[i]![cell]! : 0))));
+    return new CountsProtection({
+      block: { ...block, nodes: block.nodes.slice(0, nodes) },
+      k,
+      shared: shared.slice(0, nodes),
+      counts: { rows: kind.slice(0, nodes), enough: told.slice(0, nodes) },
+      least: rest,
+    });
+  });
   for (let before = -1, now = toldCount(told); before !== now; now = toldCount(told)) {
     before = now;
-    tables = [
-      { kind: hits, other: misses, nodes: block.nodes.length },
-      { kind: misses, other: hits, nodes: wholes },
-    ].map(({ kind, other, nodes }) => {
-      const part = { ...block, nodes: block.nodes.slice(0, nodes) };
-      const counts = { rows: kind.slice(0, nodes), enough: told.slice(0, nodes) };
-      // The other side stays as it is: what it lacks of the rows that are known is on this one.
-      const rest = least
-        .slice(0, nodes)
-        .map((cells, i) => cells.map((one, cell) => Math.max(0, one - (i < wholes ? other[i]![cell]! : 0))));
-      const one = protectCounts({ block: part, k, shared: shared.slice(0, nodes), counts, least: rest });
-      told = [...one.told, ...told.slice(nodes)];
-      return one.table;
-    });
+    for (const side of sides) {
+      side.settle(told);
+      const own = side.told();
+      told = [...own, ...told.slice(own.length)];
+    }
   }
+  const tables = sides.map((side) => side.table());
   const [otherHits = hits, otherMisses = misses] = tables;
   const bounds = told.map((cells, i) =>
     Float64Array.from(cells, (one, cell) => {
