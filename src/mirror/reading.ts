@@ -53,6 +53,10 @@ export interface CuboidReading {
   /** Of the cuboid's i-th dimension: the integer that layout.ts describes. */
   dimOf(cell: number, i: number): number;
   measure(cell: number, name: CellMeasure): number;
+  /** As long as it is the same, all cells are. Never the same for two cuboids. */
+  readonly changed: number;
+  /** As long as it is the same, the cells of the bucket are. */
+  changedAt(bucket: number): number;
 }
 
 /** Columns of layout.ts's `cellMeasures`. */

@@ -6,12 +6,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { must } from "../../lib/assert.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Mirror, MirrorStatus } from "../../mirror/mirror.ts";
+import type { CellsReading } from "../../mirror/reading.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { Micros } from "../../policy/safe.ts";
 import type { CompiledMetric, CompiledMetrics } from "../compile.ts";
 import type { Group } from "./group.ts";
 import { groupOf, overlapOf } from "./group.ts";
-import type { Month, Published } from "./published.ts";
+import { readHeldCells, versionsOf } from "./held-cells.ts";
+import type { Month, Published, ReadCells } from "./published.ts";
 import { publish, readChanged } from "./published.ts";
 import { protectElsewhere } from "./workshop.ts";
 
@@ -87,8 +89,10 @@ class Keeper {
     const now = this.#now();
     this.#askedAt = clock.monotonicMs();
     const isCurrent = this.#takeOver(now);
-    if (!isCurrent) this.#running ??= this.#refresh(now);
-    if (this.#last !== undefined && (isCurrent || now - this.#at < ageMaxMicros)) return this.#last;
+    if (this.#last !== undefined && (isCurrent || now - this.#at < ageMaxMicros)) {
+      this.#follow();
+      return this.#last;
+    }
     return patiently(this.#running ?? this.#refresh(now));
   }
 
@@ -102,7 +106,7 @@ class Keeper {
     const { status } = this.#mirror;
     if (last === undefined || last.pending.size > 0 || last.status.generation !== status.generation) return false;
     const isSame = status.contents === undefined ? isOfPosition(last.status, status) : status.contents === last.status.contents;
-    if (!isSame) return false;
+    if (!isSame && (last.versions === undefined || last.versions !== versionsOf(this.#cellsNow(), this.#group))) return false;
     this.#last = { ...last, status };
     this.#at = now;
     return true;
@@ -144,20 +148,29 @@ class Keeper {
     const [mirror, compiled, group] = [this.#mirror, this.#compiled, this.#group];
     const last: ReadonlyMap<number, Month> = this.#last?.months ?? new Map();
     const isNew = (month: number, cells: string): boolean => last.get(month)?.cells !== cells;
-    const read = await mirror.view((view) => readChanged({ view, group, isWanted: isNew }));
-    const rowsOf = async (month: number, cells: string) =>
-      mirror.view(async (view) => {
-        const again = await readChanged({ view, group, isWanted: (one) => one === month });
-        return again.months.find((one) => one.month === month && one.cells === cells)?.rows;
-      });
+    const readCells = async (isWanted: (month: number, cells: string) => boolean): Promise<ReadCells> => {
+      const reading = this.#cellsNow();
+      const held = reading && readHeldCells({ reading, group, isWanted });
+      return held ?? mirror.view((view) => readChanged({ view, group, isWanted }));
+    };
+    const read = await readCells(isNew);
+    const rowsOf = async (month: number, cells: string) => {
+      const again = await readCells((one) => one === month);
+      return again.months.find((one) => one.month === month && one.cells === cells)?.rows;
+    };
     return publish({ compiled, group, read, last, protect: protectElsewhere, rowsOf, onMonths });
+  }
+
+  #cellsNow(): CellsReading | undefined {
+    return this.#mirror.schema?.policyHash === this.#compiled.policyHash ? this.#mirror.cellsNow?.() : undefined;
   }
 
   /** Looks again while viewers ask, so that the next one finds it done. */
   #follow(): void {
-    clearTimeout(this.#timer);
+    if (this.#timer !== undefined || this.#running !== undefined) return;
     if (this.#clock.monotonicMs() - this.#askedAt > followMs) return;
     this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       if (this.#running !== undefined || this.#mirror.status.phase !== "ready") return;
       if (this.#takeOver(this.#now())) {
         this.#follow();

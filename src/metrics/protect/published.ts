@@ -20,6 +20,8 @@ export type ProtectMonth = (input: MonthInput) => Promise<readonly MonthPart[]>;
 
 export interface Published {
   readonly status: MirrorStatus;
+  /** As long as it is the same, the group's cells are; undefined: nobody knows. */
+  readonly versions: string | undefined;
   readonly splits: readonly GroupSplit[];
   /** By month since 1970-01 (0 without a time), the latest first. A week that two months share stands in both. */
   readonly months: ReadonlyMap<number, Month>;
@@ -38,6 +40,8 @@ export interface Month {
 export interface ReadCells {
   readonly status: MirrorStatus;
   readonly splits: readonly GroupSplit[];
+  /** As of Published. */
+  readonly versions: string | undefined;
   /** By month, the latest first; `rows` by split, undefined where `cells` is that of the month that is known. */
   readonly months: readonly { readonly month: number; readonly cells: string; readonly rows: readonly (readonly SqlRow[])[] | undefined }[];
 }
@@ -86,7 +90,7 @@ export async function readChanged(options: {
       months.push({ month, cells, rows });
     }
   }
-  return { status: view.status, splits, months };
+  return { status: view.status, splits, versions: undefined, months };
 }
 
 /**
@@ -103,7 +107,7 @@ export async function publish(options: {
   readonly onMonths: (published: Published) => void;
 }): Promise<Published> {
   const { compiled, group, read, last, protect } = options;
-  const { status, splits } = read;
+  const { status, splits, versions } = read;
   const months = new Map<number, Month>();
   const pending = (done: ReadonlyMap<number, Month>): ReadonlySet<number> =>
     new Set(read.months.map(({ month }) => month).filter((month) => !done.has(month)));
@@ -140,9 +144,9 @@ export async function publish(options: {
     months.set(month, { cells, beside: print, parts: await protect(input) });
     // What stood beside other verdicts has to be weighed again.
     if (months.has(month - 1) && months.get(month - 1)?.beside !== JSON.stringify(besideOf(month - 1))) months.delete(month - 1);
-    options.onMonths({ status, splits, months: new Map(months), pending: pending(months) });
+    options.onMonths({ status, versions, splits, months: new Map(months), pending: pending(months) });
   }
-  return { status, splits, months, pending: pending(months) };
+  return { status, versions, splits, months, pending: pending(months) };
 }
 
 /** What has not changed, and lies beside nothing that has: it is not pending while others are worked out. */

@@ -32,6 +32,7 @@ function ask(splits: readonly ReturnType<typeof split>[]) {
   const parts = splits.map(({ part }) => part);
   const published = {
     status: readyStatus(0),
+    versions: undefined,
     splits: splits.map(({ cuboid }) => cuboid),
     months: new Map([[0, { cells: "", beside: "", parts }]]),
     pending: new Set<number>(),

@@ -22,9 +22,12 @@ export class CellUndo {
     if (cells.length > 0) this.#taken.push({ cells, before });
   }
 
-  commit(): void {
+  /** Returns the cells that were changed, some twice; undefined: all may be others. */
+  commit(): readonly number[] | undefined {
+    const changed = this.#isForgotten ? undefined : this.#taken.flatMap(({ cells }) => cells);
     this.#taken = [];
     this.#isForgotten = false;
+    return changed;
   }
 
   /** Until the commit there is no way back. */

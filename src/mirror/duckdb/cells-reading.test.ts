@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { openDuckdbSubject, removeFolders } from "../../../test/support/duckdb-subject.ts";
 import { attempt, device, Feed, smallWorld } from "../../../test/support/mirror-suite.ts";
+import { must } from "../../lib/assert.ts";
 import type { DuckdbMirror } from "../duckdb.ts";
 import { cellMeasures, cellsSql } from "../layout.ts";
 import type { CellMeasure } from "../reading.ts";
@@ -29,6 +30,26 @@ function dumpMemory(mirror: DuckdbMirror): Dump | undefined {
   return dump.toSorted();
 }
 
+/** By metric, cuboid and bucket: its cells, and the number that is the same as long as they are. */
+function changesOf(mirror: DuckdbMirror): ReadonlyMap<string, { readonly at: number; readonly cells: string }> {
+  const found = new Map<string, { at: number; cells: string }>();
+  const reading = mirror.cellsNow();
+  for (const metric of mirror.cells?.metrics ?? []) {
+    for (const { id, dimensions } of metric.cuboids) {
+      const cuboid = reading?.cuboid(metric.name, id);
+      for (let cell = 0; cell < (cuboid?.count ?? 0); cell += 1) {
+        const bucket = must(cuboid, "cuboid").bucketOf(cell);
+        const key = `${metric.name} ${id} ${bucket}`;
+        const one = found.get(key) ?? { at: must(cuboid, "cuboid").changedAt(bucket), cells: "" };
+        const numbers = (cellMeasures(metric) as readonly CellMeasure[]).map((name) => must(cuboid, "cuboid").measure(cell, name));
+        if (numbers[0] !== 0) one.cells += [...dimensions.map((_, i) => cuboid?.dimOf(cell, i)), ...numbers, ""].join();
+        found.set(key, one);
+      }
+    }
+  }
+  return found;
+}
+
 async function dumpStore(mirror: DuckdbMirror): Promise<{ readonly lsn: unknown; readonly dump: Dump }> {
   return mirror.view(async (view) => {
     const dump: string[] = [];
@@ -49,6 +70,8 @@ test("cells in memory are the committed ones at every moment of a transaction, a
   await feed.snapshot(smallWorld);
   const keys = smallWorld.attempts.length;
   let looks = 0;
+  let kept = 0;
+  let changes = changesOf(mirror);
   for (let batch = 0; batch < 12; batch += 1) {
     const before = await dumpStore(mirror);
     const seen = new Map<unknown, Set<string>>();
@@ -79,7 +102,17 @@ test("cells in memory are the committed ones at every moment of a transaction, a
     look();
     for (const { lsn, dump } of [before, after]) expect([...(seen.get(lsn) ?? [])]).toEqual([dump.join("\n")]);
     expect(new Set(seen.keys())).toEqual(new Set([before.lsn, after.lsn]));
+    const now = changesOf(mirror);
+    for (const [key, { at, cells }] of now) {
+      const earlier = changes.get(key);
+      // What is the same number is the same cells; a new number may be of the same.
+      if (earlier?.at !== at) continue;
+      kept += 1;
+      expect([key, cells]).toEqual([key, earlier.cells]);
+    }
+    changes = now;
   }
   expect(looks).toBeGreaterThan(100);
+  expect(kept).toBeGreaterThan(10);
   await mirror[Symbol.asyncDispose]();
 });

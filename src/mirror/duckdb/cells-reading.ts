@@ -41,6 +41,8 @@ function cuboidReading(memory: Memory, name: string, id: string): CuboidReading 
       const value = cells.dimOf(cell, i);
       return interned[i]?.values[value] ?? value;
     },
+    changed: cells.changes.last,
+    changedAt: (bucket) => cells.changes.at(bucket),
     measure: (cell, measure) => committed.measure(cell, places[measure]),
   };
 }

@@ -10,6 +10,7 @@
 import { assert } from "../../lib/assert.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { CuboidSpec, MetricSpec } from "../cuboid.ts";
+import { BucketChanges } from "./bucket-changes.ts";
 import { CellUndo } from "./cell-undo.ts";
 import { CellKeys, resized } from "./cell-keys.ts";
 import { cold, empty, UnitSets } from "./unit-sets.ts";
@@ -57,6 +58,8 @@ export class Cells {
   #touched: number[] = [];
   #before: number[] = [];
   readonly #undo = new CellUndo(measureOrder.length);
+  /** Of committed cells. */
+  readonly changes = new BucketChanges();
   /** Rows of the store's two tables of this cuboid. */
   storedBase = 0;
   storedDelta = 0;
@@ -351,7 +354,9 @@ export class Cells {
 
   /** What was taken is committed. */
   commit(): void {
-    this.#undo.commit();
+    const changed = this.#undo.commit();
+    if (changed === undefined) this.changes.note(undefined);
+    else if (changed.length > 0) this.changes.note(new Set(changed.map((cell) => this.bucketOf(cell))));
   }
 
   /** The cells as they were committed last; undefined while they are built anew. Nothing of it may be kept beyond the turn. */
