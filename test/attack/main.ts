@@ -8,18 +8,25 @@ import { get, takeAnswers } from "./answer-set.ts";
 import type { Door, Range } from "./answer-set.ts";
 import type { RunningExample } from "./example.ts";
 import { runExample } from "./example.ts";
-import type { Score } from "./score.ts";
-import { everything, scoreOf, smallGroupsOnly, takeBoth } from "./score.ts";
+import { byMonth, familiesOf, throughTime } from "./families.ts";
+import { roleOf } from "./knowledge.ts";
+import type { Attacked, Score } from "./score.ts";
+import { everything, scoreOf, scoreTogether, smallGroupsOnly, takeBoth } from "./score.ts";
 
 const range: Range = { from: "2026-10-01", to: "2026-11-01" };
-/** With complementary suppression off: of one metric, for it takes long. */
-const controlMetric = "activations";
+/** All months of the example. */
+const history: Range = { from: "2024-11-01", to: "2026-12-01" };
+/** With complementary suppression off. */
+const controlMetrics = ["activations", "sign_ups", "log_ins"];
+const changedMetric = "activations";
 
 const { values } = parseArgs({
   options: {
     accounts: { type: "string", default: "20000" },
     attempts: { type: "string", default: "400000" },
     metrics: { type: "string" },
+    /** Seconds that each program may look for tables of whole numbers. */
+    whole: { type: "string", default: "30" },
   },
 });
 
@@ -28,52 +35,96 @@ const say = (text: string): void =>
   void process.stderr.write(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}\n`);
 process.exit(await main());
 
+interface Doors {
+  readonly viewer: Door;
+  readonly analyst: Door;
+}
+
 async function main(): Promise<number> {
   await using example = await runExample({ accounts: Number(values.accounts), attempts: Number(values.attempts), say });
-  const viewer: Door = { url: example.url, token: example.viewer };
-  const analyst: Door = { url: example.url, token: example.analyst, reason: "scoring an attack" };
-  const catalogue = await get<{ readonly metrics: readonly MetricDescription[] }>(viewer, "/v1/metrics");
+  const doors = {
+    viewer: { url: example.url, token: example.viewer },
+    analyst: { url: example.url, token: example.analyst, reason: "scoring an attack" },
+  };
+  const catalogue = await get<{ readonly metrics: readonly MetricDescription[] }>(doors.viewer, "/v1/metrics");
   const wanted = values.metrics?.split(",");
   const metrics = (catalogue?.metrics ?? []).filter(({ name }) => wanted === undefined || wanted.includes(name));
-  const scores: Score[] = [];
-  let control: Score | undefined;
-  let all: Score | undefined;
+  const taken: Attacked[] = [];
   for (const metric of metrics) {
-    say(`${metric.name}: asking everything a viewer may ask …`);
-    const taken = await takeBoth({ viewer, analyst, metric, range });
-    say(
-      `${metric.name}: ${taken.set.asked} questions, ${taken.set.splits.length} cells told, ${taken.set.doors.length} by other doors; linear programming …`,
-    );
-    const score = scoreOf(taken);
-    scores.push(score);
-    for (const one of score.examples) say(`  recovered: ${one}`);
-    if (metric.name !== controlMetric) continue;
-    say(`${metric.name}: the same without complementary suppression, and as an analyst …`);
-    control = scoreOf(smallGroupsOnly(taken));
-    all = scoreOf(everything(taken));
+    const one = await takeBoth({ ...doors, metric, range });
+    const { asked, refused, splits, bounds } = one.set;
+    say(`${metric.name}: ${asked} questions, ${refused} refused; ${splits.length} cells told, ${bounds.length} as bounds`);
+    taken.push(one);
   }
-  const change = await beforeAndAfter(example, viewer, metrics);
-  return report({ scores, control, all, change, isPart: wanted !== undefined });
+  const scores = attackAll(taken);
+  const controlled = taken.filter(({ metric }) => controlMetrics.includes(metric.name));
+  const small = controlled.map((one) => scoreOf(smallGroupsOnly(one)));
+  say(`without complementary suppression: ${small.reduce((sum, one) => sum + one.nearly, 0)} recovered`);
+  const all = taken.map((one) => scoreOf(everything(one)));
+  const between = wanted === undefined ? await attackThroughTime(doors, metrics) : [];
+  const change = await beforeAndAfter(example, doors.viewer, metrics);
+  return report({ scores, small, all, between, change, isPart: wanted !== undefined });
+}
+
+/** All metrics: those that overlap in one program. */
+function attackAll(taken: readonly Attacked[]): readonly Score[] {
+  return familiesOf(taken).flatMap((members) => {
+    const names = members.map(({ attacked }) => attacked.metric.name).join(" + ");
+    say(`${names}: linear programming …`);
+    const found = scoreTogether({ members, wholeSeconds: Number(values.whole) });
+    const whole =
+      found.wholeLeft === 0
+        ? "whole numbers show the same"
+        : `of ${found.wholeLeft} numbers no tables of whole numbers were found in ${values.whole} s`;
+    say(`  ${found.columns} columns, ${found.programs} programs, ${found.seconds.toFixed(1)} s; ${whole}`);
+    for (const { examples } of found.scores) for (const one of examples) say(`  recovered: ${one}`);
+    return found.scores;
+  });
+}
+
+/** A metric's months beside all of its table now: what both together give, and neither alone. */
+async function attackThroughTime(doors: Doors, metrics: readonly MetricDescription[]): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const { timed, whole } of throughTime) {
+    const [first, second] = [timed, whole].map((name) => metrics.find((one) => one.name === name));
+    if (first === undefined || second === undefined) continue;
+    const names = first.dimensions.map(({ name }) => name).toSorted();
+    const only = new Set(["", ...names, names.join()].map((own) => `month ${own}`));
+    const months = byMonth(await takeBoth({ ...doors, metric: first, range: history, only }));
+    const now = await takeBoth({ ...doors, metric: second, range: history });
+    const days = [...new Set(months.truth.flatMap((said) => said.days))].toSorted();
+    const role = roleOf(first);
+    const found = scoreTogether({ days, members: [months, now].map((attacked) => ({ attacked, role })) });
+    const sum = (of: (score: Score) => number): number => found.scores.reduce((total, score) => total + of(score), 0);
+    for (const { examples } of found.scores) for (const one of examples) say(`  recovered: ${one}`);
+    lines.push(
+      `${timed} of ${days.length} months + ${whole} now: ${sum((one) => one.withheld)} of ${sum((one) => one.cells)} cells withheld, ${sum((one) => one.nearly)} recovered.\n`,
+    );
+  }
+  return lines;
 }
 
 /** Prints the table; the exit code. */
 function report(found: {
   readonly scores: readonly Score[];
-  readonly control: Score | undefined;
-  readonly all: Score | undefined;
+  readonly small: readonly Score[];
+  readonly all: readonly Score[];
+  readonly between: readonly string[];
   readonly change: string;
   readonly isPart: boolean;
 }): number {
-  const { scores, control, all, change, isPart } = found;
-  const sum = (of: (score: Score) => number): number => scores.reduce((total, one) => total + of(one), 0);
+  const { scores, small, all, between, change, isPart } = found;
+  const sum = (of: (score: Score) => number, list = scores): number => list.reduce((total, one) => total + of(one), 0);
   const [withheld, cells, recovered] = [sum((one) => one.withheld), sum((one) => one.cells), sum((one) => one.nearly + one.negations)];
-  process.stdout.write(tableOf(scores));
-  if (control !== undefined) process.stdout.write(line(control, "control: small groups only"));
-  if (all !== undefined) process.stdout.write(line(all, "control: an analyst's token"));
+  process.stdout.write(`\n${row(["", "asked", "cells", "withheld", "share", "exactly", "±k/2", "all but one"])}`);
+  for (const one of scores) process.stdout.write(line(one, one.metric));
+  for (const one of small) process.stdout.write(line(one, `small groups only: ${one.metric}`));
   process.stdout.write(
-    `\n${withheld} of ${cells} cells withheld (${percent(withheld, cells)}); recovered exactly or within k/2 to either side: ${recovered} (goal 0).\n${change}`,
+    `\n${withheld} of ${cells} cells withheld (${percent(withheld, cells)}); recovered exactly or within k/2 to either side: ${recovered} (goal 0).\n` +
+      `With small groups withheld and nothing else: ${sum((one) => one.nearly, small)} recovered. With an analyst's token: ${sum((one) => one.withheld, all)} withheld of ${sum((one) => one.cells, all)}.\n` +
+      `${between.join("")}${change}`,
   );
-  const works = control === undefined || all === undefined || (control.nearly > 0 && all.withheld === 0);
+  const works = (small.length === 0 || sum((one) => one.nearly, small) > 0) && sum((one) => one.withheld, all) === 0;
   if (!works) process.stdout.write("The attack does not work: a control found nothing.\n");
   const isEnough = isPart || withheld >= 1000;
   if (!isEnough) process.stdout.write("Fewer than 1,000 cells were withheld: the world is too small to tell.\n");
@@ -82,7 +133,7 @@ function report(found: {
 
 /** What `live` does not withstand: who asks before and after one household's change sees where it was. */
 async function beforeAndAfter(example: RunningExample, viewer: Door, metrics: readonly MetricDescription[]): Promise<string> {
-  const metric = metrics.find(({ name }) => name === controlMetric);
+  const metric = metrics.find(({ name }) => name === changedMetric);
   if (metric === undefined) return "";
   say("before and after one device more …");
   const only = new Set(metric.grains.flatMap((grain) => ["", "model", "country", "country,model"].map((names) => `${grain} ${names}`)));
@@ -90,26 +141,23 @@ async function beforeAndAfter(example: RunningExample, viewer: Door, metrics: re
   const before = await look();
   await example.addOne(`${range.from.slice(0, 8)}14T18:00:00Z`);
   const after = await look();
-  const told = new Map(before.splits.map((one) => [JSON.stringify([one.grain, one.days, one.where]), one.cell.count]));
-  const moved = after.splits.filter(
-    (one) => one.cell.count - (told.get(JSON.stringify([one.grain, one.days, one.where])) ?? one.cell.count) === 1,
-  );
-  const known = new Set(moved.flatMap((one) => [one.days.length === 1 ? "day" : one.grain, ...Object.keys(one.where)]));
-  return `Before and after: one device more is seen in ${moved.length} told cells, which tell its ${[...known].join(", ")}. That is not withstood (THREATS.md).\n`;
-}
-
-function tableOf(scores: readonly Score[]): string {
-  const head = ["", "asked", "cells", "withheld", "share", "exactly", "±k/2", "all but one", "programs"];
-  return `\n${row(head)}${scores.map((one) => line(one, one.metric)).join("")}`;
+  const keyOf = ({ grain, days, where }: (typeof before.splits)[number]): string => JSON.stringify([grain, days, where]);
+  const told = new Map(before.splits.map((one) => [keyOf(one), one.cell.count]));
+  const shown = new Set(after.splits.map(keyOf));
+  const moved = after.splits.filter((one) => one.cell.count - (told.get(keyOf(one)) ?? one.cell.count) === 1);
+  const gone = before.splits.filter((one) => !shown.has(keyOf(one))).length;
+  const come = after.splits.filter((one) => !told.has(keyOf(one))).length;
+  const known = new Set(moved.flatMap(({ grain, where }) => [grain, ...Object.keys(where)]));
+  return `Before and after one device more: ${moved.length} of ${before.splits.length} told cells differ by one, and tell its ${[...known].join(", ")}; ${gone} are no longer told, ${come} are told anew. That is not withstood (THREATS.md).\n`;
 }
 
 function line(score: Score, name: string): string {
-  const { asked, cells, withheld, exactly, nearly, negations, programs } = score;
-  return row([name, asked, cells, withheld, percent(withheld, cells), exactly, nearly, negations, programs].map(String));
+  const { asked, cells, withheld, exactly, nearly, negations } = score;
+  return row([name, asked, cells, withheld, percent(withheld, cells), exactly, nearly, negations].map(String));
 }
 
 function row([name = "", ...rest]: readonly string[]): string {
-  return `${name.padEnd(28)}${rest.map((one) => one.padStart(12)).join("")}\n`;
+  return `${name.padEnd(40)}${rest.map((one) => one.padStart(12)).join("")}\n`;
 }
 
 function percent(part: number, whole: number): string {

@@ -1,9 +1,11 @@
 /** How much of what is withheld the attack gets back. The truth is an analyst's, and is looked at for the score alone. */
 import type { MetricDescription } from "../../src/metrics/describe.ts";
-import type { AnswerSet, Bound, Door, Range, Said } from "./answer-set.ts";
+import type { AnswerSet, Door, Range, Said } from "./answer-set.ts";
 import { daysBetween, takeAnswers } from "./answer-set.ts";
-import type { Measure, TableOptions, Target } from "./table.ts";
-import { Table } from "./table.ts";
+import type { Role } from "./knowledge.ts";
+import { keyOf, knowledgeOf, roleOf, targetsOf } from "./knowledge.ts";
+import type { Knowledge, Measure, Part, TableOptions, Target } from "./table.ts";
+import { isOpen, isOpenWhole, Table } from "./table.ts";
 
 export interface Score {
   readonly metric: string;
@@ -18,10 +20,20 @@ export interface Score {
   readonly nearly: number;
   /** Filters on all values but one that were answered. */
   readonly negations: number;
-  readonly programs: number;
-  readonly seconds: number;
   /** A few of those that were recovered: names of splits and limits, for whoever mends it. */
   readonly examples: readonly string[];
+}
+
+export interface Scores {
+  readonly scores: readonly Score[];
+  readonly programs: number;
+  readonly programsWhole: number;
+  /** Numbers that tables of whole numbers bound to k or fewer, and linear programs do not; and those that were not asked for in time. */
+  readonly wholeOnly: number;
+  readonly wholeLeft: number;
+  /** Size of the program. */
+  readonly columns: number;
+  readonly seconds: number;
 }
 
 export interface Attacked {
@@ -30,26 +42,38 @@ export interface Attacked {
   /** All that the attack knows. */
   readonly set: AnswerSet;
   readonly truth: readonly Said[];
-  readonly combinations: readonly Said[];
 }
 
-/** Asks everything with the viewer's door, and the same splits with the analyst's. */
+/** A metric with others, in one program: what its numbers are among theirs. */
+export interface Member {
+  readonly attacked: Attacked;
+  readonly role: Role;
+}
+
+export interface Together {
+  readonly members: readonly Member[];
+  /** What else the attack knows of every row. */
+  readonly everywhere?: TableOptions["everywhere"];
+  /** Slots of the table; by default the days of the range. */
+  readonly days?: readonly string[];
+  /** Seconds for tables of whole numbers; by default none are looked for. */
+  readonly wholeSeconds?: number;
+}
+
+/** Asks everything with the viewer's door, and the same splits with the analyst's. `only` these splits, and no other doors. */
 export async function takeBoth(options: {
   readonly viewer: Door;
   readonly analyst: Door;
   readonly metric: MetricDescription;
   readonly range: Range;
+  readonly only?: ReadonlySet<string>;
 }): Promise<Attacked> {
-  const { viewer, analyst, metric, range } = options;
-  const set = await takeAnswers({ door: viewer, metric, range });
-  const truth = await takeAnswers({ door: analyst, metric, range, only: set.answered });
-  // Dimensions that nothing was answered by tell nothing apart; and a question has three at most.
-  const names = metric.dimensions
-    .map(({ name }) => name)
-    .filter((name) => [...set.answered].some((key) => key.split(/[ ,]/).includes(name)));
-  const longest = metric.kind === "share" ? "all" : "month";
-  const combinations = await takeAnswers({ door: analyst, metric, range, only: new Set([`${longest} ${names.toSorted().join()}`]) });
-  return { metric, range, set, truth: once(truth.splits), combinations: combinations.splits };
+  const { viewer, analyst, ...asked } = options;
+  const set = await takeAnswers({ door: viewer, ...asked });
+  const truth = await takeAnswers({ door: analyst, ...asked, only: set.answered });
+  // Without the truth nothing would be missing, and nothing found.
+  if (truth.answered.size < set.answered.size) throw new Error(`${asked.metric.name}: the analyst's door is closed`);
+  return { metric: asked.metric, range: asked.range, set, truth: once(truth.splits) };
 }
 
 /** A whole is told with each of its parts. */
@@ -63,131 +87,65 @@ export function smallGroupsOnly({ set, truth, ...rest }: Attacked): Attacked {
   return { ...rest, truth, set: { ...set, splits: told, bounds: [], doors: [] } };
 }
 
-/**
- * Two metrics as one: of a ratio the rows that hit, and a count of these. `combinations` are of the dimensions of both.
- */
-export function together(ratio: Attacked, count: Attacked, combinations: readonly Said[]): Attacked {
-  const hitsOf = (said: readonly Said[]): readonly Said[] =>
-    said.map((one) => ({
-      ...one,
-      cell: { ...one.cell, count: one.cell.hits ?? 0, atLeastK: one.cell.hitsAtLeastK, hitsAtLeastK: undefined },
-    }));
-  const names = [...new Set([...ratio.metric.dimensions, ...count.metric.dimensions].map(({ name }) => name))];
-  const dimensionOf = (name: string) =>
-    [...ratio.metric.dimensions, ...count.metric.dimensions].filter((one) => one.name === name).slice(0, 1);
-  const told = new Set(count.truth.map(keyOf));
-  return {
-    metric: { ...count.metric, dimensions: names.flatMap(dimensionOf) },
-    range: count.range,
-    set: {
-      ...count.set,
-      splits: [...count.set.splits, ...hitsOf(ratio.set.splits)],
-      doors: [...count.set.doors, ...hitsOf(ratio.set.doors)],
-      bounds: [],
-    },
-    truth: [...count.truth, ...hitsOf(ratio.truth).filter((one) => one.cell.count > 0 && !told.has(keyOf(one)))],
-    combinations,
-  };
-}
-
 /** What an analyst is told. */
 export function everything({ set, truth, ...rest }: Attacked): Attacked {
   return { ...rest, truth, set: { ...set, splits: truth, bounds: [], doors: [] } };
 }
 
-/** Sums are attacked by the rows behind them, parts of a whole by their counts; what memory holds has no table. */
-function measuresOf({ kind, of }: MetricDescription): readonly Measure[] {
-  if (kind === "distinct" || kind === "retention") return [];
-  return kind === "ratio" || (kind === "share" && of === undefined) ? ["hits", "misses"] : ["rows"];
+/** One metric alone. */
+export function scoreOf(attacked: Attacked, wholeSeconds = 0): Score & Omit<Scores, "scores"> {
+  const { scores, ...rest } = scoreTogether({ members: [{ attacked, role: roleOf(attacked.metric) }], wholeSeconds });
+  const [score] = scores;
+  if (score === undefined) throw new Error("bug: no score");
+  return { ...score, ...rest };
 }
 
-/** The truth is one of the tables that fit: a target is at least as wide as what was seen with it. */
-function targetOf(said: Said, measure: Measure): Target {
-  const value = measured(said, measure);
-  return { said, measure, truth: value, least: value, most: value };
-}
-
-/** What a bound leaves to one side of a ratio while the other is as it is. */
-function withinOf(bounded: readonly Bound[], truth: readonly Said[], k: number): NonNullable<TableOptions["within"]> {
-  const known = new Map(truth.map((one) => [keyOf(one), one]));
-  return bounded.flatMap((said) => {
-    const cell = known.get(keyOf(said));
-    if (cell === undefined) return [];
-    const [hits, misses] = [measured(cell, "hits"), measured(cell, "misses")];
-    const step = said.below ?? said.above ?? 0;
-    const [most, least] = [(step * misses) / (1 - step), (hits * (1 - step)) / step];
-    const isBelow = said.below !== undefined;
-    return [
-      { said, measure: "hits", least: Math.max(0, k - misses, isBelow ? 0 : most), most: isBelow ? most : Infinity },
-      { said, measure: "misses", least: Math.max(0, k - hits, isBelow ? least : 0), most: isBelow ? Infinity : least },
-    ] as const;
-  });
-}
-
-/**
- * Of the longest periods an answer counts what is withheld and not what is empty: asked for one combination after the other, it says of
- * each whether it is there at all.
- */
-function existingOf({ metric }: Attacked, withheld: readonly Said[]): NonNullable<TableOptions["within"]> {
-  const longest = ["all", "month", "week", "day"].find((grain) => withheld.some((said) => said.grain === grain));
-  return withheld
-    .filter(({ grain }) => grain === longest)
-    .flatMap((said) =>
-      measuresOf(metric)
-        // Of a ratio's hits, beside a count of these, it is not known whether there are any.
-        .filter((measure) => measure !== "rows" || said.cell.hits === undefined)
-        .map((measure) => ({
-          said,
-          measure,
-          least: Math.max(0, 1 - (measure === "hits" ? measured(said, "misses") : measure === "misses" ? measured(said, "hits") : 0)),
-          most: Infinity,
-        })),
-    );
-}
-
-/** Bounds every withheld cell by linear programming over all that was told. */
-export function scoreOf(attacked: Attacked): Score {
-  const { metric, range, set, truth } = attacked;
+/** Bounds every withheld cell of all members by linear programming over all that was told of any of them. */
+export function scoreTogether(together: Together): Scores {
   const started = performance.now();
-  const shown = new Set(set.splits.map(keyOf));
-  const withheld = truth.filter((said) => said.days.length > 0 && !said.isWider && !said.isNarrower && !shown.has(keyOf(said)));
-  const days = metric.kind === "share" ? [""] : daysBetween(range.from, range.to);
-  const combinations = distinctOf(attacked);
-  const recovered = new Map<string, { least: number; most: number; truth: number; said: Said; measure: Measure }>();
-  let programs = 0;
-  const told = [...set.splits, ...set.doors];
-  const given = { days, combinations, sets: setsOf(attacked), told, k: set.k };
-  const bounded = set.bounds.filter(({ isWider, isNarrower }) => !isWider && !isNarrower);
-  const measures = measuresOf(metric);
-  const existing = existingOf(attacked, withheld);
-  const targets = withheld.flatMap((said) => measures.map((measure) => targetOf(said, measure)));
-  for (const measure of measures) {
-    // With the other side of a ratio as it is: who finds more than k numbers so finds as many without.
-    using table = new Table({ ...given, measures: [measure], bounds: [], within: [...withinOf(bounded, truth, set.k), ...existing] });
-    table.narrow(
-      targets.filter((one) => one.measure === measure),
-      set.k,
-    );
-    programs += table.solved;
+  const days = together.days ?? daysOf(together.members);
+  const given = together.members.map((member) => ({ ...member, withheld: withheldOf(member.attacked) }));
+  const targets = given.map(({ role, withheld, attacked }) => targetsOf({ role, withheld, days, k: attacked.set.k }));
+  const all = targets.flatMap((own) => own.map(({ target }) => target));
+  const measures = measuresOf(together.members);
+  const known: Knowledge[] = given.flatMap(({ role, withheld, attacked }) => [...knowledgeOf({ role, withheld, days, set: attacked.set })]);
+  let done = { programs: 0, programsWhole: 0, wholeLeft: 0, columns: 0 };
+  if (all.length > 0) {
+    const parts = partsOf(together.members);
+    using table = new Table({ days, parts, knowledge: known, measures, everywhere: together.everywhere ?? [] });
+    table.narrow(all);
+    const wholeLeft = (together.wholeSeconds ?? 0) > 0 ? table.narrowWhole(all, together.wholeSeconds ?? 0) : 0;
+    const columns = measures.length * days.length * parts.reduce((sum, { combinations }) => sum + combinations.length, 0);
+    done = { programs: table.solved, programsWhole: table.solvedWhole, wholeLeft, columns };
   }
-  const closed = targets.filter(({ least, most }) => most - least <= set.k + 1e-6);
-  if (closed.length > 0 && bounded.length > 0) {
-    using table = new Table({ ...given, measures, bounds: bounded });
-    table.narrow(closed, set.k);
-    programs += table.solved;
-  }
-  for (const { said, measure, least, most, truth: value } of closed) {
+  const isWholeAsked = (together.wholeSeconds ?? 0) > 0;
+  return {
+    ...done,
+    wholeOnly: isWholeAsked ? all.filter((one) => isOpen(one) && !isOpenWhole(one)).length - done.wholeLeft : 0,
+    scores: given.map(({ attacked, withheld }, i) => memberScore(attacked, withheld, targets[i] ?? [])),
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+function memberScore(
+  { metric, set, truth }: Attacked,
+  withheld: readonly Said[],
+  targets: readonly { readonly said: Said; readonly target: Target }[],
+): Score {
+  const recovered = new Map<string, { readonly said: Said; readonly least: number; readonly most: number; readonly truth: number }>();
+  const take = (said: Said, one: { readonly least: number; readonly most: number; readonly truth: number }): void => {
     const before = recovered.get(keyOf(said));
-    if (most - least <= set.k + 1e-6 && (before === undefined || before.most - before.least > most - least))
-      recovered.set(keyOf(said), { least, most, truth: value, said, measure });
-  }
+    if (before === undefined || before.most - before.least > one.most - one.least) recovered.set(keyOf(said), { said, ...one });
+  };
+  for (const { said, target } of targets) if (!isOpen(target)) take(said, target);
   if (metric.kind === "distinct") {
     for (const said of withheld) {
-      const { least, most } = between(said, set.splits);
-      if (most - least <= set.k) recovered.set(keyOf(said), { least, most, truth: said.cell.count, said, measure: "rows" });
+      const limits = between(said, set.splits);
+      if (limits.most - limits.least <= set.k) take(said, { ...limits, truth: said.cell.count });
     }
   }
   const found = [...recovered.values()];
+  const shown = new Set(set.splits.map(keyOf));
   return {
     metric: metric.name,
     asked: set.asked,
@@ -197,15 +155,54 @@ export function scoreOf(attacked: Attacked): Score {
     exactly: found.filter(({ least, most }) => most - least < 1e-6).length,
     nearly: found.length,
     negations: set.negations,
-    programs,
-    seconds: (performance.now() - started) / 1000,
     examples: found
       .slice(0, 5)
       .map(
-        ({ said, least, most, truth: value, measure }) =>
-          `${said.grain} ${said.days[0]} ${JSON.stringify(said.where)} ${measure} ${value}: ${least} to ${most}`,
+        ({ said, least, most, truth: value }) =>
+          `${said.grain} ${said.days[0]} ${JSON.stringify(said.where)} ${value}: ${least} to ${most}`,
       ),
   };
+}
+
+/** What is withheld of the range, and lies in it as a whole. */
+function withheldOf({ set, truth }: Attacked): readonly Said[] {
+  const shown = new Set(set.splits.map(keyOf));
+  return truth.filter((said) => said.days.length > 0 && !said.isWider && !said.isNarrower && !shown.has(keyOf(said)));
+}
+
+/** One slot where nothing has a time. */
+function daysOf(members: readonly Member[]): readonly string[] {
+  const timed = members.find(({ attacked }) => attacked.metric.kind !== "share");
+  return timed === undefined ? [""] : daysBetween(timed.attacked.range.from, timed.attacked.range.to);
+}
+
+function measuresOf(members: readonly Member[]): readonly Measure[] {
+  const order: readonly Measure[] = ["rows", "hits", "misses", "sum"];
+  const used = new Set(
+    members.flatMap(({ role }) => [role.count, role.hits, role.sum, role.atLeast].flatMap((factors) => Object.keys(factors ?? {}))),
+  );
+  return order.filter((measure) => used.has(measure));
+}
+
+/** The largest sets of dimensions that something was told of or withheld, with the combinations of each that occur; all as one where they share different ones. */
+function partsOf(members: readonly Member[]): readonly Part[] {
+  const said = members.flatMap(({ attacked: { truth, set } }) => [...truth, ...set.splits, ...set.doors, ...set.bounds]);
+  const all = [...new Map(said.map(({ where }) => [namesOf(where).join(), namesOf(where)])).values()];
+  const largest = all.filter((names) => !all.some((other) => other.length > names.length && names.every((name) => other.includes(name))));
+  const shared = (one: readonly string[], other: readonly string[]): string => one.filter((name) => other.includes(name)).join();
+  const pairs = largest.flatMap((one, i) => largest.slice(i + 1).map((other) => shared(one, other)));
+  if (new Set(pairs).size > 1)
+    throw new Error(`sets of dimensions that share different ones: ${largest.map((names) => names.join("+")).join()}`);
+  const truth = members.flatMap(({ attacked }) => attacked.truth);
+  return largest.map((names) => {
+    const own = truth.filter(({ where }) => namesOf(where).join() === names.join());
+    const combinations = own.map(({ where }) => Object.fromEntries(names.map((name) => [name, where[name]?.[0] ?? null])));
+    return { names, combinations: [...new Map(combinations.map((one) => [JSON.stringify(one), one])).values()] };
+  });
+}
+
+function namesOf(where: Said["where"]): readonly string[] {
+  return Object.keys(where).toSorted();
 }
 
 /** Different entities of a longer period are at least those of each part of it, and at most those of all parts together. */
@@ -219,33 +216,4 @@ function between({ days, where }: Said, told: readonly Said[]): { readonly least
     least: parts.reduce((most, { cell }) => Math.max(most, cell.count), 0),
     most: Math.min(...wholes, covered ? parts.reduce((sum, { cell }) => sum + cell.count, 0) : Infinity),
   };
-}
-
-/** The largest sets of dimensions that something was told of or withheld; all as one where there are more than two of these. */
-function setsOf({ metric, truth, set: { splits, doors, bounds } }: Attacked): readonly (readonly string[])[] {
-  const told = new Map(
-    [...truth, ...splits, ...doors, ...bounds].map(({ where }) => Object.keys(where).toSorted()).map((names) => [names.join(), names]),
-  );
-  const all = [...told.values()];
-  const largest = all.filter((names) => !all.some((other) => other.length > names.length && names.every((name) => other.includes(name))));
-  return largest.length === 1 || largest.length === 2 ? largest : [metric.dimensions.map(({ name }) => name)];
-}
-
-function measured({ cell: { count, hits = 0, sum = 0 } }: Said, measure: Measure): number {
-  if (measure === "rows") return count;
-  if (measure === "sum") return sum;
-  return measure === "hits" ? hits : count - hits;
-}
-
-function keyOf({ grain, days, where, isWider }: Said): string {
-  return JSON.stringify([grain, days, isWider, Object.entries(where).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
-}
-
-function distinctOf({ metric, combinations }: Attacked): readonly Readonly<Record<string, string | null>>[] {
-  const found = new Map<string, Readonly<Record<string, string | null>>>();
-  for (const { where } of combinations) {
-    const one = Object.fromEntries(metric.dimensions.map(({ name }) => [name, where[name]?.[0] ?? null]));
-    found.set(JSON.stringify(one), one);
-  }
-  return found.size === 0 ? [{}] : [...found.values()];
 }

@@ -1,13 +1,14 @@
 /**
  * What linear programming says of a table from the sums of its parts: between which limits each sum lies that was not told. A column of the
- * program is one day and one combination of values; of a ratio two, rows that hit and rows that do not.
+ * program is one slot of time (a day), one combination of values and one measure; of a ratio there are two measures, rows that hit and rows
+ * that do not.
  *
- * Where sets of dimensions were told that overlap in a few (model and firmware, model and country), there is a table for each set, with the
- * same sums over what they share on every day. That loses nothing: two such tables are always parts of one table of everything.
+ * Where sets of dimensions were told that all share the same few (model and firmware, model and country, model and reason), there is a table
+ * for each set, with the same sums over what they share in every slot. That loses nothing: such tables are always parts of one table of
+ * everything.
  */
 import highsLoader from "highs";
 import { sequenceOf } from "../../src/lib/sequence.ts";
-import type { Bound, Said } from "./answer-set.ts";
 
 // The package is CommonJS whose only export is this function; its types name it as a default.
 const highs = await (highsLoader as unknown as typeof highsLoader.default)();
@@ -15,81 +16,106 @@ const highs = await (highsLoader as unknown as typeof highsLoader.default)();
 /** `rows`: what is counted; `hits` and `misses`: the two parts of a ratio; `sum`: the values of a sum. */
 export type Measure = "rows" | "hits" | "misses" | "sum";
 
+/** So much of each measure, added up. */
+export type Factors = Readonly<Partial<Record<Measure, number>>>;
+
+/** Which columns: slots of time and values. */
+export interface Place {
+  readonly days: readonly string[];
+  readonly where: Readonly<Record<string, readonly (string | null)[]>>;
+}
+
+/** A sum over a place, and its limits. */
+export interface Knowledge {
+  readonly place: Place;
+  readonly factors: Factors;
+  readonly least: number;
+  readonly most: number;
+}
+
 export interface Target {
-  readonly said: Said;
-  readonly measure: Measure;
+  readonly place: Place;
+  readonly factors: Factors;
   readonly truth: number;
+  /** Found, if it is bounded to so much or less. */
+  readonly width: number;
   least: number;
   most: number;
+  /** The same by tables of whole numbers alone; these are within the limits above. */
+  leastWhole: number;
+  mostWhole: number;
+}
+
+/** The combinations of one set of dimensions that occur at all. Who knows the products knows them. */
+export interface Part {
+  readonly names: readonly string[];
+  readonly combinations: readonly Readonly<Record<string, string | null>>[];
 }
 
 export interface TableOptions {
   readonly days: readonly string[];
-  /** Values that occur together at all. Who knows the products knows them. */
-  readonly combinations: readonly Readonly<Record<string, string | null>>[];
-  /** Sets of dimensions, one or two; all that was told is of a part of one of them. */
-  readonly sets: readonly (readonly string[])[];
-  readonly told: readonly Said[];
-  readonly bounds: readonly Bound[];
-  /** Sums that are within limits besides. */
-  readonly within?: readonly {
-    readonly said: Omit<Said, "cell">;
-    readonly measure: Measure;
-    readonly least: number;
-    readonly most: number;
-  }[];
+  /** All that is known is of a part of one of them. Any two share the same dimensions. */
+  readonly parts: readonly Part[];
+  readonly knowledge: readonly Knowledge[];
   readonly measures: readonly Measure[];
-  readonly k: number;
+  /** What holds in every column. */
+  readonly everywhere?: readonly Omit<Knowledge, "place">[];
 }
 
+type Model = ReturnType<typeof highs.createModel>;
 type Sparse = readonly (readonly [column: number, factor: number])[];
+type Row = { readonly sparse: Sparse; readonly least: number; readonly most: number };
 
 /** Rounds with every open sum in the objective at once, before each is asked for on its own. */
 const roundsTogether = 24;
+/** No day has more rows of anything, unless more were told: so that every program has an end. */
+const columnMost = 1e6;
+const slight = 1e-6;
+/** Seconds for a table of whole numbers. */
+const wholeSecondsMax = 5;
+const dualSimplex = 1;
+/** Primal simplex. */
+const fromLastTable = { presolve: "off", simplex_strategy: 4 };
 
-/** The combinations of one set of dimensions, and where its columns begin. */
-interface Part {
-  readonly names: readonly string[];
-  readonly combinations: readonly Readonly<Record<string, string | null>>[];
+interface PlacedPart extends Part {
   readonly start: number;
   readonly matching: Map<string, readonly number[]>;
 }
 
 export class Table implements Disposable {
   readonly #options: TableOptions;
-  readonly #model: ReturnType<typeof highs.createModel>;
-  readonly #sets: readonly Part[];
+  readonly #problem: Parameters<typeof highs.createModel>[0];
+  readonly #model: Model;
+  /** Another one, for tables of whole numbers. */
+  #whole: Model | undefined;
+  readonly #most: number;
+  readonly #parts: readonly PlacedPart[];
   readonly #days: ReadonlyMap<string, number>;
   readonly #size: number;
   solved = 0;
+  solvedWhole = 0;
 
   constructor(options: TableOptions) {
     this.#options = options;
     this.#days = new Map(options.days.map((day, i) => [day, i]));
     let start = 0;
-    this.#sets = options.sets.map((names) => {
-      const found = new Map(
-        options.combinations.map((one) => {
-          const own = Object.fromEntries(names.map((name) => [name, one[name] ?? null]));
-          return [JSON.stringify(own), own];
-        }),
-      );
-      const part = { names, combinations: [...found.values()], start, matching: new Map() };
-      start += options.days.length * found.size;
-      return part;
+    this.#parts = options.parts.map((part) => {
+      const placed = { ...part, start, matching: new Map() };
+      start += options.days.length * part.combinations.length;
+      return placed;
     });
     this.#size = start;
-    const rows = this.#constraints();
+    const rows = [...this.#known(), ...this.#links(), ...this.#each()];
     const starts = [0];
-    for (const { parts } of rows) starts.push((starts.at(-1) ?? 0) + parts.length);
-    const columns = this.#size * options.measures.length;
-    const zeros = new Float64Array(columns);
-    this.#model = highs.createModel({
+    for (const { sparse } of rows) starts.push((starts.at(-1) ?? 0) + sparse.length);
+    const columns = this.#columnCount;
+    this.#most = options.knowledge.reduce((high, one) => (Number.isFinite(one.most) ? Math.max(high, one.most) : high), columnMost);
+    this.#problem = {
       numCols: columns,
       numRows: rows.length,
-      colCost: zeros,
-      colLower: zeros,
-      colUpper: new Float64Array(columns).fill(highs.infinity),
+      colCost: new Float64Array(columns),
+      colLower: new Float64Array(columns),
+      colUpper: new Float64Array(columns).fill(this.#most),
       rowLower: rows.map(({ least }) => least),
       rowUpper: rows.map(({ most }) => most),
       matrix: {
@@ -97,137 +123,219 @@ export class Table implements Disposable {
         numRows: rows.length,
         numCols: columns,
         starts,
-        indices: rows.flatMap(({ parts }) => parts.map(([column]) => column)),
-        values: rows.flatMap(({ parts }) => parts.map(([, factor]) => factor)),
+        indices: rows.flatMap(({ sparse }) => sparse.map(([column]) => column)),
+        values: rows.flatMap(({ sparse }) => sparse.map(([, factor]) => factor)),
       },
-    });
-    this.#model.options.set({ output_flag: false });
+    };
+    // Only the objective differs from program to program: the last table is where the next one begins.
+    this.#model = this.#makeModel(fromLastTable);
+  }
+
+  #makeModel(options: Readonly<Record<string, string | number | boolean>>): Model {
+    const model = highs.createModel(this.#problem);
+    model.options.set({ output_flag: false, ...options });
+    return model;
   }
 
   [Symbol.dispose](): void {
     this.#model.dispose();
+    this.#whole?.dispose();
   }
 
-  /** Narrows each target to what is possible. A target that may differ by more than `k` is open, and is looked at no more. */
-  narrow(targets: readonly Target[], k: number): void {
-    const parts = targets.map(({ said, measure }) => this.#parts(said, measure));
+  /** Columns of rows; those of sums stand behind them. */
+  get #rowColumns(): number {
+    return this.#size * this.#options.measures.filter((measure) => measure !== "sum").length;
+  }
+
+  get #columnCount(): number {
+    return this.#size * this.#options.measures.length;
+  }
+
+  /** Narrows each target to what is possible. A target that may differ by more than its width is open, and is looked at no more. */
+  narrow(targets: readonly Target[]): void {
+    const sums = targets.map(({ place, factors }) => this.#sparse(place, factors));
     const random = sequenceOf(7);
-    const isOpen = ({ least, most }: Target): boolean => most - least > k + 1e-6;
     for (let round = 0; round < roundsTogether && targets.some((one) => !isOpen(one)); round += 1) {
-      const costs = new Float64Array(this.#size * this.#options.measures.length);
+      const costs = new Float64Array(this.#columnCount);
       for (const [i, target] of targets.entries()) {
         if (isOpen(target)) continue;
         const sign = random() < 0.5 ? -1 : 1;
-        for (const [column, factor] of parts[i] ?? []) costs[column]! += sign * factor * (0.5 + random());
+        for (const [column, factor] of sums[i] ?? []) costs[column]! += sign * factor * (0.5 + random());
       }
-      this.#look(this.#solve(costs), targets, parts);
+      this.#look(this.#solve(costs), targets, sums);
     }
     for (const [i, target] of targets.entries()) {
       for (const sign of [1, -1]) {
         if (isOpen(target)) break;
-        const costs = new Float64Array(this.#size * this.#options.measures.length);
-        for (const [column, factor] of parts[i] ?? []) costs[column]! += sign * factor;
-        this.#look(this.#solve(costs), targets, parts);
+        this.#look(this.#solve(this.#costsOf(sums[i] ?? [], sign)), targets, sums);
       }
     }
   }
 
-  /** The table of least cost; undefined: costs have no limit, and the ray is the table. */
+  /**
+   * The same by tables of whole numbers, for those that are open: rows are whole, and a program that does not know it finds less. At most
+   * `seconds` in all; how many are left then.
+   */
+  narrowWhole(targets: readonly Target[], seconds: number): number {
+    const sums = targets.map(({ place, factors }) => this.#sparse(place, factors));
+    const isLeft = (one: Target): boolean => isOpen(one) && !isOpenWhole(one);
+    const until = performance.now() + seconds * 1000;
+    const random = sequenceOf(11);
+    const look = (costs: Float64Array): void => {
+      const table = this.#rounded(this.#solve(costs), costs);
+      if (table !== undefined) this.#look(table, targets, sums);
+    };
+    for (let round = 0; round < roundsTogether && targets.some(isLeft) && performance.now() < until; round += 1) {
+      const costs = new Float64Array(this.#columnCount);
+      for (const [i, target] of targets.entries()) {
+        if (!isLeft(target)) continue;
+        const sign = random() < 0.5 ? -1 : 1;
+        for (const [column, factor] of sums[i] ?? []) costs[column]! += sign * factor * (0.5 + random());
+      }
+      look(costs);
+    }
+    for (const [i, target] of targets.entries()) {
+      for (const sign of [1, -1]) if (isLeft(target) && performance.now() < until) look(this.#costsOf(sums[i] ?? [], sign));
+    }
+    return targets.filter(isLeft).length;
+  }
+
+  #costsOf(sum: Sparse, sign: number): Float64Array {
+    const costs = new Float64Array(this.#columnCount);
+    for (const [column, factor] of sum) costs[column]! += sign * factor;
+    return costs;
+  }
+
   #solve(costs: Float64Array): Float64Array {
-    // What has no limit is looked at as far as 10^6 rows.
     this.#model.changeColsCost({ kind: "range", from: 0, to: costs.length - 1 }, costs);
     this.#model.run();
     this.solved += 1;
-    const status = this.#model.getModelStatus();
-    if (status !== highs.constants.modelStatus.optimal) throw new Error(`the linear program ended with status ${status}`);
+    if (this.#model.getModelStatus() !== highs.constants.modelStatus.optimal) this.#solveAnew();
     return Float64Array.from(this.#model.getSolution().colValue);
   }
 
-  #look(table: Float64Array, targets: readonly Target[], parts: readonly Sparse[]): void {
+  /** From the last table on the numbers may have become too inexact: then from the beginning, as the solver likes it best. */
+  #solveAnew(): void {
+    this.#model.clearSolver();
+    this.#model.options.set({ presolve: "on", simplex_strategy: dualSimplex });
+    this.#model.run();
+    const status = this.#model.getModelStatus();
+    this.#model.options.set(fromLastTable);
+    if (status !== highs.constants.modelStatus.optimal) throw new Error(`the linear program ended with status ${status}`);
+  }
+
+  /**
+   * A table of whole numbers near one that has others, too: first with all its whole ones as they are, then with those of other slots.
+   * undefined: none was found.
+   */
+  #rounded(table: Float64Array, costs: Float64Array): Float64Array | undefined {
+    const rows = table.subarray(0, this.#rowColumns);
+    const isBroken = (value: number): boolean => Math.abs(value - Math.round(value)) >= slight;
+    if (!rows.some(isBroken)) return table;
+    const slots = new Set([...rows.keys()].filter((column) => isBroken(rows[column]!)).map((column) => this.#slotOf(column)));
+    return (
+      this.#solveWhole(table, costs, (column) => isBroken(rows[column]!)) ??
+      this.#solveWhole(table, costs, (column) => slots.has(this.#slotOf(column)))
+    );
+  }
+
+  #slotOf(column: number): number {
+    const at = column % this.#size;
+    const part = must(this.#parts.findLast(({ start }) => start <= at));
+    return Math.floor((at - part.start) / part.combinations.length);
+  }
+
+  #solveWhole(table: Float64Array, costs: Float64Array, isFree: (column: number) => boolean): Float64Array | undefined {
+    const whole = (this.#whole ??= this.#makeModel({ presolve: "on", time_limit: wholeSecondsMax, mip_rel_gap: 0.5 }));
+    const all = { kind: "range", from: 0, to: table.length - 1 } as const;
+    const free = Uint8Array.from(table, (_, column) => (column >= this.#rowColumns || isFree(column) ? 1 : 0));
+    whole.changeColsBounds(
+      all,
+      table.map((value, column) => (free[column] === 1 ? 0 : Math.round(value))),
+      table.map((value, column) => (free[column] === 1 ? this.#most : Math.round(value))),
+    );
+    const { integer, continuous } = highs.constants.variableType;
+    whole.changeColsIntegrality(
+      all,
+      Int32Array.from(table, (_, column) => (column < this.#rowColumns ? integer : continuous)),
+    );
+    whole.changeColsCost(all, costs);
+    whole.run();
+    this.solvedWhole += 1;
+    // 2: a table that fits, if not the best one.
+    if (Number(whole.info.get("primal_solution_status")) !== 2) return undefined;
+    return Float64Array.from(whole.getSolution().colValue, (value, column) => (column < this.#rowColumns ? Math.round(value) : value));
+  }
+
+  #look(table: Float64Array, targets: readonly Target[], sums: readonly Sparse[]): void {
+    const isWhole = table.subarray(0, this.#rowColumns).every((value) => Math.abs(value - Math.round(value)) < slight);
     for (const [i, target] of targets.entries()) {
-      const sum = (parts[i] ?? []).reduce((total, [column, factor]) => total + factor * table[column]!, 0);
+      const sum = (sums[i] ?? []).reduce((total, [column, factor]) => total + factor * table[column]!, 0);
       target.least = Math.min(target.least, sum);
       target.most = Math.max(target.most, sum);
+      if (!isWhole) continue;
+      target.leastWhole = Math.min(target.leastWhole, sum);
+      target.mostWhole = Math.max(target.mostWhole, sum);
     }
   }
 
-  #constraints(): readonly { readonly parts: Sparse; readonly least: number; readonly most: number }[] {
-    const rows: { parts: Sparse; least: number; most: number }[] = [];
+  #known(): readonly Row[] {
     const seen = new Set<string>();
-    const { measures } = this.#options;
-    const add = (said: Said, measure: Measure, value: number): void => {
-      const key = JSON.stringify([measure, said.days, said.isNarrower, said.where]);
-      if (seen.has(key)) return;
+    return this.#options.knowledge.flatMap(({ place, factors, least, most }) => {
+      const key = JSON.stringify([factors, place.days, Object.entries(place.where).toSorted(([a], [b]) => (a < b ? -1 : 1)), least, most]);
+      if (seen.has(key)) return [];
       seen.add(key);
-      const least = said.isWider ? 0 : value;
-      rows.push({ parts: this.#parts(said, measure), least, most: said.isNarrower ? highs.infinity : value });
-    };
-    for (const said of this.#options.told) {
-      const { count, hits, sum } = said.cell;
-      if (measures.includes("rows")) add(said, "rows", count);
-      if (measures.includes("hits")) add(said, "hits", hits ?? 0);
-      if (measures.includes("misses")) add(said, "misses", count - (hits ?? 0));
-      if (measures.includes("sum")) add(said, "sum", sum ?? 0);
-    }
-    for (const { said, measure, least, most } of this.#options.within ?? [])
-      if (measures.includes(measure)) rows.push({ parts: this.#parts(said, measure), least, most });
-    return [...rows, ...this.#links(), ...this.#bounds(), ...this.#limits()];
-  }
-
-  /** "Below 25 %", "above 75 %": and at least k rows. */
-  #bounds(): readonly { readonly parts: Sparse; readonly least: number; readonly most: number }[] {
-    const { measures, bounds, k } = this.#options;
-    if (!measures.includes("hits") || !measures.includes("misses")) return [];
-    return bounds.flatMap((bound) => {
-      const [hits, misses] = [this.#parts(bound, "hits"), this.#parts(bound, "misses")];
-      const step = bound.below ?? bound.above ?? 0;
-      const apart = [...hits.map(([column]) => [column, 1 - step] as const), ...misses.map(([column]) => [column, -step] as const)];
-      return [
-        { parts: [...hits, ...misses], least: k, most: highs.infinity },
-        bound.below === undefined ? { parts: apart, least: 0, most: highs.infinity } : { parts: apart, least: -highs.infinity, most: 0 },
-      ];
+      return [{ sparse: this.#sparse(place, factors), least, most }];
     });
   }
 
-  /** No day has more than a million rows of anything: so that every program has an end. */
-  #limits(): readonly { readonly parts: Sparse; readonly least: number; readonly most: number }[] {
-    const most = 1e6 + 2 * this.#options.told.reduce((high, { cell }) => Math.max(high, cell.count, cell.sum ?? 0), 0);
-    const all = Array.from({ length: this.#size * this.#options.measures.length }, (_, column) => [column, 1] as const);
-    return [{ parts: all, least: 0, most }];
-  }
-
   /** Tables of two sets agree in what they share. */
-  #links(): readonly { readonly parts: Sparse; readonly least: number; readonly most: number }[] {
-    const [first, second] = this.#sets;
-    if (first === undefined || second === undefined) return [];
-    const shared = first.names.filter((name) => second.names.includes(name));
-    const values = new Map(
-      this.#options.combinations.map((one) => {
-        const own = Object.fromEntries(shared.map((name) => [name, [one[name] ?? null]]));
-        return [JSON.stringify(own), own];
-      }),
-    );
-    return this.#options.measures.flatMap((measure) =>
-      this.#options.days.flatMap((day) =>
-        [...values.values()].map((where) => ({
-          parts: [
-            ...this.#columns(first, [day], where, measure).map((column) => [column, 1] as const),
-            ...this.#columns(second, [day], where, measure).map((column) => [column, -1] as const),
-          ],
-          least: 0,
-          most: 0,
-        })),
-      ),
+  #links(): readonly Row[] {
+    const [first, ...others] = this.#parts;
+    return others.flatMap((other) => {
+      const shared = first!.names.filter((name) => other.names.includes(name));
+      const wheres = new Map(
+        [...first!.combinations, ...other.combinations].map((one) => {
+          const own = Object.fromEntries(shared.map((name) => [name, [one[name] ?? null]]));
+          return [JSON.stringify(own), own];
+        }),
+      );
+      return this.#options.measures.flatMap((measure) =>
+        this.#options.days.flatMap((day) =>
+          [...wheres.values()].map((where) => ({
+            sparse: [
+              ...this.#columns(first!, { days: [day], where }, measure).map((column) => [column, 1] as const),
+              ...this.#columns(other, { days: [day], where }, measure).map((column) => [column, -1] as const),
+            ],
+            least: 0,
+            most: 0,
+          })),
+        ),
+      );
+    });
+  }
+
+  #each(): readonly Row[] {
+    return (this.#options.everywhere ?? []).flatMap(({ factors, least, most }) =>
+      Array.from({ length: this.#size }, (_, at) => ({
+        sparse: Object.entries(factors).map(
+          ([measure, factor]) => [this.#options.measures.indexOf(measure as Measure) * this.#size + at, factor] as const,
+        ),
+        least,
+        most,
+      })),
     );
   }
 
-  #parts({ days, where }: Omit<Said, "cell">, measure: Measure): Sparse {
-    const part = this.#sets.find(({ names }) => Object.keys(where).every((name) => names.includes(name)));
+  #sparse(place: Place, factors: Factors): Sparse {
+    const part = this.#parts.find(({ names }) => Object.keys(place.where).every((name) => names.includes(name)));
     if (part === undefined) throw new Error("bug: told of dimensions that are in no set");
-    return this.#columns(part, days, where, measure).map((column) => [column, 1] as const);
+    return Object.entries(factors).flatMap(([measure, factor]) =>
+      this.#columns(part, place, measure as Measure).map((column) => [column, factor] as const),
+    );
   }
 
-  #columns(part: Part, days: readonly string[], where: Said["where"], measure: Measure): readonly number[] {
+  #columns(part: PlacedPart, { days, where }: Place, measure: Measure): readonly number[] {
     const base = this.#options.measures.indexOf(measure) * this.#size + part.start;
     const key = JSON.stringify(Object.entries(where).toSorted(([a], [b]) => (a < b ? -1 : 1)));
     let found = part.matching.get(key);
@@ -243,4 +351,18 @@ export class Table implements Disposable {
       return slot === undefined ? [] : combinations.map((one) => base + slot * part.combinations.length + one);
     });
   }
+}
+
+export function isOpen({ least, most, width }: Target): boolean {
+  return most - least > width + slight;
+}
+
+/** Whether tables of whole numbers show it, too. */
+export function isOpenWhole({ leastWhole, mostWhole, width }: Target): boolean {
+  return mostWhole - leastWhole > width + slight;
+}
+
+function must<T>(found: T | undefined): T {
+  if (found === undefined) throw new Error("bug: no such part");
+  return found;
 }
