@@ -12,9 +12,13 @@ export default defineConfig({
         test: {
           name: "unit",
           include: files("test.ts"),
-          exclude: [...files("pg.test.ts"), ...files("sim.test.ts"), ...files("browser.test.ts")],
+          exclude: [...files("slow.test.ts"), ...files("pg.test.ts"), ...files("sim.test.ts"), ...files("browser.test.ts")],
           testTimeout: 10_000,
         },
+      },
+      {
+        // Stores on disk and many random sequences: part of `npm test`, not of `npm run check`.
+        test: { name: "slow", include: files("slow.test.ts"), testTimeout: 10_000 },
       },
       {
         test: {

@@ -12,7 +12,7 @@ const targets = {
   start: ["src/cli/main.ts", "demo"],
   // Its own step, since `start` is a line for sh: what cannot run at all is said before.
   prestart: [],
-  test: ["node_modules/vitest/vitest.mjs", "run", "--project", "unit", "--project", "pg", "--project", "web"],
+  test: ["node_modules/vitest/vitest.mjs", "run", "--project", "unit", "--project", "slow", "--project", "pg", "--project", "web"],
 };
 
 const [name = "", ...rest] = process.argv.slice(2);

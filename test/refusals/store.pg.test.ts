@@ -4,7 +4,7 @@
  * remedy; nothing is lost, and what was begun is finished or was never there.
  *
  * Elsewhere: a state of a newer version, no state, or open to others (src/cli/state.test.ts); a store open twice (src/mirror/
- * duckdb.store.test.ts); key files (src/policy/keys.test.ts); settings that are none (src/cli/config.test.ts); the owner's socket and
+ * duckdb.store.slow.test.ts); key files (src/policy/keys.test.ts); settings that are none (src/cli/config.test.ts); the owner's socket and
  * certificates (src/api/listen.test.ts); reader, server and supervisor killed (test/kill/, test/end-to-end.pg.test.ts).
  */
 import { execFileSync, spawn } from "node:child_process";
