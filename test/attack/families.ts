@@ -5,7 +5,7 @@
 import type { Said } from "./answer-set.ts";
 import type { Role } from "./knowledge.ts";
 import { keyOf, roleOf } from "./knowledge.ts";
-import type { Attacked, Member } from "./score.ts";
+import type { Attacked, Member, Together } from "./score.ts";
 
 /** Connection attempts: of a rate both sides, of which the others count one or both. */
 const attempts: Readonly<Record<string, Role>> = {
@@ -16,6 +16,9 @@ const attempts: Readonly<Record<string, Role>> = {
   active_devices: { atLeast: { misses: 1 } },
 };
 
+/** Milliseconds of one attempt (examples/smart-home/world/attempt-rows.ts). */
+const attemptMs = { least: 60, most: 14_900 };
+
 /** Months of a metric with a time, beside all of its table. */
 export const throughTime = [
   { timed: "activations", whole: "fleet_by_firmware" },
@@ -23,14 +26,31 @@ export const throughTime = [
 ] as const;
 
 /** The members of each program: metrics that overlap together, all others alone. */
-export function familiesOf(all: readonly Attacked[]): readonly (readonly Member[])[] {
+export function familiesOf(all: readonly Attacked[]): readonly Together[] {
   const overlapping = all.flatMap((attacked): readonly Member[] => {
     const role = attempts[attacked.metric.name];
     return role === undefined ? [] : [{ attacked, role }];
   });
   const isOne = overlapping.some(({ attacked }) => attacked.metric.kind === "ratio");
   const alone = all.filter(({ metric }) => !isOne || attempts[metric.name] === undefined);
-  return [...(isOne ? [overlapping] : []), ...alone.map((attacked) => [{ attacked, role: roleOf(attacked.metric) }])];
+  return [
+    ...(isOne ? [{ members: overlapping }] : []),
+    ...alone.map((attacked) => ({ members: [{ attacked, role: roleOf(attacked.metric) }] })),
+    ...all.filter(({ metric }) => metric.kind === "sum").map(sumsOf),
+  ];
+}
+
+/** The values of a sum: as near as k rows of the mean size. Who has such a device knows how long an attempt takes, at least and at most. */
+function sumsOf(attacked: Attacked): Together {
+  const role = { count: { rows: 1 }, sum: { sum: 1 } };
+  const metric = { ...attacked.metric, name: `${attacked.metric.name}: values` };
+  return {
+    members: [{ attacked: { ...attacked, metric }, role }],
+    everywhere: [
+      { factors: { sum: 1, rows: -attemptMs.least }, least: 0, most: Infinity },
+      { factors: { sum: 1, rows: -attemptMs.most }, least: -Infinity, most: 0 },
+    ],
+  };
 }
 
 /** A metric's months as slots of one table. */

@@ -19,7 +19,7 @@ export function roleOf({ kind, of }: MetricDescription): Role {
   return { count: { rows: 1 } };
 }
 
-export function keyOf({ grain, days, where, isWider }: Said): string {
+export function keyOf({ grain, days, where, isWider }: Pick<Said, "grain" | "days" | "where" | "isWider">): string {
   return JSON.stringify([grain, days, isWider, Object.entries(where).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
 }
 

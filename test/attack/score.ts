@@ -5,6 +5,7 @@ import { daysBetween, takeAnswers } from "./answer-set.ts";
 import type { Role } from "./knowledge.ts";
 import { keyOf, knowledgeOf, roleOf, targetsOf } from "./knowledge.ts";
 import type { Knowledge, Measure, Part, TableOptions, Target } from "./table.ts";
+import { sidesOf, takeOver } from "./sides.ts";
 import { isOpen, isOpenWhole, Table } from "./table.ts";
 
 export interface Score {
@@ -112,11 +113,20 @@ export function scoreTogether(together: Together): Scores {
   let done = { programs: 0, programsWhole: 0, wholeLeft: 0, columns: 0 };
   if (all.length > 0) {
     const parts = partsOf(together.members);
+    const wholeSeconds = together.wholeSeconds ?? 0;
+    const sides = sidesOf({ members: together.members, measures, knowledge: known, targets: all });
+    for (const { measure, knowledge, targets: own } of sides) {
+      using side = new Table({ days, parts, knowledge, measures: [measure] });
+      side.narrow(own);
+      if (wholeSeconds > 0) side.narrowWhole(own, wholeSeconds);
+      done = { ...done, programs: done.programs + side.solved, programsWhole: done.programsWhole + side.solvedWhole };
+    }
+    takeOver(sides);
     using table = new Table({ days, parts, knowledge: known, measures, everywhere: together.everywhere ?? [] });
     table.narrow(all);
-    const wholeLeft = (together.wholeSeconds ?? 0) > 0 ? table.narrowWhole(all, together.wholeSeconds ?? 0) : 0;
+    const wholeLeft = wholeSeconds > 0 ? table.narrowWhole(all, wholeSeconds) : 0;
     const columns = measures.length * days.length * parts.reduce((sum, { combinations }) => sum + combinations.length, 0);
-    done = { programs: table.solved, programsWhole: table.solvedWhole, wholeLeft, columns };
+    done = { programs: done.programs + table.solved, programsWhole: done.programsWhole + table.solvedWhole, wholeLeft, columns };
   }
   const isWholeAsked = (together.wholeSeconds ?? 0) > 0;
   return {

@@ -73,6 +73,8 @@ const columnMost = 1e6;
 const slight = 1e-6;
 /** Seconds for a table of whole numbers. */
 const wholeSecondsMax = 5;
+/** How often each number is asked for by whole numbers. */
+const turnsWhole = 4;
 const dualSimplex = 1;
 /** Primal simplex. */
 const fromLastTable = { presolve: "off", simplex_strategy: 4 };
@@ -156,13 +158,7 @@ export class Table implements Disposable {
     const sums = targets.map(({ place, factors }) => this.#sparse(place, factors));
     const random = sequenceOf(7);
     for (let round = 0; round < roundsTogether && targets.some((one) => !isOpen(one)); round += 1) {
-      const costs = new Float64Array(this.#columnCount);
-      for (const [i, target] of targets.entries()) {
-        if (isOpen(target)) continue;
-        const sign = random() < 0.5 ? -1 : 1;
-        for (const [column, factor] of sums[i] ?? []) costs[column]! += sign * factor * (0.5 + random());
-      }
-      this.#look(this.#solve(costs), targets, sums);
+      this.#look(this.#solve(this.#costsOfAll(sums, (i) => !isOpen(targets[i]!), random)), targets, sums);
     }
     for (const [i, target] of targets.entries()) {
       for (const sign of [1, -1]) {
@@ -186,18 +182,30 @@ export class Table implements Disposable {
       if (table !== undefined) this.#look(table, targets, sums);
     };
     for (let round = 0; round < roundsTogether && targets.some(isLeft) && performance.now() < until; round += 1) {
-      const costs = new Float64Array(this.#columnCount);
-      for (const [i, target] of targets.entries()) {
-        if (!isLeft(target)) continue;
-        const sign = random() < 0.5 ? -1 : 1;
-        for (const [column, factor] of sums[i] ?? []) costs[column]! += sign * factor * (0.5 + random());
-      }
-      look(costs);
+      look(this.#costsOfAll(sums, (i) => isLeft(targets[i]!), random));
     }
-    for (const [i, target] of targets.entries()) {
-      for (const sign of [1, -1]) if (isLeft(target) && performance.now() < until) look(this.#costsOf(sums[i] ?? [], sign));
+    for (let turn = 0; turn < turnsWhole; turn += 1) {
+      for (const [i, target] of targets.entries()) {
+        for (const sign of [1, -1]) {
+          if (!isLeft(target) || performance.now() > until) continue;
+          const costs = this.#costsOf(sums[i] ?? [], sign);
+          // Another corner of the same side, for another one may have whole numbers.
+          look(turn === 0 ? costs : costs.map((cost) => cost + (random() - 0.5) / 100));
+        }
+      }
     }
     return targets.filter(isLeft).length;
+  }
+
+  /** All those at once, each to one side. */
+  #costsOfAll(sums: readonly Sparse[], isAsked: (i: number) => boolean, random: () => number): Float64Array {
+    const costs = new Float64Array(this.#columnCount);
+    for (const [i, sum] of sums.entries()) {
+      if (!isAsked(i)) continue;
+      const sign = random() < 0.5 ? -1 : 1;
+      for (const [column, factor] of sum) costs[column]! += sign * factor * (0.5 + random());
+    }
+    return costs;
   }
 
   #costsOf(sum: Sparse, sign: number): Float64Array {

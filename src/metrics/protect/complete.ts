@@ -47,12 +47,15 @@ export class Completer {
   readonly #options: Completion;
   readonly #search: Search;
   readonly #queue: Place[] = [];
+  /** By node, 1: without dimensions. */
+  readonly #totals: Uint8Array;
   /** What was chosen for a cell is tried first when it is looked at again. */
   readonly #chosen = new Map<string, readonly Choice[]>();
 
   constructor(options: Completion) {
     this.#options = options;
     this.#search = new Search(options.block);
+    this.#totals = Uint8Array.from(options.block.nodes, ({ dimensions }) => (dimensions.length === 0 ? 1 : 0));
     for (const kind of options.kinds) smooth({ block: options.block, kind, inUse: options.inUse, search: this.#search });
   }
 
@@ -118,7 +121,12 @@ export class Completer {
 
   /** Withholds the cells of the move that costs least for what it gives. false: there is none, for the cell has no rows in this block. */
   #hideMore(place: Place, wanted: number): boolean {
-    const choice = this.#choose(place, wanted, { everywhere: false }) ?? this.#choose(place, wanted, { everywhere: true });
+    // Totals are withheld last: they are what people ask for first.
+    const spared = this.#totals;
+    const choice =
+      this.#choose(place, wanted, { everywhere: false, spared }) ??
+      this.#choose(place, wanted, { everywhere: true, spared }) ??
+      this.#choose(place, wanted, { everywhere: true });
     assert(choice !== undefined || this.#options.shared?.[place.node]?.[place.cell] === 1, "a cell that no move can protect");
     if (choice === undefined) return false;
     const key = keyOf(place);

@@ -104,6 +104,31 @@ test.for(shapes)("no withheld cell can be worked out: %s", { timeout: 60_000 }, 
   );
 });
 
+/** Totals of enough rows that are not told, of all of these. */
+function totalsWithheld(seeds: number): readonly [withheld: number, all: number] {
+  let [withheld, all] = [0, 0];
+  for (let seed = 0; seed < seeds; seed += 1) {
+    const world = makeWorld(seed, [8, 8], sixDays, [[], [0], [1]]);
+    const { told } = protect(world, true);
+    for (const [i, { dimensions }] of world.block.nodes.entries()) {
+      if (dimensions.length > 0) continue;
+      for (const [cell, count] of world.rows[i]!.entries()) {
+        if (count < k) continue;
+        all += 1;
+        withheld += 1 - told[i]![cell]!;
+      }
+    }
+  }
+  return [withheld, all];
+}
+
+test("totals are withheld last", () => {
+  const [withheld, all] = totalsWithheld(100);
+  expect(all).toBeGreaterThan(300);
+  // Without that it would be 57.
+  expect(withheld).toBeLessThan(all / 20);
+});
+
 test("without complementary suppression many are", () => {
   let found = 0;
   for (let seed = 0; seed < 5; seed += 1) {

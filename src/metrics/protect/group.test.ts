@@ -58,8 +58,8 @@ test("`plan` names what viewers do not have, and for the sake of which metric", 
 
 const keyOf = (cell: AnswerCell): string => JSON.stringify([cell.period, cell.by["model"]]);
 
-// Of seed 8 four groups of too few units were found so, were the two metrics weighed apart.
-test.for([8, 10] as const)(
+// Were the two metrics weighed apart, both would find some.
+test.for([7, 10] as const)(
   "no failures by retries are those of a model less the others that are told (seed %i)",
   { timeout: 60_000 },
   async (seed) => {

@@ -32,6 +32,8 @@ export interface Cube {
 export interface Allowance {
   /** Of nodes without free dimensions only, or of all. */
   readonly everywhere: boolean;
+  /** By node, 1: what is told of it stays so. */
+  readonly spared?: Uint8Array | undefined;
 }
 
 interface Layer {
@@ -151,10 +153,11 @@ export class Search {
       const hidden = kind.hidden[index]!;
       const up = kind.up[index]!;
       const down = kind.down[index]!;
+      const isSpared = allowance?.spared?.[index] === 1;
       for (let corner = 0; corner < corners; corner += 1) {
         const cell = this.#corner(node, cube, corner);
         cells[i * corners + corner] = cell;
-        if (hidden[cell] === 0 && !mayHide) return 0;
+        if (hidden[cell] === 0 && (!mayHide || isSpared)) return 0;
         const limit = (signOf(corner) * sign > 0 ? up : down)[cell]!;
         if (limit < least) least = limit;
         if (least <= 0) return 0;
