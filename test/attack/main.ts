@@ -98,7 +98,7 @@ async function attackThroughTime(doors: Doors, metrics: readonly MetricDescripti
     const sum = (of: (score: Score) => number): number => found.scores.reduce((total, score) => total + of(score), 0);
     for (const { examples } of found.scores) for (const one of examples) say(`  recovered: ${one}`);
     lines.push(
-      `${timed} of ${days.length} months + ${whole} now: ${sum((one) => one.withheld)} of ${sum((one) => one.cells)} cells withheld, ${sum((one) => one.nearly)} recovered.\n`,
+      `${timed} of ${days.length} months + ${whole} now: ${sum((one) => one.withheld)} of ${sum((one) => one.cells)} cells withheld, ${sum((one) => one.nearly)} recovered (not weighed: THREATS.md).\n`,
     );
   }
   return lines;
