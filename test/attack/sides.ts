@@ -17,7 +17,7 @@ export interface Side {
 
 type Truth = ReadonlyMap<string, Partial<Record<Measure, number>>>;
 
-/** None where there is one measure only. The truth of the others is that of told cells, or of the analyst: it stands for any table that fits. */
+/** None where there is one measure only, or where the parts of a sum are not known. The truth of the others is that of told cells, or of the analyst: it stands for any table that fits. */
 export function sidesOf(options: {
   readonly members: readonly Member[];
   readonly measures: readonly Measure[];
@@ -27,7 +27,7 @@ export function sidesOf(options: {
   const { members, measures, knowledge, targets } = options;
   if (measures.length < 2 || measures.includes("sum")) return [];
   const truth = truthOf(members);
-  return measures.map((measure) => {
+  const sides = measures.map((measure): Side | undefined => {
     const own = targets.flatMap((target) => {
       const factor = target.factors[measure];
       const rest = factor === undefined ? undefined : restOf(target.place, target.factors, measure, truth);
@@ -36,13 +36,16 @@ export function sidesOf(options: {
       const part = { ...target, factors: { [measure]: factor }, least: low, most: high, leastWhole: low, mostWhole: high };
       return [{ part, origin: { target, rest } }];
     });
+    const limits = knowledge.map((one) => restricted(one, measure, truth));
+    if (limits.includes(undefined)) return undefined;
     return {
       measure,
-      knowledge: knowledge.flatMap((one) => restricted(one, measure, truth)),
+      knowledge: limits.flatMap((one) => one ?? []),
       targets: own.map(({ part }) => part),
       origins: own.map(({ origin }) => origin),
     };
   });
+  return sides.includes(undefined) ? [] : sides.filter((side) => side !== undefined);
 }
 
 /** What was found of a side holds for the whole. */
@@ -81,16 +84,13 @@ function restOf(place: Place, factors: Factors, measure: Measure, truth: Truth):
   return rest;
 }
 
-/** Limits become those of a whole number, inwards. */
-function restricted({ place, factors, least, most }: Knowledge, measure: Measure, truth: Truth): readonly Knowledge[] {
+/** Limits become those of a whole number, inwards. undefined: what is of the other measures is not known. */
+function restricted({ place, factors, least, most }: Knowledge, measure: Measure, truth: Truth): readonly Knowledge[] | undefined {
   const factor = factors[measure];
   if (factor === undefined) return [];
   const rest = restOf(place, factors, measure, truth);
-  if (rest === undefined) {
-    // A whole that reaches beyond the range: the ratio that is told of the same cell says more.
-    if (least === 0) return [];
-    throw new Error("a sum of several measures whose parts are not known");
-  }
+  // A whole that reaches beyond the range: the ratio that is told of the same cell says more.
+  if (rest === undefined) return least === 0 ? [] : undefined;
   const ends = [(least - rest) / factor, (most - rest) / factor].toSorted((a, b) => a - b);
   const slight = 1e-9;
   return [{ place, factors: { [measure]: 1 }, least: Math.ceil((ends[0] ?? 0) - slight), most: Math.floor((ends[1] ?? 0) + slight) }];
