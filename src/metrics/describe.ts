@@ -1,6 +1,8 @@
 /** What can be asked of a metric, for /v1/metrics, the CLI and the dashboard: names from the file only. */
 import type { MetricFormat, MetricGrain, MetricKind } from "../policy/declaration.ts";
 import type { CompiledMetrics } from "./compile.ts";
+import type { Told } from "./protect/told.ts";
+import { toldOf } from "./protect/told.ts";
 import { grainsOf } from "./question.ts";
 
 export interface MetricDescription {
@@ -30,6 +32,8 @@ export interface MetricDescription {
     readonly origin: "own" | "current";
     readonly values: readonly string[] | undefined;
   }[];
+  /** What may be asked without a reason; analysts who give one, and the owner of the machine, may ask all of the above. */
+  readonly told: Told;
   /** Ids of the cuboids kept; other questions are computed from the facts. */
   readonly cuboids: readonly string[];
 }
@@ -51,6 +55,7 @@ export function describeMetrics(compiled: CompiledMetrics): readonly MetricDescr
     k: compiled.k,
     grains: grainsOf(metric),
     dimensions: metric.dimensions.map(({ name, origin, values }) => ({ name, origin, values })),
+    told: toldOf(compiled, metric),
     cuboids: metric.spec.cuboids.map(({ id }) => id),
   }));
 }

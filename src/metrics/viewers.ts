@@ -16,6 +16,7 @@ import { viewerShares } from "./protect/shares.ts";
 import { boundedNote, keptNote, notComparedNote, pendingNote, rankedNote, withheldNote } from "./protect/notes.ts";
 import { groupOf } from "./protect/group.ts";
 import { publishedOf } from "./protect/keeper.ts";
+import { toldOf } from "./protect/told.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Mirror, SqlRow } from "../mirror/mirror.ts";
 import type { CompiledMetric, CompiledMetrics } from "./compile.ts";
@@ -134,7 +135,7 @@ async function boundsOf({ question, compiled }: Asking, texts: TextSource, bound
 async function totalFromMemory(asking: Asking): Promise<Answer> {
   const { metric, question, compiled } = asking;
   const isTotal = question.by.length === 0 && Object.keys(question.where).length === 0 && question.top === undefined;
-  const isPeriod = metric.kind === "distinct" ? question.grain !== "all" : metric.kind === "share";
+  const isPeriod = toldOf(compiled, metric).splits.some(({ grain }) => grain === question.grain);
   if (!isTotal || !isPeriod) throw notForViewers(metric);
   const { compare: _, ...alone } = question;
   const given = await answerFromMemory({ ...asking, question: alone, isGuarded: true }, new Map());

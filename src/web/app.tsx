@@ -11,7 +11,9 @@ import { MetricPage } from "./pages/metric.tsx";
 import { Overview } from "./pages/overview.tsx";
 import { FreshnessBadge, FreshnessWarning, useFreshness } from "./parts/freshness-badge.tsx";
 import { Link } from "./parts/link.tsx";
+import { Reason, useReason } from "./parts/reason.tsx";
 import { Problem } from "./parts/problem.tsx";
+import { setReason } from "./state/reason.ts";
 import { useLive } from "./state/live.ts";
 import type { Reply } from "./state/server.ts";
 import { enter, post } from "./state/server.ts";
@@ -65,6 +67,13 @@ function Pages({ session, now }: { readonly session: SessionReport; readonly now
   // The copy's page shows no answer; that the copy is fresh is still said there, by one that is asked for that alone.
   const [first] = metrics ?? [];
   useLive(view.page === "copy" && first !== undefined ? addressOf({ metric: first.name, grain: "all" }) : undefined, badgeMs);
+  const reason = useReason();
+  // What is asked with a reason is asked once.
+  useLive(
+    reason !== undefined && first !== undefined ? `${addressOf({ metric: first.name, grain: "all" })}&compare=previous` : undefined,
+    badgeMs,
+    true,
+  );
   const page = (): JSX.Element => {
     if (catalogue.problem !== undefined) return <Problem problem={catalogue.problem} />;
     if (metrics === undefined) return <p class="quiet waiting">Asking what can be asked …</p>;
@@ -143,6 +152,7 @@ function Frame(props: {
         </nav>
         <FreshnessBadge now={now} />
         <div class="top-end">
+          {session?.role === "analyst" || session?.role === "admin" ? <Reason /> : null}
           <ThemeSelect />
           {session === undefined ? null : <Account session={session} />}
         </div>
@@ -190,6 +200,7 @@ function ThemeSelect(): JSX.Element {
 
 function Account({ session }: { readonly session: SessionReport }): JSX.Element {
   const leave = async (): Promise<void> => {
+    setReason(undefined);
     await post("/v1/session/end");
     location.reload();
   };

@@ -22,9 +22,10 @@ export async function openWindow(browser: Browser, link: string, path = "/", opt
   const { origin, hash } = new URL(link);
   // With it, the tests' own questions (`page.request`) are as relative as the page's.
   const context = await browser.newContext({ baseURL: origin, viewport: { width: 1440, height: 900 }, ...options });
+  context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const wrongs: string[] = [];
-  page.on("console", (message) => message.type() === "error" && wrongs.push(message.text()));
+  page.on("console", (message) => message.type() === "error" && wrongs.push(`${message.text()} ${message.location().url}`));
   page.on("pageerror", (error) => wrongs.push(String(error)));
   page.on(
     "request",
@@ -48,6 +49,7 @@ export async function readGrid(page: Page): Promise<{ readonly head: readonly st
 }
 
 interface Told {
+  readonly applied?: { readonly lsn: string };
   readonly question: { readonly by: readonly string[] };
   readonly cells: readonly {
     readonly period?: string;
@@ -56,15 +58,29 @@ interface Told {
   }[];
 }
 
-/** Each number of the API's answer to `query` stands in the row of its period and the column of its values, and no other number is shown. */
-export async function expectSameNumbers(page: Page, query: string): Promise<void> {
+/**
+ * Each number of the API's answer to `query` stands in the row of its period and the column of its values, no other number is shown, and
+ * page and API speak of one position of the source. `headers`: how the API is asked beside the session of the page.
+ */
+export async function expectSameNumbers(page: Page, query: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {
   await expect
-    .poll(async () => differences(await told(page, query), await shown(page)), { timeout: 30_000 })
-    .toEqual({ cells: true, wrong: [] });
+    .poll(
+      async () => {
+        const answer = await told(page, query, headers);
+        const texts = await shown(page);
+        return { ...differences(answer, texts), isOnePosition: answer.applied?.lsn === (await shownPosition(page)) };
+      },
+      { timeout: 12_000 },
+    )
+    .toEqual({ cells: true, wrong: [], isOnePosition: true });
 }
 
-async function told(page: Page, query: string): Promise<Told> {
-  return (await (await page.request.get(query)).json()) as Told;
+async function told(page: Page, query: string, headers: Readonly<Record<string, string>>): Promise<Told> {
+  return (await (await page.request.get(query, { headers })).json()) as Told;
+}
+
+async function shownPosition(page: Page): Promise<string | null> {
+  return page.locator(".small code").nth(1).textContent();
 }
 
 /** Texts by period and name of the column. */

@@ -14,6 +14,7 @@ import { byIndices, neededDimensions } from "../plan-answer.ts";
 import type { MonthPart } from "./month.ts";
 import type { Published } from "./published.ts";
 import { monthsOf } from "./months.ts";
+import { namedSplits } from "./told.ts";
 
 export interface ViewerRows {
   readonly status: MirrorStatus;
@@ -165,11 +166,9 @@ function splitFor(published: Published, metric: CompiledMetric, question: Questi
   );
   const found = able.toSorted((a, b) => order.indexOf(a.grain) - order.indexOf(b.grain))[0];
   if (found !== undefined) return found.i;
-  const own = published.splits.filter((split) => split.metric === metric.name);
-  const shown = own.slice(0, 12).map(({ grain, dimensions }) => {
-    const names = dimensions.map((dimension) => must(metric.dimensions[dimension], "dimension").name);
-    return `${grain}${names.length === 0 ? "" : ` by ${names.join(", ")}`}`;
-  });
+  const shown = namedSplits(published.splits, metric)
+    .slice(0, 12)
+    .map(({ grain, dimensions }) => `${grain}${dimensions.length === 0 ? "" : ` by ${dimensions.join(", ")}`}`);
   throw new VitrineError("metrics/no-answer", {
     message: `Viewers do not have this split, for nearly all of it would be small groups. There is: ${shown.join("; ")}.`,
     remedy: "Ask for one of these, or as an analyst with a reason.",

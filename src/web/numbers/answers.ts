@@ -20,6 +20,13 @@ export interface Metric {
   readonly days?: readonly number[] | undefined;
   /** Share: the dimension that is shared out. */
   readonly of?: string | undefined;
+  /** What may be asked without a reason; absent: everything. */
+  readonly told?: {
+    readonly splits: readonly { readonly grain: string; readonly dimensions: readonly string[] }[];
+    readonly totals: boolean;
+    readonly compare: boolean;
+    readonly instead?: string | undefined;
+  };
 }
 
 /** Where a small group stands behind one side of a ratio, the value is a bound in coarse steps and not a number. */

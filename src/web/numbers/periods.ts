@@ -61,6 +61,13 @@ export function isRunning(label: string, grain: Grain, now: string): boolean {
   return later(timeOf(label), grain, 1) > timeOf(now);
 }
 
+/** As `compare` of a question: whole months are compared with as many whole months, other ranges with as many days. */
+export function compareOf({ from, to }: Range): string {
+  const isMonths = [from, to].every((text) => text.length === 10 && text.endsWith("-01"));
+  const monthOf = (text: string): number => Number(text.slice(0, 4)) * 12 + Number(text.slice(5, 7));
+  return isMonths ? `${monthOf(to) - monthOf(from)} months before` : "previous";
+}
+
 /** The last `count` periods that are over. */
 export function wholePeriods(grain: Grain, count: number, now: string): Range {
   const current = timeOf(labelOf(timeOf(now), grain));

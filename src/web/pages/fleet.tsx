@@ -3,6 +3,8 @@ import type { JSX } from "preact";
 import type { Answer, Metric } from "../numbers/answers.ts";
 import { addressOf } from "../numbers/answers.ts";
 import { Filters } from "../parts/filters.tsx";
+import { NotAllowed } from "../parts/not-allowed.tsx";
+import { mayAsk } from "../state/allowed.ts";
 import { Link } from "../parts/link.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { StateTable } from "../parts/state-table.tsx";
@@ -43,7 +45,9 @@ export function FleetPage({
 }
 
 function Share({ metric, view, show }: { readonly metric: Metric; readonly view: View; readonly show: Show }): JSX.Element {
-  const { value: answer, problem, pending } = useLive<Answer>(addressOf(questionOf(metric, { ...view, by: [] }, undefined)), shareMs);
+  const asked = questionOf(metric, { ...view, by: [] }, undefined);
+  const isAllowed = mayAsk(metric, "all", Object.keys(asked.where ?? {}));
+  const { value: answer, problem, pending } = useLive<Answer>(isAllowed ? addressOf(asked) : undefined, shareMs);
   return (
     <section class="share" aria-busy={pending}>
       <h2>
@@ -51,8 +55,9 @@ function Share({ metric, view, show }: { readonly metric: Metric; readonly view:
       </h2>
       <p class="lead">{metric.description}</p>
       <form class="controls" aria-label={`Filters of ${metric.title}`} onSubmit={(event) => event.preventDefault()}>
-        <Filters metric={metric} view={view} answer={answer} show={show} />
+        <Filters metric={metric} view={{ ...view, by: [] }} grain={undefined} answer={answer} show={show} />
       </form>
+      {isAllowed ? null : <NotAllowed metric={metric} view={{ ...view, page: "metric", metric: metric.name }} />}
       {problem === undefined ? null : <Problem problem={problem} />}
       {answer === undefined || problem !== undefined ? null : <StateTable metric={metric} answer={answer} />}
       <p>

@@ -7,16 +7,18 @@ import { changeOf, formatValue, words } from "../numbers/format.ts";
 import type { Grid } from "../numbers/grid.ts";
 import { firstSeen, gridOf, showCell, splitOf, summarise } from "../numbers/grid.ts";
 import type { Grain, Range } from "../numbers/periods.ts";
-import { grainNamed, isRunning, labelOf, nowIn, sayPeriod, sayRange, timeOf } from "../numbers/periods.ts";
+import { compareOf, grainNamed, isRunning, labelOf, nowIn, sayPeriod, sayRange, timeOf } from "../numbers/periods.ts";
 import { Actions } from "../parts/actions.tsx";
 import { ChangeChip } from "../parts/change.tsx";
 import { Chart } from "../parts/chart.tsx";
 import { Controls } from "../parts/controls.tsx";
 import { GridTable } from "../parts/grid-table.tsx";
 import { Leaderboards } from "../parts/leaderboard.tsx";
+import { NotAllowed } from "../parts/not-allowed.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { RetentionGrid } from "../parts/retention-grid.tsx";
 import { StateTable } from "../parts/state-table.tsx";
+import { mayAsk, mayCompare, namesOf } from "../state/allowed.ts";
 import { useLive } from "../state/live.ts";
 import type { Show } from "../state/use-view.ts";
 import type { View } from "../state/view.ts";
@@ -34,7 +36,8 @@ export interface MetricPageProps {
 export function MetricPage({ metric, view, show }: MetricPageProps): JSX.Element {
   const grain = grainOf(metric, view);
   const question = questionOf(metric, view, grain);
-  const live = useLive<Answer>(addressOf(question), answerMs);
+  const isAllowed = mayAsk(metric, question.grain, [...new Set([...(question.by ?? []), ...Object.keys(question.where ?? {})])]);
+  const live = useLive<Answer>(isAllowed ? addressOf(question) : undefined, answerMs);
   const canvas = useRef<HTMLCanvasElement | undefined>(undefined);
   const { value: answer, problem, pending } = live;
   return (
@@ -48,6 +51,7 @@ export function MetricPage({ metric, view, show }: MetricPageProps): JSX.Element
         <Actions metric={metric} question={question} answer={answer} grain={grain} canvas={canvas} />
       </div>
       <Controls metric={metric} view={view} grain={grain} answer={answer} show={show} />
+      {isAllowed ? null : <NotAllowed metric={metric} view={view} />}
       {problem === undefined ? null : <Problem problem={problem} />}
       {answer === undefined || problem !== undefined ? null : (
         <div class={pending ? "is-pending" : undefined}>
@@ -69,7 +73,7 @@ export function MetricPage({ metric, view, show }: MetricPageProps): JSX.Element
 /** undefined: the metric knows no periods. */
 function grainOf(metric: Metric, view: View): Grain | undefined {
   const kept = (["day", "week", "month", "hour"] as const).filter((grain) => metric.grains.includes(grain));
-  return kept.find((grain) => grain === view.grain) ?? kept[0];
+  return kept.find((grain) => grain === view.grain) ?? kept.find((grain) => mayAsk(metric, grain, namesOf(view))) ?? kept[0];
 }
 
 export function questionOf(metric: Metric, view: View, grain: Grain | undefined): Question {
@@ -78,7 +82,7 @@ export function questionOf(metric: Metric, view: View, grain: Grain | undefined)
     Object.entries(view.where).filter(([dimension]) => metric.dimensions.some(({ name }) => name === dimension)),
   );
   if (grain === undefined) return { metric: metric.name, grain: "all", by, where };
-  const compare = view.compare && by.length === 0 && metric.kind !== "retention" ? "previous" : undefined;
+  const compare = view.compare && by.length === 0 && metric.kind !== "retention" && mayCompare(metric) ? "previous" : undefined;
   return { metric: metric.name, grain, range: view.range, from: view.from, to: view.to, by, where, compare };
 }
 
@@ -163,17 +167,22 @@ function wholeRange({ question }: Answer, grain: Grain, zone: string): Range | u
 }
 
 /** The number of the whole range, and its change: over whole periods only, since the one that runs would always look like a fall. */
-function Totals({ metric, answer, grain }: { readonly metric: Metric; readonly answer: Answer; readonly grain: Grain }): JSX.Element {
+function Totals(props: { readonly metric: Metric; readonly answer: Answer; readonly grain: Grain }): JSX.Element | null {
+  const { metric, answer, grain } = props;
   const { question } = answer;
   const all = dated(question);
   const whole = wholeRange(answer, grain, metric.zone);
+  const isTold = mayAsk(metric, "all", Object.keys(question.where));
   const ask = (range: Range | undefined, compare?: string): string | undefined =>
-    range === undefined ? undefined : addressOf({ metric: metric.name, grain: "all", ...range, where: question.where, compare });
+    range === undefined || !mayAsk(metric, "all", Object.keys(question.where), range)
+      ? undefined
+      : addressOf({ metric: metric.name, grain: "all", ...range, where: question.where, compare });
   const total = useLive<Answer>(ask(all), answerMs).value;
-  const over = useLive<Answer>(ask(whole, "previous"), totalMs).value;
+  const over = useLive<Answer>(ask(whole, whole && compareOf(whole)), totalMs).value;
   const value = numberOf(totalOf(total));
   const periods =
     whole === undefined ? "" : ` (${sayRange(whole)} against ${over?.compared === undefined ? "before" : sayRange(over.compared)})`;
+  if (!isTold) return null;
   return (
     <div class="totals">
       <p class="figure">
@@ -198,7 +207,7 @@ const marksMax = 12;
 
 /** The first period of each value of a dimension, such as a firmware: what the numbers themselves say was new. */
 function useMarks(metric: Metric, view: View, grain: Grain, range: Range): readonly { readonly period: string; readonly text: string }[] {
-  const dimension = metric.dimensions.find(({ name }) => name === view.mark)?.name;
+  const dimension = metric.dimensions.find(({ name }) => name === view.mark && mayAsk(metric, grain, [name]))?.name;
   const asked: Question = { metric: metric.name, grain, from: range.from, to: range.to, by: dimension === undefined ? [] : [dimension] };
   const answer = useLive<Answer>(dimension === undefined ? undefined : addressOf(asked), 30_000).value;
   if (answer === undefined || dimension === undefined) return noMarks;

@@ -7,11 +7,12 @@ import { changeOf, formatShort, formatValue, isPart, sayValue } from "../numbers
 import type { Row } from "../numbers/grid.ts";
 import { gridOf, isNoughtIfMissing, showCell } from "../numbers/grid.ts";
 import type { Grain, Range } from "../numbers/periods.ts";
-import { grainNamed, nowIn, wholePeriods, withRunning } from "../numbers/periods.ts";
+import { compareOf, grainNamed, nowIn, wholePeriods, withRunning } from "../numbers/periods.ts";
 import { ChangeChip } from "../parts/change.tsx";
 import { Link } from "../parts/link.tsx";
 import { Segments } from "../parts/segments.tsx";
 import { Spark } from "../parts/spark.tsx";
+import { mayAsk } from "../state/allowed.ts";
 import type { Live } from "../state/live.ts";
 import { useLive } from "../state/live.ts";
 import type { Show } from "../state/use-view.ts";
@@ -85,6 +86,8 @@ function MetricCard({ metric, chosen }: { readonly metric: Metric; readonly chos
       </h2>
       {span === undefined ? (
         <StateCard metric={metric} />
+      ) : !mayAsk(metric, metric.kind === "retention" ? "all" : span.grain, []) ? (
+        <p class="quiet">Told to analysts with a reason alone, for it would give small groups away.</p>
       ) : metric.kind === "retention" ? (
         <RetentionCard metric={metric} span={span} />
       ) : (
@@ -96,7 +99,8 @@ function MetricCard({ metric, chosen }: { readonly metric: Metric; readonly chos
 
 /** The chosen grain, else the next that the metric has; undefined for what knows no time. */
 function spanOf(metric: Metric, chosen: "day" | "week" | "month"): Span | undefined {
-  const kept = ([chosen, "day", "week", "month"] as const).find((grain) => metric.grains.includes(grain));
+  const grains = ([chosen, "day", "week", "month"] as const).filter((grain) => metric.grains.includes(grain));
+  const kept = grains.find((grain) => mayAsk(metric, grain, [])) ?? grains[0];
   return kept === undefined ? undefined : spans[kept];
 }
 
@@ -154,19 +158,29 @@ function Figure({ metric, text, under }: FigureProps): JSX.Element {
 function TotalFigure({ metric, span, whole }: { readonly metric: Metric; readonly span: Span; readonly whole: Range }): JSX.Element {
   const { count, grain } = span;
   const many = names[grain][1];
-  const { value: answer } = useAnswer({ metric: metric.name, grain: "all", ...whole, compare: "previous" }, totalMs);
+  const chosen = useAnswer({ metric: metric.name, grain: "all", ...whole, compare: compareOf(whole) }, totalMs).value;
+  // Where one of the periods is withheld their sum is, too: then the last whole month, which is told in more cases than any other.
+  const isUntold = chosen !== undefined && grain !== "month" && numberOf(totalOf(chosen)) === undefined && metric.grains.includes("month");
+  const month = wholePeriods("month", 1, nowIn(metric.zone, Date.now()));
+  const asked: Question = { metric: metric.name, grain: "all", ...month, compare: compareOf(month) };
+  const told = useLive<Answer>(isUntold ? addressOf(asked) : undefined, totalMs).value;
+  const isMonth = isUntold && numberOf(totalOf(told)) !== undefined;
+  const answer = isMonth ? told : chosen;
   const value = numberOf(totalOf(answer));
   return (
     <>
       <Figure
         metric={metric}
         text={value === undefined ? wordsFor(answer, metric) : formatShort(value, metric)}
-        under={`last ${count} whole ${many}`}
+        under={isMonth ? "last whole month" : `last ${count} whole ${many}`}
       />
       {answer === undefined ? (
         <p class="change">&nbsp;</p>
       ) : (
-        <ChangeChip change={changeOf(value, numberBefore(totalOf(answer)), metric)} against={`against the ${count} ${many} before`} />
+        <ChangeChip
+          change={changeOf(value, numberBefore(totalOf(answer)), metric)}
+          against={isMonth ? "against the month before" : `against the ${count} ${many} before`}
+        />
       )}
     </>
   );
@@ -255,7 +269,7 @@ const barsMax = 5;
 
 /** A metric of how things are now. */
 function StateCard({ metric }: { readonly metric: Metric }): JSX.Element {
-  const by = metric.of === undefined ? [] : [metric.of];
+  const by = metric.of === undefined || !mayAsk(metric, "all", [metric.of]) ? [] : [metric.of];
   const { value: answer, problem } = useAnswer({ metric: metric.name, grain: "all", by }, lineMs);
   if (problem !== undefined) return <Refused problem={problem} />;
   const cells = (answer?.cells ?? []).toSorted((a, b) => (numberOf(b) ?? 0) - (numberOf(a) ?? 0));

@@ -1,4 +1,5 @@
 /** What can be taken along: the numbers as a file, the picture, the link, the sheet of paper. */
+import { reasonNow, withReason } from "../state/reason.ts";
 import type { JSX, RefObject } from "preact";
 import { useState } from "preact/hooks";
 import type { Answer, Metric, Question } from "../numbers/answers.ts";
@@ -40,7 +41,7 @@ export function Actions(props: ActionsProps): JSX.Element {
       <button type="button" class="button" onClick={() => void copy()}>
         Copy link
       </button>
-      <a class="button" href={addressOf(question, ".csv")} download={`${question.metric}.csv`}>
+      <a class="button" href={withReason(addressOf(question, ".csv"), reasonNow())} download={`${question.metric}.csv`}>
         CSV
       </a>
       {grain === undefined ? null : (

@@ -6,6 +6,7 @@ import type { Grain } from "../numbers/periods.ts";
 import { grainNamed, labelOf, later, timeOf } from "../numbers/periods.ts";
 import type { Show } from "../state/use-view.ts";
 import type { View } from "../state/view.ts";
+import { mayAsk, mayCompare, namesOf } from "../state/allowed.ts";
 import { Filters } from "./filters.tsx";
 import { Segments } from "./segments.tsx";
 
@@ -21,7 +22,9 @@ const splitMax = 3;
 
 export function Controls(props: ControlsProps): JSX.Element {
   const { metric, view, grain, show } = props;
-  const grains = (["hour", "day", "week", "month"] as const).filter((one) => metric.grains.includes(one));
+  const grains = (["hour", "day", "week", "month"] as const).filter(
+    (one) => metric.grains.includes(one) && (one === grain || mayAsk(metric, one, namesOf(view))),
+  );
   return (
     <form class="controls" aria-label="What is asked" onSubmit={(event) => event.preventDefault()}>
       {grain === undefined ? null : (
@@ -114,8 +117,13 @@ function OwnRange({ view, grain, show }: { readonly view: View; readonly grain: 
   );
 }
 
-function SplitChoice({ metric, view, show }: ControlsProps): JSX.Element | null {
-  const dimensions = metric.dimensions.filter(({ name }) => name !== metric.of && name !== "day");
+function SplitChoice({ metric, view, grain, show }: ControlsProps): JSX.Element | null {
+  const dimensions = metric.dimensions.filter(
+    ({ name }) =>
+      name !== metric.of &&
+      name !== "day" &&
+      (view.by.includes(name) || view.where[name] !== undefined || mayAsk(metric, grain ?? "all", [...namesOf(view), name])),
+  );
   if (dimensions.length === 0) return null;
   const toggle = (name: string): void =>
     show({ ...view, by: view.by.includes(name) ? view.by.filter((one) => one !== name) : [...view.by, name] });
@@ -141,21 +149,24 @@ function SplitChoice({ metric, view, show }: ControlsProps): JSX.Element | null 
   );
 }
 
-function Extras({ metric, view, show }: ControlsProps): JSX.Element {
+function Extras({ metric, view, grain, show }: ControlsProps): JSX.Element {
   const isSplit = view.by.length > 0;
+  const marked = metric.dimensions.filter(({ name }) => name === view.mark || mayAsk(metric, grain ?? "all", [name]));
   return (
     <div class="extras">
-      <label class="check">
-        <input
-          type="checkbox"
-          name="compare"
-          checked={view.compare}
-          disabled={isSplit}
-          onChange={() => show({ ...view, compare: !view.compare })}
-        />
-        <span>Compare with the time before</span>
-      </label>
-      {metric.dimensions.length === 0 ? null : (
+      {mayCompare(metric) ? (
+        <label class="check">
+          <input
+            type="checkbox"
+            name="compare"
+            checked={view.compare}
+            disabled={isSplit}
+            onChange={() => show({ ...view, compare: !view.compare })}
+          />
+          <span>Compare with the time before</span>
+        </label>
+      ) : null}
+      {marked.length === 0 ? null : (
         <label>
           <span class="label">Mark what is new in</span>
           <select
@@ -164,7 +175,7 @@ function Extras({ metric, view, show }: ControlsProps): JSX.Element {
             onChange={({ currentTarget: { value } }) => show({ ...view, mark: value === "" ? undefined : value })}
           >
             <option value="">nothing</option>
-            {metric.dimensions.map(({ name }) => (
+            {marked.map(({ name }) => (
               <option key={name} value={name}>
                 {words(name)}
               </option>

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { Answer, Metric } from "../numbers/answers.ts";
 import { addressOf } from "../numbers/answers.ts";
 import { words } from "../numbers/format.ts";
+import { longestBy, mayAsk, namesOf } from "../state/allowed.ts";
 import { useLive } from "../state/live.ts";
 import type { Show } from "../state/use-view.ts";
 import type { View } from "../state/view.ts";
@@ -12,12 +13,17 @@ import { withFilter } from "../state/view.ts";
 interface FiltersProps {
   readonly metric: Metric;
   readonly view: View;
+  /** undefined: the state now. */
+  readonly grain: string | undefined;
   readonly answer: Answer | undefined;
   readonly show: Show;
 }
 
 export function Filters(props: FiltersProps): JSX.Element | null {
-  const dimensions = props.metric.dimensions.filter(({ name }) => name !== "day");
+  const { metric, view, grain = "all" } = props;
+  const dimensions = metric.dimensions.filter(
+    ({ name }) => name !== "day" && (view.where[name] !== undefined || mayAsk(metric, grain, [...new Set([...namesOf(view), name])])),
+  );
   if (dimensions.length === 0) return null;
   return (
     <div class="filters" role="group" aria-label="Filters">
@@ -78,10 +84,10 @@ function Filter({
   );
 }
 
-/** Where the policy has no list: the values of the last thirty days. */
+/** Where the policy has no list: the values of the longest periods that may be asked, for there the fewest are withheld. */
 function useFoundValues(metric: Metric, name: string, wanted: boolean): readonly string[] {
-  const question = { metric: metric.name, grain: "all", by: [name] };
+  const question = { metric: metric.name, grain: longestBy(metric, name), by: [name] };
   const answer = useLive<Answer>(wanted ? addressOf(question) : undefined, 60_000).value;
   const values = (answer?.cells ?? []).flatMap(({ by }) => (typeof by[name] === "string" ? [by[name]] : []));
-  return values.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  return [...new Set(values)].toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
 }

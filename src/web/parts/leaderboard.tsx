@@ -5,6 +5,8 @@ import { addressOf, numberBefore, numberOf } from "../numbers/answers.ts";
 import { changeOf, isPart, sayValue, words } from "../numbers/format.ts";
 import { showCell } from "../numbers/grid.ts";
 import type { Range } from "../numbers/periods.ts";
+import { compareOf } from "../numbers/periods.ts";
+import { mayAsk, mayCompare } from "../state/allowed.ts";
 import { useLive } from "../state/live.ts";
 import type { View } from "../state/view.ts";
 import { withFilter } from "../state/view.ts";
@@ -22,7 +24,10 @@ export function Leaderboards({
   readonly view: View;
   readonly range: Range | undefined;
 }): JSX.Element | null {
-  const dimensions = metric.dimensions.filter(({ name }) => name !== "day" && view.where[name]?.length !== 1);
+  const dimensions = metric.dimensions.filter(
+    ({ name }) =>
+      name !== "day" && view.where[name]?.length !== 1 && mayAsk(metric, "all", [...new Set([...Object.keys(view.where), name])], range),
+  );
   if (dimensions.length === 0 || (range === undefined && metric.kind !== "share")) return null;
   return (
     <section class="boards" aria-label="Leaders">
@@ -47,7 +52,7 @@ function Board({ metric, view, range, dimension }: BoardProps): JSX.Element {
     ...range,
     by: [dimension],
     where: view.where,
-    compare: range === undefined ? undefined : "previous",
+    compare: range === undefined || !mayCompare(metric) ? undefined : compareOf(range),
   };
   const live = useLive<Answer>(addressOf(question), boardMs);
   const answer = live.value;

@@ -6,6 +6,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { ProblemReport } from "../../api/contract.ts";
 import { get } from "./server.ts";
 import { hear, forget } from "./freshness.ts";
+import { onReason, reasonNow, withReason } from "./reason.ts";
 
 export interface Live<T> {
   readonly value: T | undefined;
@@ -19,8 +20,11 @@ const awayMaxMs = 8_000;
 /** A question that cannot be asked, or not by this person, is refused the next time, too. */
 const refusedMs = 30_000;
 
-/** Asks `path` again every `everyMs`; undefined: nothing. One call of a page for each thing that it shows. */
-export function useLive<T>(path: string | undefined, everyMs: number): Live<T> {
+/**
+ * Asks `path` again every `everyMs`; undefined: nothing. One call of a page for each thing that it shows. `isPlain`: without the reason.
+ * What is asked with a reason stands in the audit log, so it is asked once, and again when somebody does something.
+ */
+export function useLive<T>(path: string | undefined, everyMs: number, isPlain = false): Live<T> {
   const [state, setState] = useState<{
     readonly path: string | undefined;
     readonly value: T | undefined;
@@ -30,16 +34,18 @@ export function useLive<T>(path: string | undefined, everyMs: number): Live<T> {
     value: undefined,
     problem: undefined,
   });
+  const [reason, setReason] = useState(reasonNow);
+  useEffect(() => onReason(() => setReason(reasonNow())), []);
   useEffect(() => {
     if (path === undefined) return undefined;
-    return poll<T>(path, everyMs, (heard) =>
+    return poll<T>({ path, reason: isPlain ? undefined : reason, everyMs }, (heard) =>
       setState((before) => ({
         path,
         value: "value" in heard ? heard.value : before.path === path ? before.value : undefined,
         problem: heard.problem,
       })),
     );
-  }, [path, everyMs]);
+  }, [path, everyMs, reason, isPlain]);
   if (path === undefined) return { value: undefined, problem: undefined, pending: false };
   return { value: state.value, problem: state.path === path ? state.problem : undefined, pending: state.path !== path };
 }
@@ -47,18 +53,27 @@ export function useLive<T>(path: string | undefined, everyMs: number): Live<T> {
 type Heard<T> = { readonly value: T; readonly problem: undefined } | { readonly problem: ProblemReport };
 
 /** Returns the end of it. */
-function poll<T>(path: string, everyMs: number, tell: (heard: Heard<T>) => void): () => void {
+function poll<T>(
+  { path, reason, everyMs }: { readonly path: string; readonly reason: string | undefined; readonly everyMs: number },
+  tell: (heard: Heard<T>) => void,
+): () => void {
+  const asked = withReason(path, reason);
+  const isOnce = asked !== path;
+  let isAnswered = false;
   const over = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let misses = 0;
   const again = (ms: number): void => {
     clearTimeout(timer);
-    if (!over.signal.aborted && document.visibilityState === "visible") timer = setTimeout(() => void once(), ms);
+    if (!over.signal.aborted && !(isOnce && isAnswered) && document.visibilityState === "visible")
+      timer = setTimeout(() => void once(), ms);
   };
   const once = async (): Promise<void> => {
-    const reply = await get<T>(path, over.signal);
+    const reply = await get<T>(asked, over.signal);
     if (over.signal.aborted) return;
-    hear(path, reply, performance.now());
+    isAnswered = reply.tag !== "away";
+    // Of what is asked once the page says when; how fresh the copy is, is said by what is asked all the time.
+    if (!isOnce || reply.tag === "refused") hear(path, reply, performance.now());
     misses = reply.tag === "away" ? misses + 1 : 0;
     if (reply.tag === "ok") tell({ value: reply.value, problem: undefined });
     if (reply.tag === "refused") tell({ problem: reply.problem });
