@@ -10,6 +10,8 @@
  *
  * `reason=…` (3 to 200 characters) in a question, or the header `vitrine-reason`, lifts k for an analyst; each such answer stands with name
  * and reason in the audit log, so it is asked for by a person and never by a timer.
+ *
+ * `told` of a metric in GET /v1/metrics is what may be asked without a reason: a page offers that and nothing else.
  */
 import type { Answer } from "../metrics/answer.ts";
 import type { CopyReport } from "../metrics/copy-report.ts";
