@@ -1,4 +1,5 @@
 /** Starts the real processes: each in its own process group, with the environment, files and rights that its work needs and no more. */
+import { threadLink } from "../lib/thread-priority.ts";
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { realpathSync } from "node:fs";
@@ -88,7 +89,7 @@ function serverRights({ configFile, stateFolder, tls }: Config): readonly string
     "--allow-worker",
     "--disable-warning=ExperimentalWarning",
     "--disable-warning=SecurityWarning",
-    ...files.map((file) => `--allow-fs-read=${file}`),
+    ...[...files, threadLink].map((file) => `--allow-fs-read=${file}`),
     ...own.map((file) => `--allow-fs-write=${file}`),
     "--disable-sigusr1",
     youngHeap,

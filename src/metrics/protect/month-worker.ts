@@ -1,8 +1,12 @@
 /** The thread of workshop.ts. */
 import { parentPort } from "node:worker_threads";
 import { must } from "../../lib/assert.ts";
+import { makeThreadNice } from "../../lib/thread-priority.ts";
 import { protectMonth } from "./month.ts";
 import type { Order, Work } from "./workshop.ts";
+
+// Changes and answers go first: what is told may be some seconds old.
+makeThreadNice(5);
 
 const port = must(parentPort, "main thread");
 port.on("message", ({ id, input }: Order) => {
