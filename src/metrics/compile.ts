@@ -6,6 +6,7 @@ import { VitrineError } from "../model/error.ts";
 import { must } from "../lib/assert.ts";
 import type { CellDimension, CellsSpec, ColumnPath, MetricSpec } from "../mirror/cuboid.ts";
 import type {
+  AnnotationDeclaration,
   Declaration,
   DimensionDeclaration,
   MetricDeclaration,
@@ -67,6 +68,7 @@ export interface CompiledMetrics {
   readonly k: number;
   readonly policyHash: string;
   readonly metrics: readonly CompiledMetric[];
+  readonly annotations: readonly AnnotationDeclaration[];
   /** For the mirror. */
   readonly cells: CellsSpec;
 }
@@ -93,6 +95,7 @@ export function compileMetrics(options: {
     k: declaration.k,
     policyHash: declaration.policyHash,
     metrics,
+    annotations: declaration.annotations,
     cells: {
       zone: declaration.zone,
       k: declaration.k,

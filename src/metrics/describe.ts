@@ -32,6 +32,8 @@ export interface MetricDescription {
     readonly origin: "own" | "current";
     readonly values: readonly string[] | undefined;
   }[];
+  /** What happened, by local day (YYYY-MM-DD), the oldest first. */
+  readonly annotations: readonly { readonly at: string; readonly title: string }[];
   /** What may be asked without a reason; analysts who give one, and the owner of the machine, may ask all of the above. */
   readonly told: Told;
   /** Ids of the cuboids kept; other questions are computed from the facts. */
@@ -55,6 +57,9 @@ export function describeMetrics(compiled: CompiledMetrics): readonly MetricDescr
     k: compiled.k,
     grains: grainsOf(metric),
     dimensions: metric.dimensions.map(({ name, origin, values }) => ({ name, origin, values })),
+    annotations: compiled.annotations
+      .filter(({ metrics }) => metrics === undefined || metrics.includes(metric.name))
+      .map(({ at, title }) => ({ at, title })),
     told: toldOf(compiled, metric),
     cuboids: metric.spec.cuboids.map(({ id }) => id),
   }));

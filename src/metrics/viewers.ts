@@ -15,7 +15,7 @@ import { viewerRows } from "./protect/answers.ts";
 import { viewerShares } from "./protect/shares.ts";
 import { boundedNote, keptNote, notComparedNote, pendingNote, rankedNote, withheldNote } from "./protect/notes.ts";
 import { groupOf } from "./protect/group.ts";
-import { publishedOf } from "./protect/keeper.ts";
+import { prepare, publishedOf } from "./protect/keeper.ts";
 import { toldOf } from "./protect/told.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Mirror, SqlRow } from "../mirror/mirror.ts";
@@ -27,7 +27,7 @@ import { answerFromMemory, withTexts } from "./from-memory.ts";
 /** Works out what viewers may be told of all metrics before one of them asks: the first page is then there at once. */
 export async function prepareForViewers(mirror: Mirror, compiled: CompiledMetrics, clock: Clock): Promise<void> {
   const leaders = compiled.metrics.flatMap((metric) => (metric.memory === undefined ? (groupOf(compiled, metric)?.leader ?? []) : []));
-  for (const leader of new Set(leaders)) await publishedOf(mirror, compiled, leader, clock);
+  for (const leader of new Set(leaders)) await prepare(mirror, compiled, leader, clock);
 }
 
 /** The last look at what a viewer gets, however it came about. */

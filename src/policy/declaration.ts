@@ -185,6 +185,15 @@ export interface LoginDeclaration {
   readonly roles: Readonly<Partial<Record<"viewer" | "analyst" | "admin", readonly string[]>>>;
 }
 
+/** What happened on a day, said by whoever wrote the file: no value of the database. */
+export interface AnnotationDeclaration {
+  /** Local day, YYYY-MM-DD. */
+  readonly at: string;
+  readonly title: string;
+  /** undefined: of all. */
+  readonly metrics: readonly string[] | undefined;
+}
+
 export interface Declaration {
   readonly file: string;
   /** IANA zone; days, weeks (from Monday), months and truncation are of this zone. */
@@ -195,6 +204,8 @@ export interface Declaration {
   readonly tables: readonly TableDeclaration[];
   readonly stays: readonly StayingTable[];
   readonly metrics: readonly MetricDeclaration[];
+  /** In the order of time. */
+  readonly annotations: readonly AnnotationDeclaration[];
   /** SHA-256 over all that decides what is in the store (not metrics, not titles), 16 hex digits. */
   readonly policyHash: string;
   readonly source: { readonly url: string | undefined };

@@ -79,6 +79,7 @@ export function fakeBackend(overrides: Partial<Backend> = {}): FakeBackend {
         k: 10,
         grains: ["day", "all"],
         dimensions: [{ name: "model", origin: "own", values: undefined }],
+        annotations: [{ at: "2026-11-02", title: "Campaign" }],
         told: { splits: [{ grain: "day", dimensions: [] }], totals: true, compare: true },
         cuboids: ["day", "day__model"],
       },

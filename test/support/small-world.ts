@@ -90,6 +90,7 @@ export const declaration: Declaration = {
   zone,
   unit: "accounts",
   k: 3,
+  annotations: [],
   tables,
   stays: [],
   metrics: [

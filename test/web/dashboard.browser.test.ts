@@ -113,6 +113,12 @@ describe.skipIf(path === "")("the dashboard", () => {
     expect(await page.locator("tr.is-under-cursor td").innerText()).toBe(rows[1]?.[1]);
   });
 
+  test("what happened in the range is named beside the chart, and nothing else", async () => {
+    await using window = await openWindow(browser, api.link, "/?metric=activations&grain=week");
+    const happened = window.page.getByRole("list", { name: "What happened" });
+    await expect.poll(async () => happened.getByRole("listitem").allInnerTexts()).toEqual([expect.stringContaining("Autumn campaign")]);
+  });
+
   test.each([
     ["building", "Being built"],
     ["untrusted", "Not trusted"],

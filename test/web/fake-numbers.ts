@@ -117,6 +117,10 @@ export const catalogue = {
     k: 10,
     dimensions: by.map((name) => ({ name, origin: "own", values: name === "firmware" ? undefined : domains[name] })),
     cuboids: [],
+    annotations: [
+      { at: "2020-01-01", title: "Long ago" },
+      { at: new Date(Date.now() - 10 * 86_400_000).toISOString().slice(0, 10), title: "Autumn campaign" },
+    ],
     ...(rest.kind === "retention" ? { days: [1, 7, 30] } : {}),
     ...rest,
   })),

@@ -43,6 +43,7 @@ export const metricsSchema = object({
         k: whole,
         grains: list(grain),
         dimensions: list(object({ name: text, origin: { type: "string", enum: ["own", "current"] }, values: texts }, ["values"])),
+        annotations: list(object({ at: text, title: text })),
         told: object({ splits: list(object({ grain, dimensions: texts })), totals: truth, compare: truth, instead: text }, ["instead"]),
         cuboids: texts,
       },

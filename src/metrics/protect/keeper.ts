@@ -33,6 +33,15 @@ const keepers = new WeakMap<Mirror, Map<string, Keeper>>();
 
 /** What may be told of the metric now. It waits only where nothing is finished yet, or where what is finished is too old. */
 export async function publishedOf(mirror: Mirror, compiled: CompiledMetrics, metric: CompiledMetric, clock: Clock): Promise<Published> {
+  return keeperOf(mirror, compiled, metric, clock).current(clock);
+}
+
+/** Works it out before anybody asks, once: until then the copy is not followed. */
+export async function prepare(mirror: Mirror, compiled: CompiledMetrics, metric: CompiledMetric, clock: Clock): Promise<void> {
+  await keeperOf(mirror, compiled, metric, clock).prepare();
+}
+
+function keeperOf(mirror: Mirror, compiled: CompiledMetrics, metric: CompiledMetric, clock: Clock): Keeper {
   const group = groupOf(compiled, metric);
   if (group === undefined) throw overlaps(metric, must(overlapOf(compiled, metric), "metric that overlaps"));
   const known = keepers.get(mirror) ?? new Map<string, Keeper>();
@@ -45,7 +54,7 @@ export async function publishedOf(mirror: Mirror, compiled: CompiledMetrics, met
     keeper = new Keeper(mirror, compiled, group, clock);
     known.set(key, keeper);
   }
-  return keeper.current(clock);
+  return keeper;
 }
 
 function overlaps(metric: CompiledMetric, leader: CompiledMetric): VitrineError {
@@ -70,7 +79,7 @@ class Keeper {
   /** When it was last known to be that of the copy's position: it is not older than this. */
   #at: Micros = 0;
   #running: Running | undefined;
-  #askedAt = 0;
+  #askedAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(mirror: Mirror, compiled: CompiledMetrics, group: Group, clock: Clock) {
@@ -94,6 +103,10 @@ class Keeper {
       return this.#last;
     }
     return patiently(this.#running ?? this.#refresh(now));
+  }
+
+  async prepare(): Promise<void> {
+    if (this.#last === undefined) await (this.#running ?? this.#refresh(this.#now())).all;
   }
 
   #now(): Micros {

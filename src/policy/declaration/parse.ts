@@ -1,5 +1,6 @@
 /** vitrine.yaml → Declaration. All problems of a file are reported together; nothing of the file's content is quoted but names. */
 import type { Declaration, DimensionDeclaration, TableDeclaration } from "../declaration.ts";
+import { parseAnnotations } from "./annotations.ts";
 import { digest } from "./hash.ts";
 import type { Located } from "./located.ts";
 import { readLocated } from "./located.ts";
@@ -58,6 +59,7 @@ function build(shape: FileShape, located: Located, problems: Problems, file: str
     policyHash: digest({ zone: shape.zone, tables: tables.map(stored) }),
     source: { url: shape.source?.url },
     limits: { acceptUnlimitedWalGb: shape.limits?.accept_unlimited_wal_gb },
+    annotations: parseAnnotations(shape, Object.keys(shape.metrics ?? {}), reading),
     ...parseLogin(shape, reading),
   };
 }

@@ -151,6 +151,14 @@ const oidcShape = z
 
 const loginShape = z.strictObject({ oidc: oidcShape.optional() });
 
+const annotationShape = z
+  .strictObject({
+    at: z.string().describe("Local day, YYYY-MM-DD."),
+    title: z.string().min(1).max(120),
+    metrics: z.array(name).min(1).max(64).optional().describe("Of all metrics when absent."),
+  })
+  .describe("What happened on a day; it is marked in the charts of its metrics.");
+
 export const fileShape = z
   .strictObject({
     version: z.number().meta({ const: 1 }),
@@ -175,6 +183,7 @@ export const fileShape = z
       .optional()
       .describe("The rest of the inventory, by `schema.table`: of these tables nothing leaves. `vitrine plan` shows what each column is."),
     metrics: z.record(name, metricShape).optional(),
+    annotations: z.array(annotationShape).max(500).optional(),
   })
   .meta({
     title: "vitrine.yaml",
@@ -199,6 +208,7 @@ export const wordsAt = {
   source: ["url"],
   limits: ["accept_unlimited_wal_gb"],
   login: Object.keys(loginShape.shape),
+  annotations: Object.keys(annotationShape.shape),
   oidc: Object.keys(oidcShape.shape),
   roles: Object.keys(rolesShape.shape),
 } as const;

@@ -115,6 +115,7 @@ function known(path: Path): readonly string[] {
   if (top === "source") return wordsAt.source;
   if (top === "limits") return wordsAt.limits;
   if (top === "login") return path[2] === "roles" ? wordsAt.roles : path[1] === "oidc" ? wordsAt.oidc : wordsAt.login;
+  if (top === "annotations") return wordsAt.annotations;
   if (path.length === 2 && (top === "entities" || top === "facts" || top === "metrics")) return wordsAt[top];
   if (path[2] === "columns") return wordsAt.columns;
   if (path[2] === "having") return wordsAt.having;

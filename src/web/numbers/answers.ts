@@ -20,6 +20,8 @@ export interface Metric {
   readonly days?: readonly number[] | undefined;
   /** Share: the dimension that is shared out. */
   readonly of?: string | undefined;
+  /** What happened, by local day. */
+  readonly annotations?: readonly { readonly at: string; readonly title: string }[];
   /** What may be asked without a reason; absent: everything. */
   readonly told?: {
     readonly splits: readonly { readonly grain: string; readonly dimensions: readonly string[] }[];

@@ -110,9 +110,10 @@ function formatBound(part: number): string {
 }
 
 /** A sentence that says what the chart shows, for those who do not see it and those who have no time. */
-export function summarise(grid: Grid, metric: Metric, say: (period: string) => string): string {
+export function summarise(grid: Grid, metric: Metric, say: (period: string) => string, withheld = 0): string {
   const [column] = grid.columns;
-  if (column === undefined || grid.rows.length === 0) return "There is nothing in this range.";
+  if (column === undefined || grid.rows.length === 0)
+    return withheld > 0 ? "All there is in this range is withheld: too few stand behind it." : "There is nothing in this range.";
   if (grid.columns.length > 1) return summariseColumns(grid);
   const over = grid.rows.filter((row) => !row.running && row.cells[0]?.value !== undefined);
   const values = over.map((row) => ({ period: row.period, value: row.cells[0]?.value ?? 0 }));

@@ -82,6 +82,12 @@ describe("the grid", () => {
     expect(text).toBe("From 9 (2026-11-20) to 8 (2026-11-21). Lowest 8 (2026-11-21), highest 9 (2026-11-20).");
   });
 
+  test("nothing is another thing than nothing that may be shown", () => {
+    const none = { ...gridOf(answer([]), metric, "day", "2026-11-22T12"), columns: [] };
+    expect(summarise(none, metric, (period) => period)).toBe("There is nothing in this range.");
+    expect(summarise(none, metric, (period) => period, 3)).toContain("withheld");
+  });
+
   test("marks name what was not there from the beginning", () => {
     const cell = (period: string, firmware: string): Answer["cells"][number] => ({ period, by: { firmware }, value: 1 });
     const cells = [cell("2026-11-20", "4.19"), cell("2026-11-21", "4.19"), cell("2026-11-21", "5.0"), cell("2026-11-21", "other")];

@@ -120,29 +120,39 @@ function Timeline({
 }: BodyProps & { readonly grain: Grain; readonly grid: Grid }): JSX.Element {
   const [cursor, setCursor] = useState<number>();
   const compared = answer.compared !== undefined && grid.columns.length === 1 && answer.question.by.length === 0;
-  const marks = useMarks(metric, view, grain, answer.question);
+  const first = useMarks(metric, view, grain, answer.question);
+  const annotated = annotationsIn(metric, grain, answer.question);
   const range = sayRange(answer.question);
   const caption = `${metric.title} by ${grain}, ${range}${answer.question.by.length > 0 ? `, split by ${answer.question.by.map(words).join(", ")}` : ""}`;
   return (
     <div class="timeline">
       <Totals metric={metric} answer={answer} grain={grain} />
-      <p class="summary">{summarise(grid, metric, (period) => sayPeriod(period, grain))}</p>
+      <p class="summary">{summarise(grid, metric, (period) => sayPeriod(period, grain), answer.cellsWithheld)}</p>
       {grid.rows.length === 0 || grid.columns.length === 0 ? (
-        <p class="empty">There is nothing to show in this range{answer.cellsWithheld > 0 ? ` that is not withheld` : ""}.</p>
+        <p class="empty">{answer.cellsWithheld > 0 ? "Ask for longer periods, or for fewer splits." : "Choose another range."}</p>
       ) : (
         <Chart
           grid={grid}
           metric={metric}
           grain={grain}
           compared={compared}
-          marks={marks}
+          marks={[...annotated, ...first]}
           cursor={cursor}
           onCursor={setCursor}
           onCanvas={onCanvas}
         />
       )}
-      {marks.length === 0 ? null : (
-        <p class="quiet">First shown: {marks.map(({ period, text }) => `${text} (${sayPeriod(period, grain)})`).join(", ")}.</p>
+      {annotated.length === 0 ? null : (
+        <ul class="annotations" aria-label="What happened">
+          {annotated.map(({ at, text }) => (
+            <li key={`${at} ${text}`}>
+              <time dateTime={at}>{sayPeriod(at, "day")}</time> {text}
+            </li>
+          ))}
+        </ul>
+      )}
+      {first.length === 0 ? null : (
+        <p class="quiet">First shown: {first.map(({ period, text }) => `${text} (${sayPeriod(period, grain)})`).join(", ")}.</p>
       )}
       <GridTable
         grid={grid}
@@ -200,6 +210,17 @@ function Totals(props: { readonly metric: Metric; readonly answer: Answer; reado
       )}
     </div>
   );
+}
+
+/** The file's annotations of these periods, the oldest first. */
+function annotationsIn(
+  { annotations = [] }: Metric,
+  grain: Grain,
+  { from, to }: Range,
+): readonly { readonly at: string; readonly period: string; readonly text: string }[] {
+  return annotations
+    .filter(({ at }) => at >= from.slice(0, 10) && at < to.slice(0, 10))
+    .map(({ at, title }) => ({ at, period: labelOf(timeOf(at), grain), text: title }));
 }
 
 const noMarks: readonly { readonly period: string; readonly text: string }[] = [];
