@@ -22,6 +22,9 @@ import { protectElsewhere } from "./workshop.ts";
  * answer waits. Where changes touch many months at once, working them out anew takes longer than a viewer would wait for.
  */
 const ageMaxMicros = 30_000_000;
+/** What is older is told only where nothing newer comes within a moment: no answer is to be stale (freshness.ts) that need not be. */
+const youngMicros = 8_000_000;
+const momentMs = 1_000;
 /** Where nothing is finished yet an answer waits so long for all of it before it takes the months that are. */
 const patienceMs = 4_000;
 /** Between two looks at the copy. */
@@ -98,11 +101,15 @@ class Keeper {
     const now = this.#now();
     this.#askedAt = clock.monotonicMs();
     const isCurrent = this.#takeOver(now);
-    if (this.#last !== undefined && (isCurrent || now - this.#at < ageMaxMicros)) {
+    if (this.#last !== undefined && (isCurrent || now - this.#at < youngMicros)) {
       this.#follow();
       return this.#last;
     }
-    return patiently(this.#running ?? this.#refresh(now));
+    const running = this.#running ?? this.#refresh(now);
+    if (this.#last === undefined || now - this.#at >= ageMaxMicros) return patiently(running);
+    // What fails is told where there is nothing else to tell.
+    await Promise.race([running.all.catch(() => undefined), sleep(momentMs, undefined, { ref: false })]);
+    return this.#last;
   }
 
   async prepare(): Promise<void> {

@@ -219,7 +219,7 @@ function annotationsIn(
   { from, to }: Range,
 ): readonly { readonly at: string; readonly period: string; readonly text: string }[] {
   return annotations
-    .filter(({ at }) => at >= from.slice(0, 10) && at < to.slice(0, 10))
+    .filter(({ at }) => at >= from.slice(0, 10) && timeOf(at) < timeOf(to))
     .map(({ at, title }) => ({ at, period: labelOf(timeOf(at), grain), text: title }));
 }
 

@@ -5,7 +5,7 @@ import { addressOf, numberBefore, numberOf } from "../numbers/answers.ts";
 import { changeOf, isPart, sayValue, words } from "../numbers/format.ts";
 import { showCell } from "../numbers/grid.ts";
 import type { Range } from "../numbers/periods.ts";
-import { compareOf } from "../numbers/periods.ts";
+import { compareOf, nowIn, sayRange, wholePeriods } from "../numbers/periods.ts";
 import { mayAsk, mayCompare } from "../state/allowed.ts";
 import { useLive } from "../state/live.ts";
 import type { View } from "../state/view.ts";
@@ -46,15 +46,24 @@ interface BoardProps {
 }
 
 function Board({ metric, view, range, dimension }: BoardProps): JSX.Element {
-  const question = {
-    metric: metric.name,
-    grain: "all",
-    ...range,
-    by: [dimension],
-    where: view.where,
-    compare: range === undefined || !mayCompare(metric) ? undefined : compareOf(range),
-  };
-  const live = useLive<Answer>(addressOf(question), boardMs);
+  const questionOver = (asked: Range | undefined): string =>
+    addressOf({
+      metric: metric.name,
+      grain: "all",
+      ...asked,
+      by: [dimension],
+      where: view.where,
+      compare: asked === undefined || !mayCompare(metric) ? undefined : compareOf(asked),
+    });
+  const asked = useLive<Answer>(questionOver(range), boardMs);
+  // One withheld period withholds the sum of all: of the last whole month more is told than of any other range.
+  const isWithheld =
+    range !== undefined && asked.value?.cells.length === 0 && asked.value.cellsWithheld + (asked.value.bounds?.length ?? 0) > 0;
+  const month = isWithheld ? wholePeriods("month", 1, nowIn(metric.zone, Date.now())) : undefined;
+  const names = [...new Set([...Object.keys(view.where), dimension])];
+  const ofMonth = useLive<Answer>(month !== undefined && mayAsk(metric, "all", names, month) ? questionOver(month) : undefined, boardMs);
+  const isMonth = (ofMonth.value?.cells.length ?? 0) > 0;
+  const live = isMonth ? ofMonth : asked;
   const answer = live.value;
   const cells = ordered(answer?.cells ?? []);
   const most = Math.max(...cells.map((cell) => numberOf(cell) ?? 0), 0) || 1;
@@ -62,6 +71,7 @@ function Board({ metric, view, range, dimension }: BoardProps): JSX.Element {
     <section class="board" aria-busy={live.pending}>
       <h2>
         {isPart(metric) ? "Highest by" : "Most by"} {words(dimension).toLowerCase()}
+        {isMonth && month !== undefined ? <span class="quiet"> {sayRange(month)}</span> : null}
       </h2>
       {live.problem === undefined ? null : <p class="quiet">{live.problem.detail}</p>}
       {answer === undefined || live.problem !== undefined ? null : cells.length === 0 ? (
