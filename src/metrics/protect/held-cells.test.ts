@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openGeneration } from "../../../test/support/small-generation.ts";
+import { emptyStatus } from "../../../test/support/memory-mirror.ts";
 import { declaration, makeWorld, schema } from "../../../test/support/small-world.ts";
 import { must } from "../../lib/assert.ts";
+import type { CellsReading, CuboidReading } from "../../mirror/reading.ts";
 import { compileMetrics } from "../compile.ts";
 import { groupOf } from "./group.ts";
 import { readHeldCells, versionsOf } from "./held-cells.ts";
@@ -56,4 +58,50 @@ test("every group's cells are equal, and of a change the months that it touched 
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test("a day whose last row goes changes its month, also where nothing but days is held", () => {
+  const metric = must(
+    compiled.metrics.find(({ memory, spec }) => memory === undefined && spec.hit === undefined && spec.sum === undefined),
+    "count",
+  );
+  const cuboid = must(
+    metric.spec.cuboids.find(({ grain, dimensions }) => grain === "day" && dimensions.length === 0),
+    "days",
+  );
+  const days = new Map<number, { rows: number; changed: number }>();
+  let commits = 0;
+  const commit = (day: number, sign: 1 | -1): void => {
+    commits += 1;
+    days.set(day, { rows: (days.get(day)?.rows ?? 0) + sign, changed: commits });
+  };
+  const whole = must(groupOf(compiled, metric), "group");
+  const group = {
+    ...whole,
+    members: [metric],
+    splits: whole.splits.filter(({ id, metric: own }) => own === metric.name && id === cuboid.id),
+  };
+  expect(group.splits.length).toBe(1);
+  const held = (): ReadCells => {
+    const list = [...days];
+    const inDays: CuboidReading = {
+      count: list.length,
+      bucketOf: (cell) => list[cell]![0],
+      dimOf: () => 0,
+      changed: commits,
+      changedAt: (day) => must(days.get(day), "day").changed,
+      measure: (cell, measure) => (measure === "n" ? list[cell]![1].rows : 0),
+    };
+    const reading: CellsReading = { status: emptyStatus, cuboid: () => inDays, words: () => new Map() };
+    return must(readHeldCells({ reading, group, isWanted: () => true }), "held cells");
+  };
+  commit(20_000, 1);
+  commit(20_001, 1);
+  const [before] = held().months;
+  commit(20_000, -1);
+  const [after, ...others] = held().months;
+  expect([after?.month, after?.rows?.[0]?.length, others]).toEqual([before?.month, 1, []]);
+  expect(after?.cells).not.toBe(before?.cells);
+  commit(20_001, -1);
+  expect(held().months).toEqual([]);
 });

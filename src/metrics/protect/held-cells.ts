@@ -43,23 +43,36 @@ function heldOf(reading: CellsReading, splits: readonly GroupSplit[]): Held | un
   return held.every((one) => one !== undefined) ? held : undefined;
 }
 
-/** By month that has rows: the latest change of each split's cells in it. */
+/** By month that has rows: the latest change of each split's cells in it, those included whose rows are all gone. */
 function printsOf(held: Held, splits: readonly GroupSplit[]): ReadonlyMap<number, string> {
   const latest = new Map<number, number[]>();
+  const used = new Set<number>();
   for (const [i, split] of splits.entries()) {
     const cuboid = held[i]!;
-    for (const bucket of bucketsOf(cuboid)) {
+    const withRows = bucketsOf(cuboid);
+    for (const bucket of allBucketsOf(cuboid)) {
       for (const month of monthsOf(split, bucket)) {
+        if (withRows.has(bucket)) used.add(month);
         const own = latest.get(month) ?? splits.map(() => 0);
         latest.set(month, own);
         own[i] = Math.max(own[i]!, cuboid.changedAt(bucket));
       }
     }
   }
-  return new Map([...latest].map(([month, own]) => [month, `held ${own.join()}`]));
+  return new Map([...latest].flatMap(([month, own]) => (used.has(month) ? [[month, `held ${own.join()}`] as const] : [])));
 }
 
-/** Of cells with rows. A bucket whose rows are all gone has changed, and is no more. */
+function allBucketsOf(cuboid: CuboidReading): ReadonlySet<number> {
+  const buckets = new Set<number>();
+  for (let cell = 0, last = Number.NaN; cell < cuboid.count; cell += 1) {
+    const bucket = cuboid.bucketOf(cell);
+    if (bucket !== last) buckets.add(bucket);
+    last = bucket;
+  }
+  return buckets;
+}
+
+/** Of cells with rows. */
 function bucketsOf(cuboid: CuboidReading): ReadonlySet<number> {
   const buckets = new Set<number>();
   for (let cell = 0, last = Number.NaN; cell < cuboid.count; cell += 1) {
