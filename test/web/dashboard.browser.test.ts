@@ -87,7 +87,7 @@ describe.skipIf(path === "")("the dashboard", () => {
     await page.keyboard.press("Space");
     await expect.poll(() => page.url()).toContain("where.model=CAM-PAN");
     await page.keyboard.press("Escape");
-    expect(await page.locator(".filter[open]").count()).toBe(0);
+    await expect.poll(async () => page.locator(".filter[open]").count()).toBe(0);
     await expectSameNumbers(page, "/v1/metrics/activations?grain=week&range=last%2026%20weeks&by=model&where.model=CAM-PAN");
   });
 

@@ -101,6 +101,8 @@ class Keeper {
     const now = this.#now();
     this.#askedAt = clock.monotonicMs();
     const isCurrent = this.#takeOver(now);
+    // A store that is loaded anew gives words other codes.
+    if (this.#last?.status.generation !== this.#mirror.status.generation) this.#last = undefined;
     if (this.#last !== undefined && (isCurrent || now - this.#at < youngMicros)) {
       this.#follow();
       return this.#last;

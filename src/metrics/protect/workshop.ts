@@ -10,37 +10,55 @@ export interface Order {
 
 export type Work = { readonly id: number; readonly parts: readonly MonthPart[] } | { readonly id: number; readonly failed: string };
 
+interface Waiting extends Order {
+  readonly done: PromiseWithResolvers<readonly MonthPart[]>;
+}
+
 let worker: Worker | undefined;
 let lastId = 0;
-const waiting = new Map<number, PromiseWithResolvers<readonly MonthPart[]>>();
+/** What the thread works at, and what comes after it. */
+let current: Waiting | undefined;
+const queue: Waiting[] = [];
 
-/** Works a month out on the thread. */
+/** Works a month out on the thread. Later months go first: they change most, and are asked most. */
 export async function protectElsewhere(input: MonthInput): Promise<readonly MonthPart[]> {
   worker ??= openWorker();
   lastId += 1;
-  const one = Promise.withResolvers<readonly MonthPart[]>();
-  waiting.set(lastId, one);
+  const one: Waiting = { id: lastId, input, done: Promise.withResolvers() };
+  queue.push(one);
   worker.ref();
+  begin(worker);
+  return one.done.promise;
+}
+
+function begin(opened: Worker): void {
+  if (current !== undefined || queue.length === 0) return;
+  const latest = queue.reduce((a, b) => (b.input.month > a.input.month ? b : a));
+  queue.splice(queue.indexOf(latest), 1);
+  current = latest;
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's port, which has no origin
-  worker.postMessage({ id: lastId, input } satisfies Order);
-  return one.promise;
+  opened.postMessage({ id: latest.id, input: latest.input } satisfies Order);
 }
 
 function openWorker(): Worker {
   const file = join(import.meta.dirname, `month-worker${extname(import.meta.filename)}`);
   const opened = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: 256 } });
   opened.on("message", (work: Work) => {
-    const one = waiting.get(work.id);
-    waiting.delete(work.id);
+    const one = current;
+    if (one?.id !== work.id) return;
+    current = undefined;
+    begin(opened);
     // A waiting thread keeps no process alive.
-    if (waiting.size === 0) opened.unref();
-    if ("parts" in work) one?.resolve(work.parts);
-    else one?.reject(new Error(work.failed));
+    if (current === undefined) opened.unref();
+    if ("parts" in work) one.done.resolve(work.parts);
+    else one.done.reject(new Error(work.failed));
   });
   const end = (): void => {
-    if (worker === opened) worker = undefined;
-    for (const one of waiting.values()) one.reject(new Error("bug: the thread that protects small groups has ended"));
-    waiting.clear();
+    if (worker !== opened) return;
+    worker = undefined;
+    const all = [...(current === undefined ? [] : [current]), ...queue.splice(0)];
+    current = undefined;
+    for (const one of all) one.done.reject(new Error("bug: the thread that protects small groups has ended"));
   };
   opened.on("error", end);
   opened.on("exit", end);

@@ -220,16 +220,16 @@ function drawMarks(plot: uPlot, { marks }: ChartProps): void {
   for (const { period, text } of marks) {
     const x = plot.valToPos(timeOf(period) / 1000, "x", true);
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
-    line = x < lastEnd ? line + 1 : 0;
-    const y = bbox.top + (12 + line * 14) * devicePixelRatio;
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
     const wide = ctx.measureText(text).width;
-    const isLeft = x + wide + 8 > bbox.left + bbox.width;
-    ctx.fillText(text, isLeft ? x - wide - 4 * devicePixelRatio : x + 4 * devicePixelRatio, y);
-    lastEnd = Math.max(lastEnd, x + wide + 10 * devicePixelRatio);
+    const gap = 4 * devicePixelRatio;
+    const start = x + wide + 2 * gap > bbox.left + bbox.width ? x - wide - gap : x + gap;
+    line = start < lastEnd ? line + 1 : 0;
+    ctx.fillText(text, start, bbox.top + (12 + line * 14) * devicePixelRatio);
+    lastEnd = Math.max(lastEnd, start + wide + 2 * gap);
   }
   ctx.restore();
 }

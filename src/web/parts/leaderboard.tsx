@@ -45,25 +45,32 @@ interface BoardProps {
   readonly dimension: string;
 }
 
-function Board({ metric, view, range, dimension }: BoardProps): JSX.Element {
-  const questionOver = (asked: Range | undefined): string =>
+/** Over the range; where that is withheld, of the last whole month: one withheld period withholds the sum of all. */
+function useBoard({ metric, view, range, dimension }: BoardProps) {
+  const questionOver = (over: Range | undefined): string =>
     addressOf({
       metric: metric.name,
       grain: "all",
-      ...asked,
+      ...over,
       by: [dimension],
       where: view.where,
-      compare: asked === undefined || !mayCompare(metric) ? undefined : compareOf(asked),
+      compare: over === undefined || !mayCompare(metric) ? undefined : compareOf(over),
     });
   const asked = useLive<Answer>(questionOver(range), boardMs);
-  // One withheld period withholds the sum of all: of the last whole month more is told than of any other range.
-  const isWithheld =
-    range !== undefined && asked.value?.cells.length === 0 && asked.value.cellsWithheld + (asked.value.bounds?.length ?? 0) > 0;
-  const month = isWithheld ? wholePeriods("month", 1, nowIn(metric.zone, Date.now())) : undefined;
+  const month = range !== undefined && isWithheld(asked.value) ? wholePeriods("month", 1, nowIn(metric.zone, Date.now())) : undefined;
   const names = [...new Set([...Object.keys(view.where), dimension])];
   const ofMonth = useLive<Answer>(month !== undefined && mayAsk(metric, "all", names, month) ? questionOver(month) : undefined, boardMs);
   const isMonth = (ofMonth.value?.cells.length ?? 0) > 0;
-  const live = isMonth ? ofMonth : asked;
+  return { live: isMonth ? ofMonth : asked, month: isMonth ? month : undefined };
+}
+
+function isWithheld(answer: Answer | undefined): boolean {
+  return answer !== undefined && answer.cells.length === 0 && answer.cellsWithheld + (answer.bounds?.length ?? 0) > 0;
+}
+
+function Board(props: BoardProps): JSX.Element {
+  const { metric, view, dimension } = props;
+  const { live, month } = useBoard(props);
   const answer = live.value;
   const cells = ordered(answer?.cells ?? []);
   const most = Math.max(...cells.map((cell) => numberOf(cell) ?? 0), 0) || 1;
@@ -71,7 +78,7 @@ function Board({ metric, view, range, dimension }: BoardProps): JSX.Element {
     <section class="board" aria-busy={live.pending}>
       <h2>
         {isPart(metric) ? "Highest by" : "Most by"} {words(dimension).toLowerCase()}
-        {isMonth && month !== undefined ? <span class="quiet"> {sayRange(month)}</span> : null}
+        {month === undefined ? null : <span class="quiet"> {sayRange(month)}</span>}
       </h2>
       {live.problem === undefined ? null : <p class="quiet">{live.problem.detail}</p>}
       {answer === undefined || live.problem !== undefined ? null : cells.length === 0 ? (
