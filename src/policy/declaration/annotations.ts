@@ -20,8 +20,8 @@ export function parseAnnotations(
       );
     for (const [place, name] of named.entries()) {
       if (metrics.includes(name)) continue;
-      const at = located.place(["annotations", i, "metrics", place]);
-      problems.add("policy/unknown-word", at, `There is no metric ${shown(name)}.`, suggestion(name, metrics));
+      const where = located.place(["annotations", i, "metrics", place]);
+      problems.add("policy/unknown-word", where, `There is no metric ${shown(name)}.`, suggestion(name, metrics));
     }
   }
   return annotations
