@@ -34,7 +34,7 @@ describe.skipIf(path === "")("the dashboard of the running product", () => {
     const example = readFileSync(new URL("../../examples/smart-home/vitrine.yaml", import.meta.url), "utf8");
     const login = { oidc: { issuer: issuer.url, client_id: "vitrine", roles: { viewer: ["staff"], analyst: ["data-team"] } } };
     running = await runProduct({
-      load: (at) => createWorld({ url: at, accounts: 20_000, attempts: 40_000, now: new Date(), seed: 3 }),
+      load: (at) => createWorld({ url: at, accounts: 50_000, attempts: 40_000, now: new Date(), seed: 3 }),
       declaration: `${example}\nlogin: ${JSON.stringify(login)}\n`,
       environment: { VITRINE_LISTEN: listen },
     });

@@ -16,9 +16,12 @@ interface Waiting extends Order {
 
 let worker: Worker | undefined;
 let lastId = 0;
+let turns = 0;
 /** What the thread works at, and what comes after it. */
 let current: Waiting | undefined;
 const queue: Waiting[] = [];
+/** Every so many orders the one that came first goes, whatever its month: where the latest change all the time, none waits for ever. */
+const turnsOfLatest = 4;
 
 /** Works a month out on the thread. Later months go first: they change most, and are asked most. */
 export async function protectElsewhere(input: MonthInput): Promise<readonly MonthPart[]> {
@@ -32,12 +35,21 @@ export async function protectElsewhere(input: MonthInput): Promise<readonly Mont
 }
 
 function begin(opened: Worker): void {
-  if (current !== undefined || queue.length === 0) return;
-  const latest = queue.reduce((a, b) => (b.input.month > a.input.month ? b : a));
-  queue.splice(queue.indexOf(latest), 1);
-  current = latest;
+  if (current !== undefined) return;
+  const next = nextOf(queue, turns);
+  if (next === undefined) return;
+  turns += 1;
+  queue.splice(queue.indexOf(next), 1);
+  current = next;
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's port, which has no origin
-  opened.postMessage({ id: latest.id, input: latest.input } satisfies Order);
+  opened.postMessage({ id: next.id, input: next.input } satisfies Order);
+}
+
+/** `waiting` in the order of arrival. */
+export function nextOf<T extends { readonly input: Pick<MonthInput, "month"> }>(waiting: readonly T[], turn: number): T | undefined {
+  const [first, ...others] = waiting;
+  if (first === undefined || turn % turnsOfLatest === turnsOfLatest - 1) return first;
+  return others.reduce((a, b) => (b.input.month > a.input.month ? b : a), first);
 }
 
 function openWorker(): Worker {
