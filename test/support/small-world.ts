@@ -216,7 +216,8 @@ export async function openSmallMirror(
     limitMs?: number,
   ): Promise<readonly SqlRow[]> => {
     statements.push(sql);
-    const timer = limitMs === undefined ? undefined : setTimeout(() => connection.interrupt(), limitMs);
+    // Again and again, as the store does it: an interruption that comes before the statement has begun is lost.
+    const timer = limitMs === undefined ? undefined : setInterval(() => connection.interrupt(), limitMs);
     try {
       return (await connection.runAndReadAll(sql, values as DuckDBValue[])).getRowObjectsJS() as unknown as readonly SqlRow[];
     } catch (error) {
@@ -224,7 +225,7 @@ export async function openSmallMirror(
         throw new VitrineError("mirror/interrupted", { message: "Interrupted." });
       throw error;
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
     }
   };
   const mirror = {

@@ -103,6 +103,8 @@ describe.skipIf(path === "")("the dashboard of the running product", () => {
     // The browser's own keys for it do nothing without a window.
     await page.goBack();
     await expectSameNumbers(page, "/v1/metrics/activations?grain=week&range=last%2026%20weeks&by=model");
+    await page.reload();
+    await expectSameNumbers(page, "/v1/metrics/activations?grain=week&range=last%2026%20weeks&by=model");
   });
 
   test("a copied link, followed from another origin by somebody without a session, leads through the log-in to that very view", async () => {
@@ -159,6 +161,7 @@ describe.skipIf(path === "")("the dashboard of the running product", () => {
     const named = entries.filter((entry) => entry.name === "anna@example.com");
     expect(named.find((entry) => entry.question?.includes('"grain":"week"'))).toMatchObject({
       role: "analyst",
+      subject: "anna",
       via: "session",
       reason,
       metric: "activations",
