@@ -57,8 +57,9 @@ function Filter({
       open={open}
       onToggle={(event) => setOpen(event.currentTarget.open)}
       onKeyDown={(event) => {
-        if (event.key !== "Escape" || !open) return;
-        setOpen(false);
+        // The element knows before we do: it tells by an event of its own, later.
+        if (event.key !== "Escape" || !event.currentTarget.open) return;
+        event.currentTarget.open = false;
         event.currentTarget.querySelector("summary")?.focus();
       }}
     >
