@@ -4,6 +4,7 @@ import type { Copy } from "../../api/contract.ts";
 import { formatAge } from "../numbers/format.ts";
 import { sayTime } from "../parts/freshness-badge.tsx";
 import { Problem } from "../parts/problem.tsx";
+import { Said } from "../parts/said.tsx";
 import { useLive } from "../state/live.ts";
 
 const copyMs = 5_000;
@@ -98,7 +99,9 @@ function Proof({ copy }: { readonly copy: Copy }): JSX.Element {
                 <strong>{kinds[line.name] ?? line.name}</strong>: {line.verdict}
                 <span class="unseen"> ({levels[line.level]?.word ?? line.level})</span>
               </p>
-              <p class="quiet">{line.message}</p>
+              <p class="quiet">
+                <Said text={line.message} />
+              </p>
             </div>
           </li>
         ))}

@@ -16,6 +16,7 @@ import { GridTable } from "../parts/grid-table.tsx";
 import { Leaderboards } from "../parts/leaderboard.tsx";
 import { NotAllowed } from "../parts/not-allowed.tsx";
 import { Problem } from "../parts/problem.tsx";
+import { Said } from "../parts/said.tsx";
 import { RetentionGrid } from "../parts/retention-grid.tsx";
 import { StateTable } from "../parts/state-table.tsx";
 import { mayAsk, mayCompare, namesOf } from "../state/allowed.ts";
@@ -259,7 +260,9 @@ function Small({ answer }: { readonly answer: Answer }): JSX.Element {
         .
       </p>
       {answer.notes.map(({ reason, message }) => (
-        <p key={reason + message}>{message}</p>
+        <p key={reason + message}>
+          <Said text={message} />
+        </p>
       ))}
     </footer>
   );

@@ -1,7 +1,7 @@
 /** Every metric as a card: its number over whole periods, the change against the periods before, a small line, and what is counted now. */
 import type { JSX } from "preact";
 import type { ProblemReport } from "../../api/contract.ts";
-import type { Answer, Metric, Question } from "../numbers/answers.ts";
+import type { Answer, Cell, Metric, Question } from "../numbers/answers.ts";
 import { addressOf, numberBefore, numberOf, totalOf } from "../numbers/answers.ts";
 import { changeOf, formatShort, formatValue, isPart, sayValue } from "../numbers/format.ts";
 import type { Row } from "../numbers/grid.ts";
@@ -10,6 +10,7 @@ import type { Grain, Range } from "../numbers/periods.ts";
 import { compareOf, grainNamed, nowIn, wholePeriods, withRunning } from "../numbers/periods.ts";
 import { ChangeChip } from "../parts/change.tsx";
 import { Link } from "../parts/link.tsx";
+import { Said } from "../parts/said.tsx";
 import { Segments } from "../parts/segments.tsx";
 import { Spark } from "../parts/spark.tsx";
 import { mayAsk } from "../state/allowed.ts";
@@ -234,8 +235,14 @@ function useAnswer(question: Question, everyMs: number): Live<Answer> {
 function Refused({ problem }: { readonly problem: ProblemReport }): JSX.Element {
   return (
     <div class="card-body">
-      <p class="quiet">{problem.detail || problem.title}</p>
-      {problem.remedy ? <p class="quiet">{problem.remedy}</p> : null}
+      <p class="quiet">
+        <Said text={problem.detail || problem.title} />
+      </p>
+      {problem.remedy ? (
+        <p class="quiet">
+          <Said text={problem.remedy} />
+        </p>
+      ) : null}
     </div>
   );
 }
@@ -272,7 +279,8 @@ function StateCard({ metric }: { readonly metric: Metric }): JSX.Element {
   const by = metric.of === undefined || !mayAsk(metric, "all", [metric.of]) ? [] : [metric.of];
   const { value: answer, problem } = useAnswer({ metric: metric.name, grain: "all", by }, lineMs);
   if (problem !== undefined) return <Refused problem={problem} />;
-  const cells = (answer?.cells ?? []).toSorted((a, b) => (numberOf(b) ?? 0) - (numberOf(a) ?? 0));
+  const cells = (answer?.cells ?? []).toSorted((a, b) => heightOf(b) - heightOf(a));
+  const most = Math.max(1, ...cells.filter((cell) => numberOf(cell) === undefined).map(heightOf));
   const value = numberOf(totalOf(answer));
   return (
     <div class="card-body">
@@ -285,8 +293,9 @@ function StateCard({ metric }: { readonly metric: Metric }): JSX.Element {
         <Bars
           rows={cells.slice(0, barsMax).map((cell) => ({
             label: sayValue(cell.by[by[0] ?? ""] ?? null),
-            text: showCell(cell, metric, false).text,
-            part: numberOf(cell),
+            text:
+              numberOf(cell) === undefined && cell.hits !== undefined ? cell.hits.toLocaleString("en") : showCell(cell, metric, false).text,
+            part: numberOf(cell) ?? heightOf(cell) / most,
           }))}
         />
       )}
@@ -296,6 +305,11 @@ function StateCard({ metric }: { readonly metric: Metric }): JSX.Element {
       </p>
     </div>
   );
+}
+
+/** The part; where the whole is not told and so no part is known, what it counts. */
+function heightOf(cell: Cell): number {
+  return numberOf(cell) ?? cell.hits ?? 0;
 }
 
 function Bars({

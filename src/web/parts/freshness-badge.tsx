@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { formatAge } from "../numbers/format.ts";
 import type { Freshness } from "../state/freshness.ts";
 import { freshness, subscribe } from "../state/freshness.ts";
+import { Said } from "./said.tsx";
 
 const tickMs = 200;
 
@@ -100,7 +101,10 @@ export function FreshnessWarning({ now }: { readonly now: Freshness }): JSX.Elem
         <ul>
           {now.reasons.map(({ reason, message, remedy }) => (
             <li key={reason + message}>
-              {message} <span class="quiet">{remedy}</span>
+              <Said text={message} />{" "}
+              <span class="quiet">
+                <Said text={remedy ?? ""} />
+              </span>
             </li>
           ))}
         </ul>

@@ -1,14 +1,21 @@
 /** Numbers of how things are now, or over a whole range: one row for each combination, the largest first, with a bar beside it. */
 import type { JSX } from "preact";
-import type { Answer, Metric } from "../numbers/answers.ts";
+import type { Answer, Cell, Metric } from "../numbers/answers.ts";
 import { numberOf } from "../numbers/answers.ts";
 import { sayValue, words } from "../numbers/format.ts";
 import { showCell, splitOf } from "../numbers/grid.ts";
 
+function behind(cell: Cell): number {
+  return cell.hits ?? cell.count ?? 0;
+}
+
 export function StateTable({ metric, answer }: { readonly metric: Metric; readonly answer: Answer }): JSX.Element {
   const by = splitOf(answer, metric);
-  const cells = answer.cells.toSorted((a, b) => (numberOf(b) ?? -1) - (numberOf(a) ?? -1) || (b.count ?? 0) - (a.count ?? 0));
-  const most = Math.max(...cells.map((cell) => numberOf(cell) ?? 0), 0) || 1;
+  const cells = answer.cells.toSorted((a, b) => (numberOf(b) ?? -1) - (numberOf(a) ?? -1) || behind(b) - behind(a));
+  // Where a whole is not told no part of it is known, but what stands behind it.
+  const isUntold = cells.every((cell) => numberOf(cell) === undefined);
+  const lengthOf = (cell: Cell): number => (isUntold ? behind(cell) : (numberOf(cell) ?? 0));
+  const most = Math.max(...cells.map(lengthOf), 0) || 1;
   if (cells.length === 0)
     return <p class="empty">There is nothing to show{answer.cellsWithheld > 0 ? " that is not withheld" : " yet"}.</p>;
   return (
@@ -45,7 +52,7 @@ export function StateTable({ metric, answer }: { readonly metric: Metric; readon
               <td>{(cell.hits ?? cell.count)?.toLocaleString("en") ?? "–"}</td>
               <td class="bar-cell" aria-hidden="true">
                 <span class="bar">
-                  <span class="bar-fill" style={{ width: `${((numberOf(cell) ?? 0) / most) * 100}%` }} />
+                  <span class="bar-fill" style={{ width: `${(lengthOf(cell) / most) * 100}%` }} />
                 </span>
               </td>
             </tr>
