@@ -5,6 +5,8 @@
 import { execFile, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -89,12 +91,12 @@ async function startNode({
   const folder = owned.adopt(mkdtempSync(join(tmpdir(), "vitrine-opensearch-")), (path) => rmSync(path, { recursive: true, force: true }));
   await run("unzip", ["-q", zip, "-d", folder]);
   const home = join(folder, `opensearch-${openSearchVersion}`);
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  const [port, transportPort] = await freePorts();
   const settings = {
     "cluster.name": "bench",
     "network.host": "127.0.0.1",
     "http.port": port,
-    "transport.port": port + 1,
+    "transport.port": transportPort,
     "path.data": join(folder, "data"),
     "path.logs": join(folder, "logs"),
     "discovery.type": "single-node",
@@ -121,12 +123,24 @@ async function startNode({
   owned.adopt(child, ended);
   const url = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < 240; tries += 1) {
-    if (child.exitCode !== null) break;
+    if (child.exitCode !== null) throw new Error(`OpenSearch ended with ${child.exitCode} before it answered`);
     const health = await fetch(`${url}/_cluster/health?wait_for_status=yellow`).catch(() => undefined);
     if (health?.ok === true) return url;
     await sleep(500);
   }
   throw new Error("OpenSearch did not start within two minutes");
+}
+
+/** Two at once, so that they are not the same. */
+async function freePorts(): Promise<readonly [number, number]> {
+  const servers = [createServer(), createServer()] as const;
+  const ports: number[] = [];
+  for (const server of servers) {
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    ports.push((server.address() as AddressInfo).port);
+  }
+  for (const server of servers) await new Promise((resolve) => server.close(resolve));
+  return [ports[0] ?? 0, ports[1] ?? 0];
 }
 
 async function load(url: string, adminUrl: string): Promise<{ readonly documents: number; readonly indexMs: number }> {
