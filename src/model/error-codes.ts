@@ -228,6 +228,12 @@ export const errorCodes = {
   },
 
   // metrics: what a question may ask
+  "guard/target": {
+    meaning: "What is to be checked is not named in a way that can be checked.",
+    remedy: "Name it as SERVICE://HOST[:PORT][/NAME]; `vitrine guard --help` shows examples.",
+    retry: false,
+    exit: 1,
+  },
   "metrics/bad-question": {
     meaning: "The question has a part that is not known, or one that is malformed.",
     remedy: "Ask metric, grain, from and to (or range), by, where, compare, top and limit, and nothing else.",

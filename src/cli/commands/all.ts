@@ -3,6 +3,7 @@ import { audit } from "./audit.ts";
 import { apply, detach, plan } from "./administer.ts";
 import type { Command } from "./command.ts";
 import { demo } from "./demo.ts";
+import { guard } from "./guard.ts";
 import { keys } from "./keys.ts";
 import { link } from "./link.ts";
 import { backup, compact, config, restore, run, token, verify } from "./owner.ts";
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   watch,
   status,
   prove,
+  guard,
   verify,
   compact,
   link,

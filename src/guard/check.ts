@@ -1,0 +1,97 @@
+/** One check of a target: every address of its name, each channel; by the name and, where that is another request, by the bare address. */
+import { lookup } from "node:dns/promises";
+import type { Clock } from "../lib/clock.ts";
+import type { Channel } from "./checker.ts";
+import type { Certificate } from "./converse.ts";
+import { converse } from "./converse.ts";
+import type { Seen } from "./ladder.ts";
+import { worst } from "./ladder.ts";
+import type { Target } from "./target.ts";
+
+/** The verdict of one place: address, channel, and what it was called there. */
+export interface Row {
+  readonly address: string;
+  readonly family: "IPv4" | "IPv6";
+  readonly channel: Channel;
+  /** What was asked for: the name, or the address itself. */
+  readonly calledBy: "name" | "address";
+  readonly seen: Seen;
+  readonly because: string;
+  readonly notes: readonly string[];
+  readonly certificate: Certificate | undefined;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly tookMs: number;
+}
+
+export interface Check {
+  readonly target: string;
+  readonly service: string;
+  readonly evidence: string;
+  readonly seen: Seen;
+  readonly rows: readonly Row[];
+  /** Families without an address: not tested, which is not closed. */
+  readonly untested: readonly ("IPv4" | "IPv6")[];
+  readonly remedy: string | undefined;
+}
+
+/** More addresses of one name are not asked; the check says so by being unknown. */
+const addressesMax = 64;
+
+export async function check(target: Target, clock: Clock): Promise<Check> {
+  const addresses = await addressesOf(target.host);
+  const rows: Row[] = [];
+  for (const { address, family } of addresses.slice(0, addressesMax)) {
+    for (const calledBy of address === target.host ? (["address"] as const) : (["name", "address"] as const)) {
+      const channels: Row[] = [];
+      for (const channel of target.channels) channels.push(await rowOf({ target, address, family, channel, calledBy, clock }));
+      rows.push(...heard(channels));
+    }
+  }
+  const { checker } = target;
+  const seen =
+    addresses.length === 0 || addresses.length > addressesMax
+      ? worst(["unknown", ...rows.map((row) => row.seen)])
+      : worst(rows.map((row) => row.seen));
+  return {
+    target: target.label,
+    service: checker.title,
+    evidence: checker.evidence,
+    seen,
+    rows,
+    untested: (["IPv4", "IPv6"] as const).filter((family) => !addresses.some((one) => one.family === family)),
+    remedy: seen === "closed" || seen === "auth-required" ? undefined : checker.remedy,
+  };
+}
+
+/** Where no channel of a place was spoken nothing is known of it. */
+function heard(channels: readonly Row[]): readonly Row[] {
+  if (channels.some(({ seen }) => seen !== "silent")) return channels;
+  return channels.map((row) => ({ ...row, seen: "unknown" as const, because: `${row.because} This is not a service that we know.` }));
+}
+
+async function rowOf(options: {
+  readonly target: Target;
+  readonly address: string;
+  readonly family: Row["family"];
+  readonly channel: Channel;
+  readonly calledBy: Row["calledBy"];
+  readonly clock: Clock;
+}): Promise<Row> {
+  const { target, address, family, channel, calledBy, clock } = options;
+  const startedMs = clock.monotonicMs();
+  const host = calledBy === "name" ? target.host : address;
+  const question = { channel, names: target.names, host: host.includes(":") ? `[${host}]` : host, user: target.user };
+  const { verdict, heard: _, ...rest } = await converse(target.checker, question, { address, port: target.port });
+  return { address, family, channel, calledBy, ...verdict, ...rest, tookMs: Math.round(clock.monotonicMs() - startedMs) };
+}
+
+/** Every address of a name; none where there is no such name. */
+async function addressesOf(host: string): Promise<readonly { readonly address: string; readonly family: "IPv4" | "IPv6" }[]> {
+  try {
+    const found = await lookup(host, { all: true, order: "ipv4first" });
+    return found.map(({ address, family }) => ({ address, family: family === 6 ? "IPv6" : "IPv4" }));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,83 @@
+/** Redis and Valkey: does somebody without a password get more than the word that one is needed? RESP2 replies, of which the first byte tells the kind. */
+import type { Checker, Heard, Question, Requests, Step } from "../../checker.ts";
+import { done } from "../../checker.ts";
+import type { Verdict } from "../../ladder.ts";
+import { isOpen, verdict, worst } from "../../ladder.ts";
+import { unheard } from "../../unheard.ts";
+
+/** A key that is nobody's: that it may be asked for is what counts. */
+const canary = "vitrine:canary";
+
+const request = (text: string): Requests[string] => ({
+  bytes: Buffer.from(text, "latin1"),
+  limit: 2_048,
+  isWhole: (prefix) => replyOf(prefix) !== undefined,
+});
+
+const list: Requests = {
+  ping: request("PING\r\n"),
+  get: request(`GET ${canary}\r\n`),
+  size: request("DBSIZE\r\n"),
+  quit: request("QUIT\r\n"),
+};
+
+/** The first reply: its kind, and of an error the code; undefined: not all of its first line is there. */
+function replyOf(bytes: Uint8Array): { readonly kind: string; readonly word: string } | undefined {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  const end = text.indexOf("\r\n");
+  if (end === -1) return undefined;
+  const kind = text.charAt(0);
+  return { kind, word: text.slice(1, end).split(" ")[0] ?? "" };
+}
+
+function next(question: Question, heard: readonly Heard[]): Step {
+  const order = ["ping", "get", "size", "quit"] as const;
+  const verdicts = heard.filter((one) => one.tag !== "answer" || one.request !== "quit").map((one) => judge(one, question));
+  const first = verdicts[0];
+  const asked = order[heard.length];
+  // Who does not answer PING as anybody's is asked no more.
+  const isOver = first !== undefined && !isOpen(first.seen);
+  if (asked !== undefined && !isOver && heard.at(-1)?.tag !== "no-connection")
+    return { tag: "send", request: asked, on: heard.length === 0 ? "new" : "last" };
+  const seen = worst(verdicts.map((one) => one.seen).filter((one) => one !== "auth-required" || !isOpen(first?.seen ?? "unknown")));
+  return done(verdicts.find((one) => one.seen === seen) ?? verdict("unknown", "Nothing was asked."));
+}
+
+function judge(heard: Heard, question: Question): Verdict {
+  const none = unheard(heard, question);
+  if (none !== undefined || heard.tag !== "answer") return none ?? verdict("unknown", "Nothing was heard.");
+  const reply = replyOf(heard.bytes);
+  const asked = heard.request === "ping" ? "PING" : heard.request === "get" ? "GET of a key that is nobody's" : "DBSIZE";
+  if (reply === undefined) return verdict("unknown", `${asked}: an answer that is not Redis's.`);
+  if (reply.kind === "-") {
+    if (reply.word === "NOAUTH") return verdict("auth-required", `${asked}: a password is asked for.`);
+    if (reply.word === "DENIED")
+      return verdict("shielded", `${asked}: protected mode alone keeps others out: no password, one setting from open.`);
+    // The answer to PING was somebody's: a right that is missing says that the caller is let in.
+    if (reply.word === "NOPERM") return verdict("anonymous-accepted", `${asked}: let in without a password, without this right.`);
+    return verdict("unknown", `${asked}: an error that says neither open nor closed.`);
+  }
+  if (heard.request === "ping")
+    return reply.kind === "+" && reply.word === "PONG"
+      ? verdict("anonymous-accepted", "PING is answered without a password.")
+      : verdict("unknown", "PING: an answer that is not Redis's.");
+  if (heard.request === "get")
+    return reply.kind === "$" && /^(?:-1|\d+)$/.test(reply.word)
+      ? verdict("data-readable", "A key can be read without a password.")
+      : verdict("unknown", `${asked}: an answer that is not Redis's.`);
+  return reply.kind === ":" && /^\d+$/.test(reply.word)
+    ? verdict("counts-readable", "Keys can be counted without a password.")
+    : verdict("unknown", `${asked}: an answer that is not Redis's.`);
+}
+
+export const redis: Checker = {
+  service: "redis",
+  title: "Redis",
+  port: 6379,
+  evidence: "vendor",
+  tls: "at-once",
+  requests: () => list,
+  next,
+  remedy:
+    "Take the port off the public address (bind, firewall, security group). Then give the default user a password (requirepass, or ACL SETUSER default on >… ) and leave protected-mode on. Before a restart, write down INFO stats: total_net_output_bytes says how much was read.",
+};
