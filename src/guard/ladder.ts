@@ -39,15 +39,14 @@ export function worst(seen: readonly Seen[]): Seen {
   const heights = seen.flatMap((one) => (one === "unknown" || one === "silent" ? [] : [rungs.indexOf(one)]));
   const highest = rungs[Math.max(-1, ...heights)];
   if (highest !== undefined && isOpen(highest)) return highest;
-  // Where no channel is spoken nothing was seen.
-  if (highest === undefined || seen.includes("unknown")) return "unknown";
-  return highest;
+  if (seen.length === 0 || seen.includes("unknown")) return "unknown";
+  return highest ?? "silent";
 }
 
 /** Of `vitrine guard check`: 0 closed or auth-required, 2 open, 3 unknown, 4 shielded; `filtered` from one place alone is unknown. */
 export function exitCode(seen: readonly Seen[]): 0 | 2 | 3 | 4 {
   const all = worst(seen);
   if (isOpen(all)) return 2;
-  if (all === "unknown" || all === "filtered") return 3;
+  if (all === "unknown" || all === "silent" || all === "filtered") return 3;
   return all === "shielded" ? 4 : 0;
 }
