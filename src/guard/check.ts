@@ -2,11 +2,11 @@
 import { lookup } from "node:dns/promises";
 import type { Clock } from "../lib/clock.ts";
 import type { Channel } from "./checker.ts";
-import type { Certificate } from "./converse.ts";
 import { converse } from "./converse.ts";
 import type { Seen } from "./ladder.ts";
 import { worst } from "./ladder.ts";
 import type { Target } from "./target.ts";
+import type { Certificate } from "./wire/certificate.ts";
 
 /** The verdict of one place: address, channel, and what it was called there. */
 export interface Row {

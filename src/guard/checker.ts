@@ -14,6 +14,8 @@ export interface Request {
   readonly limit: number;
   /** Whether this prefix of the answer decides: nothing more is read then. */
   readonly isWhole: (prefix: Uint8Array) => boolean;
+  /** A datagram of its own, beside whatever connection there is; otherwise TCP. */
+  readonly over?: "udp";
 }
 
 export type Requests = Readonly<Record<string, Request>>;

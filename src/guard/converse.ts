@@ -1,17 +1,12 @@
 /** Sockets for a checker: new connections, literal requests, bounded answers, clean ends. It judges nothing. */
-import type { Socket } from "node:net";
-import { connect } from "node:net";
-import type { TLSSocket } from "node:tls";
-import { connect as connectTls } from "node:tls";
-import { assert, must } from "../lib/assert.ts";
-import type { Checker, Ended, Heard, Question, Request, Requests } from "./checker.ts";
+import { must } from "../lib/assert.ts";
+import type { Checker, Ended, Heard, Question, Request } from "./checker.ts";
 import type { Verdict } from "./ladder.ts";
-
-export interface Place {
-  /** An address, never a name: what was looked up once is what is asked. */
-  readonly address: string;
-  readonly port: number;
-}
+import { allowedOf, mustBeAllowed } from "./wire/allowed.ts";
+import type { Certificate } from "./wire/certificate.ts";
+import { askDatagram } from "./wire/datagram.ts";
+import type { Patience, Place } from "./wire/link.ts";
+import { Link } from "./wire/link.ts";
 
 export interface Conversation {
   readonly verdict: Verdict;
@@ -21,170 +16,103 @@ export interface Conversation {
   readonly bytesReceived: number;
 }
 
-/** Of the server, as it showed itself. Reported beside the verdict, never a reason to stop. */
-export interface Certificate {
-  /** Trusted by this machine for the name that was asked. */
-  readonly isTrusted: boolean;
-  /** ISO time. */
-  readonly validTo: string;
-  readonly sha256: string;
-}
-
 /** A whole check of one channel takes no longer than so many steps, whatever the other side says. */
 const stepsMax = 64;
-const quietMs = 2_000;
+const usualPatience: Patience = { quietMs: 2_000, answerMs: 6_000 };
 
 /** Asks one service at one place. Never throws for what the other side does. */
-export async function converse(checker: Checker, question: Question, place: Place): Promise<Conversation> {
-  const requests = checker.requests(question);
-  using line = new Line(requests, place, question);
+export async function converse(checker: Checker, question: Question, place: Place, patience = usualPatience): Promise<Conversation> {
+  using line = new Line(checker, question, place, patience);
   const heard: Heard[] = [];
   for (let step = 0; step < stepsMax; step += 1) {
     const next = checker.next(question, heard);
     if (next.tag === "done") return { verdict: next.verdict, heard, ...line.counts };
-    if (next.tag === "start-tls") heard.push((await line.startTls()) ?? { tag: "tls" });
-    else heard.push(await line.ask(next.request, next.on, checker.tls === "at-once"));
+    heard.push(next.tag === "start-tls" ? await line.startTls() : await line.ask(next.request, next.on));
   }
   throw new Error("bug: a checker that never comes to a verdict");
 }
 
+/** The connections of one conversation: one at a time. */
 class Line implements Disposable {
-  readonly #requests: Requests;
+  readonly #allowed: ReadonlyMap<string, Request>;
   readonly #place: Place;
-  readonly #question: Question;
-  #socket: Socket | undefined;
+  readonly #patience: Patience;
+  readonly #name: string | undefined;
+  readonly #tlsFirst: boolean;
+  #link: Link | undefined;
   #certificate: Certificate | undefined;
   #sent = 0;
   #received = 0;
 
-  constructor(requests: Requests, place: Place, question: Question) {
-    this.#requests = requests;
+  constructor(checker: Checker, question: Question, place: Place, patience: Patience) {
+    this.#allowed = allowedOf(checker.requests(question));
     this.#place = place;
-    this.#question = question;
+    this.#patience = patience;
+    this.#name = isName(question.host) ? question.host : undefined;
+    this.#tlsFirst = checker.tls === "at-once" && question.channel === "tls";
   }
 
   get counts(): Pick<Conversation, "certificate" | "bytesSent" | "bytesReceived"> {
     return { certificate: this.#certificate, bytesSent: this.#sent, bytesReceived: this.#received };
   }
 
-  async ask(name: string, on: "new" | "last", tlsAtOnce: boolean): Promise<Heard> {
-    const request = must(this.#requests[name], "a request of the checker's list");
-    if (on === "new") {
-      this.#end();
-      const failed = await this.#connect();
-      if (failed !== undefined) return failed;
-      const noTls = tlsAtOnce && this.#question.channel === "tls" ? await this.startTls() : undefined;
-      if (noTls !== undefined) return noTls;
-    }
+  async ask(name: string, on: "new" | "last"): Promise<Heard> {
+    const request = mustBeAllowed(this.#allowed, name);
+    if (request.over === "udp") return this.#askDatagram(name, request);
+    const failed = on === "new" ? await this.#open() : undefined;
+    if (failed !== undefined) return failed;
     return { tag: "answer", request: name, ...(await this.#exchange(request)) };
   }
 
-  /** undefined: it is spoken now. */
-  async startTls(): Promise<Heard | undefined> {
-    const plain = must(this.#socket, "connection");
-    const { host } = this.#question;
-    const secure = connectTls({
-      socket: plain,
-      // What is behind a wrong certificate is readable all the same: it is reported, and does not stop the check.
-      rejectUnauthorized: false,
-      ...(isName(host) ? { servername: host } : {}),
-    });
-    const why = await new Promise<"not-tls" | "client-certificate" | "timeout" | "failed" | undefined>((resolve) => {
-      const timer = setTimeout(() => resolve("timeout"), quietMs);
-      secure.once("secureConnect", () => {
-        clearTimeout(timer);
-        resolve(undefined);
-      });
-      secure.once("error", (error) => {
-        clearTimeout(timer);
-        resolve(tlsFailure(error));
-      });
-      secure.once("close", () => {
-        clearTimeout(timer);
-        resolve("not-tls");
-      });
-    });
-    if (why !== undefined) {
-      secure.destroy();
+  async startTls(): Promise<Heard> {
+    const found = await must(this.#link, "connection").startTls(this.#name);
+    if (found !== undefined && "tag" in found) {
       this.#end();
-      return { tag: "no-tls", why };
+      return found;
     }
-    this.#socket = secure;
-    this.#certificate = certificateOf(secure);
-    return undefined;
+    this.#certificate = found;
+    return { tag: "tls" };
   }
 
-  async #connect(): Promise<Heard | undefined> {
-    const { address, port } = this.#place;
-    const socket = connect({ host: address, port, family: address.includes(":") ? 6 : 4 });
-    socket.setNoDelay(true);
-    const why = await new Promise<Extract<Heard, { tag: "no-connection" }>["why"] | undefined>((resolve) => {
-      const timer = setTimeout(() => resolve("timeout"), quietMs);
-      socket.once("connect", () => {
-        clearTimeout(timer);
-        resolve(undefined);
-      });
-      socket.once("error", (error) => {
-        clearTimeout(timer);
-        resolve(connectFailure(error));
-      });
-    });
-    if (why !== undefined) {
-      socket.destroy();
-      return { tag: "no-connection", why };
-    }
-    this.#socket = socket;
-    return undefined;
+  /** undefined: a new connection is there, and TLS on it where the channel is TLS from the first byte. */
+  async #open(): Promise<Heard | undefined> {
+    this.#end();
+    const opened = await Link.open(this.#place, this.#patience);
+    if (!(opened instanceof Link)) return opened;
+    this.#link = opened;
+    if (!this.#tlsFirst) return undefined;
+    const heard = await this.startTls();
+    return heard.tag === "tls" ? undefined : heard;
   }
 
-  /** Sends what is listed, byte by byte the same, and reads until it decides, the limit, silence or the end. */
   async #exchange(request: Request): Promise<{ readonly bytes: Uint8Array; readonly ended: Ended }> {
-    const socket = must(this.#socket, "connection");
-    assert(Object.values(this.#requests).includes(request), "only what is listed is sent");
-    const chunks: Buffer[] = [];
-    let size = 0;
-    return new Promise((resolve) => {
-      let timer = setTimeout(() => finish("quiet"), quietMs);
-      // One answer may not be drawn out for ever by a byte now and then.
-      const whole = setTimeout(() => finish("quiet"), 3 * quietMs);
-      const finish = (ended: Ended): void => {
-        clearTimeout(timer);
-        clearTimeout(whole);
-        socket.pause();
-        socket.removeAllListeners("data").removeAllListeners("end").removeAllListeners("error").removeAllListeners("close");
-        socket.on("error", () => undefined);
-        resolve({ bytes: Buffer.concat(chunks).subarray(0, request.limit), ended });
-      };
-      socket.on("data", (chunk: Buffer) => {
-        this.#received += chunk.length;
-        chunks.push(size + chunk.length > request.limit ? chunk.subarray(0, request.limit - size) : chunk);
-        size += chunk.length;
-        if (request.isWhole(Buffer.concat(chunks))) finish("whole");
-        else if (size >= request.limit) finish("limit");
-        else {
-          clearTimeout(timer);
-          timer = setTimeout(() => finish("quiet"), quietMs);
-        }
-      });
-      socket.on("error", (error) => finish(tlsFailure(error) === "client-certificate" ? "client-certificate" : "reset"));
-      socket.on("end", () => finish("closed"));
-      socket.on("close", () => finish("closed"));
-      this.#sent += request.bytes.length;
-      if (request.bytes.length > 0) socket.write(request.bytes);
-      // A farewell, to which nothing is answered.
-      if (request.limit === 0) finish("whole");
-      else socket.resume();
+    const link = must(this.#link, "connection");
+    this.#sent += request.bytes.length;
+    if (request.limit === 0) {
+      link.say(request.bytes);
+      return { bytes: new Uint8Array(), ended: "whole" };
+    }
+    let bytes: Buffer = Buffer.alloc(0);
+    const ended = await link.exchange(request.bytes, (chunk) => {
+      this.#received += chunk.length;
+      bytes = Buffer.concat([bytes, chunk.subarray(0, request.limit - bytes.length)]);
+      if (request.isWhole(bytes)) return "whole";
+      return bytes.length >= request.limit ? "limit" : undefined;
     });
+    return { bytes, ended };
   }
 
-  /** A clean end; whoever does not answer it is left. */
+  async #askDatagram(name: string, request: Request): Promise<Heard> {
+    this.#sent += request.bytes.length;
+    const answer = await askDatagram(request.bytes, this.#place, this.#patience);
+    if (typeof answer === "string") return { tag: "no-connection", why: answer };
+    this.#received += answer.bytes.length;
+    return { tag: "answer", request: name, bytes: answer.bytes.subarray(0, request.limit), ended: answer.ended };
+  }
+
   #end(): void {
-    const socket = this.#socket;
-    this.#socket = undefined;
-    if (socket === undefined) return;
-    socket.on("error", () => undefined);
-    socket.end();
-    setTimeout(() => socket.destroy(), 200).unref();
+    this.#link?.end();
+    this.#link = undefined;
   }
 
   [Symbol.dispose](): void {
@@ -194,29 +122,4 @@ class Line implements Disposable {
 
 function isName(host: string): boolean {
   return !host.includes(":") && !/^[\d.]+$/.test(host);
-}
-
-function connectFailure(error: Error): "refused" | "unreachable" | "timeout" | "reset" | "failed" {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === "ECONNREFUSED") return "refused";
-  if (code === "ETIMEDOUT") return "timeout";
-  if (code === "ECONNRESET") return "reset";
-  return code === "EHOSTUNREACH" || code === "ENETUNREACH" || code === "EADDRNOTAVAIL" ? "unreachable" : "failed";
-}
-
-function tlsFailure(error: Error): "not-tls" | "client-certificate" | "timeout" | "failed" {
-  const { code = "" } = error as NodeJS.ErrnoException;
-  if (/CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE/.test(code)) return "client-certificate";
-  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|UNEXPECTED_MESSAGE|ECONNRESET/.test(code)) return "not-tls";
-  return "failed";
-}
-
-function certificateOf(socket: TLSSocket): Certificate | undefined {
-  const { valid_to: validTo, fingerprint256 } = socket.getPeerCertificate();
-  if (typeof validTo !== "string") return undefined;
-  return {
-    isTrusted: socket.authorized,
-    validTo: new Date(validTo).toISOString(),
-    sha256: fingerprint256.replaceAll(":", "").toLowerCase(),
-  };
 }

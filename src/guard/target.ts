@@ -18,8 +18,30 @@ export interface Target {
   readonly label: string;
 }
 
-/** Throws `guard/target`. The text is not repeated where it may hold a secret. */
+/** Throws `guard/target`. The text is not repeated: it may hold a secret. */
 export function targetOf(text: string): Target {
+  const { url, scheme } = urlOf(text);
+  const isWeb = scheme === "http" || scheme === "https";
+  const webPort = Number(url.port || (scheme === "https" ? 443 : 80));
+  const { checker, channel } = serviceOf(scheme, isWeb ? webPort : undefined);
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const port = isWeb ? webPort : url.port === "" ? checker.port : Number(url.port);
+  if (port === 0) throw invalid("Nothing listens on port 0.");
+  return {
+    checker,
+    host,
+    port,
+    names: url.pathname
+      .split(/[/,]/)
+      .filter((part) => part !== "")
+      .map(decode),
+    user: url.username === "" ? undefined : decode(url.username),
+    channels: channel === undefined ? (checker.tls === "none" ? ["plain"] : ["plain", "tls"]) : [channel],
+    label: `${checker.service}://${host.includes(":") ? `[${host}]` : host}:${port}`,
+  };
+}
+
+function urlOf(text: string): { readonly url: URL; readonly scheme: string } {
   const scheme = /^([a-z][a-z0-9+]*):\/\//.exec(text)?.[1];
   if (scheme === undefined || !URL.canParse(text)) throw invalid("It is no URL.");
   const url = new URL(text);
@@ -28,42 +50,30 @@ export function targetOf(text: string): Target {
       "There is a password in it. The guard asks without one; and whoever reads the history of this shell has it now: change it.",
     );
   }
+  // A password with a slash in it ends the host early: what follows is no name of anything.
+  if (url.pathname.includes("@")) throw invalid("There is an @ after the host: a user or password that is not percent-encoded.");
   if (url.hostname === "") throw invalid("It names no host.");
-  const isWeb = scheme === "http" || scheme === "https";
-  const webPort = Number(url.port || (scheme === "https" ? 443 : 80));
-  const ofPort = isWeb ? checkerOfPort(webPort) : undefined;
-  const found = Object.hasOwn(schemes, scheme)
-    ? schemes[scheme]
-    : ofPort && { checker: ofPort, channel: scheme === "https" ? ("tls" as const) : ("plain" as const) };
-  if (found === undefined) {
-    const near = nearestWord(scheme, Object.keys(schemes));
-    throw invalid(
-      isWeb
-        ? "http does not say which service it is."
-        : near === undefined
-          ? "There is no checker of this scheme."
-          : `There is no checker of this scheme; there is ${near}.`,
-    );
-  }
-  const { checker, channel } = found;
-  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  const port = isWeb ? webPort : url.port === "" ? checker.port : Number(url.port);
-  const names = url.pathname
-    .split(/[/,]/)
-    .filter((part) => part !== "")
-    .map(decode);
-  return {
-    checker,
-    host,
-    port,
-    names,
-    user: url.username === "" ? undefined : decode(url.username),
-    channels: channel === undefined ? (checker.tls === "none" ? ["plain"] : ["plain", "tls"]) : [channel],
-    label: `${checker.service}://${host.includes(":") ? `[${host}]` : host}:${port}`,
-  };
+  return { url, scheme };
+}
+
+function serviceOf(scheme: string, webPort: number | undefined): { readonly checker: Checker; readonly channel?: Channel } {
+  const ofPort = webPort === undefined ? undefined : checkerOfPort(webPort);
+  if (ofPort !== undefined) return { checker: ofPort, channel: scheme === "https" ? "tls" : "plain" };
+  const found = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
+  if (found !== undefined) return found;
+  if (webPort !== undefined) throw invalid("http does not say which service it is.");
+  const near = nearestWord(scheme, Object.keys(schemes));
+  throw invalid(near === undefined ? "There is no checker of this scheme." : `There is no checker of this scheme; there is ${near}.`);
 }
 
 function decode(part: string): string {
+  const text = decoded(part);
+  // A request is made of it: nothing in it may end a line or a field.
+  if (/\p{Cc}/u.test(text)) throw invalid("There is a control character in it.");
+  return text;
+}
+
+function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

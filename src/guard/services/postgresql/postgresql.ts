@@ -3,7 +3,7 @@
  * (PostgreSQL documentation, chapter 55). An error is of one pair alone; error codes are SQLSTATEs (appendix A), texts are not read.
  */
 import { must } from "../../../lib/assert.ts";
-import type { Checker, Heard, Question, Requests, Step } from "../../checker.ts";
+import type { Checker, Heard, Question, Request, Requests, Step } from "../../checker.ts";
 import { done } from "../../checker.ts";
 import type { Verdict } from "../../ladder.ts";
 import { isOpen, verdict, worst } from "../../ladder.ts";
@@ -30,14 +30,15 @@ function pairsOf({ names, user }: Question): readonly (readonly [string, string]
 }
 
 function requests(question: Question): Requests {
-  return Object.fromEntries([
-    ["ssl", { bytes: sslRequest, limit: 1, isWhole: (prefix: Uint8Array) => prefix.length > 0 }],
-    ...pairsOf(question).map(([role, database], i) => [
-      `startup ${i}`,
-      { bytes: startup(role, database), limit: 2_048, isWhole: (prefix: Uint8Array) => messageOf(prefix) !== undefined },
-    ]),
-    ["terminate", { bytes: terminate, limit: 0, isWhole: () => true }],
-  ]) as Requests; // eslint-disable-line -- of the shape that is written here
+  const startups = pairsOf(question).map(([role, database], i): readonly [string, Request] => [
+    `startup ${i}`,
+    { bytes: startup(role, database), limit: 2_048, isWhole: (prefix) => messageOf(prefix) !== undefined },
+  ]);
+  return {
+    ssl: { bytes: sslRequest, limit: 1, isWhole: (prefix) => prefix.length > 0 },
+    ...Object.fromEntries(startups),
+    terminate: { bytes: terminate, limit: 0, isWhole: () => true },
+  };
 }
 
 interface Message {
@@ -90,33 +91,46 @@ function judge(heard: Heard, question: Question): Verdict | undefined {
       : verdict("unknown", "The answer to the TLS request is not PostgreSQL's.");
   }
   const message = messageOf(heard.bytes);
-  if (message?.type === "R" && message.body.length >= 4) {
-    const method = message.body.readUInt32BE(0);
-    if (method === 0 && message.body.length === 4) return verdict("anonymous-accepted", "A session is granted without a password.");
-    const how = asksForPassword[method];
-    if (how === undefined) return verdict("unknown", "A way to log in that we do not know.");
-    return verdict(
-      "auth-required",
-      `A login is asked for, ${how}.`,
-      method === 3 && question.channel === "plain" ? ["The password is asked for in clear text, without TLS."] : [],
-    );
-  }
-  if (message?.type === "E") {
-    const state = sqlState(message.body);
-    if (state === "28000") return verdict("closed", "This role and database are refused.");
-    // A server says so to whoever is let in, a pooler to everybody.
-    if (state === "3D000") return verdict("unknown", "There is no such database: name one that there is.");
-    return verdict("unknown", "An error that says neither open nor closed.");
-  }
+  if (message?.type === "R" && message.body.length >= 4) return judgeLogin(message.body, question);
+  if (message?.type === "E") return judgeError(message.body);
   return verdict("unknown", "An answer that is not PostgreSQL's.");
 }
 
-/** Field `C` of an error (section 55.8). */
-function sqlState(body: Buffer): string | undefined {
+function judgeLogin(body: Buffer, { channel }: Question): Verdict {
+  const method = body.readUInt32BE(0);
+  if (method === 0 && body.length === 4) return verdict("anonymous-accepted", "A session is granted without a password.");
+  const how = asksForPassword[method];
+  if (how === undefined) return verdict("unknown", "A way to log in that we do not know.");
+  const isInClear = method === 3 && channel === "plain";
+  return verdict(
+    "auth-required",
+    `A login is asked for, ${how}.`,
+    isInClear ? ["The password is asked for in clear text, without TLS."] : [],
+  );
+}
+
+/** The server's own functions that look for role and database. They run once authentication is over, which here means: without a password. */
+const afterLogin = new Set(["InitializeSessionUserId", "InitPostgres", "CheckMyDatabase"]);
+
+function judgeError(body: Buffer): Verdict {
+  const [state, routine] = [fieldOf(body, "C"), fieldOf(body, "R")];
+  if (routine !== undefined && afterLogin.has(routine) && ["28000", "3D000", "42501"].includes(state ?? ""))
+    return verdict(
+      "anonymous-accepted",
+      "No password is asked for; only the role or the database that was named is none that may be used.",
+    );
+  if (state === "28000") return verdict("closed", "This role and database are refused.");
+  // A pooler says so to everybody.
+  if (state === "3D000") return verdict("unknown", "There is no such database: name one that there is.");
+  return verdict("unknown", "An error that says neither open nor closed.");
+}
+
+/** A field of an error by its letter (section 55.8). */
+function fieldOf(body: Buffer, letter: string): string | undefined {
   const field = body
     .toString("latin1")
     .split("\0")
-    .find((one) => one.startsWith("C"));
+    .find((one) => one.startsWith(letter));
   return field?.slice(1);
 }
 

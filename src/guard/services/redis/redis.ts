@@ -43,31 +43,33 @@ function next(question: Question, heard: readonly Heard[]): Step {
   return done(verdicts.find((one) => one.seen === seen) ?? verdict("unknown", "Nothing was asked."));
 }
 
+const asks: Readonly<Record<string, string>> = { ping: "PING", get: "GET of a key that is nobody's", size: "DBSIZE" };
+
 function judge(heard: Heard, question: Question): Verdict {
   const none = unheard(heard, question);
   if (none !== undefined || heard.tag !== "answer") return none ?? verdict("unknown", "Nothing was heard.");
   const reply = replyOf(heard.bytes);
-  const asked = heard.request === "ping" ? "PING" : heard.request === "get" ? "GET of a key that is nobody's" : "DBSIZE";
-  if (reply === undefined) return verdict("unknown", `${asked}: an answer that is not Redis's.`);
-  if (reply.kind === "-") {
-    if (reply.word === "NOAUTH") return verdict("auth-required", `${asked}: a password is asked for.`);
-    if (reply.word === "DENIED")
-      return verdict("shielded", `${asked}: protected mode alone keeps others out: no password, one setting from open.`);
-    // The answer to PING was somebody's: a right that is missing says that the caller is let in.
-    if (reply.word === "NOPERM") return verdict("anonymous-accepted", `${asked}: let in without a password, without this right.`);
-    return verdict("unknown", `${asked}: an error that says neither open nor closed.`);
-  }
-  if (heard.request === "ping")
-    return reply.kind === "+" && reply.word === "PONG"
-      ? verdict("anonymous-accepted", "PING is answered without a password.")
-      : verdict("unknown", "PING: an answer that is not Redis's.");
-  if (heard.request === "get")
-    return reply.kind === "$" && /^(?:-1|\d+)$/.test(reply.word)
-      ? verdict("data-readable", "A key can be read without a password.")
-      : verdict("unknown", `${asked}: an answer that is not Redis's.`);
-  return reply.kind === ":" && /^\d+$/.test(reply.word)
-    ? verdict("counts-readable", "Keys can be counted without a password.")
-    : verdict("unknown", `${asked}: an answer that is not Redis's.`);
+  const asked = asks[heard.request] ?? heard.request;
+  if (reply?.kind === "-") return judgeError(reply.word, asked);
+  const shown = reply === undefined ? undefined : judgeReply(heard.request, reply);
+  return shown ?? verdict("unknown", `${asked}: an answer that is not Redis's.`);
+}
+
+function judgeError(code: string, asked: string): Verdict {
+  if (code === "NOAUTH") return verdict("auth-required", `${asked}: a password is asked for.`);
+  if (code === "DENIED") return verdict("shielded", `${asked}: protected mode alone keeps others out: no password, one setting from open.`);
+  // The answer to PING was somebody's: a right that is missing says that the caller is let in.
+  if (code === "NOPERM") return verdict("anonymous-accepted", `${asked}: let in without a password, without this right.`);
+  return verdict("unknown", `${asked}: an error that says neither open nor closed.`);
+}
+
+/** undefined: not what Redis answers to this request. */
+function judgeReply(asked: string, { kind, word }: { readonly kind: string; readonly word: string }): Verdict | undefined {
+  if (asked === "ping" && kind === "+" && word === "PONG") return verdict("anonymous-accepted", "PING is answered without a password.");
+  if (asked === "get" && kind === "$" && /^(?:-1|\d+)$/.test(word))
+    return verdict("data-readable", "A key can be read without a password.");
+  if (asked === "size" && kind === ":" && /^\d+$/.test(word)) return verdict("counts-readable", "Keys can be counted without a password.");
+  return undefined;
 }
 
 export const redis: Checker = {

@@ -1,0 +1,62 @@
+/** Every fixture of the guard, one line each. To add a service: its launchers beside this file, and its lines here. */
+import type { Fixture } from "./fixture.ts";
+import { memcachedLogin, memcachedOpen, memcachedTcpAndUdp, memcachedUdpOnly, needsMemcached } from "./memcached.ts";
+import type { Need } from "./need.ts";
+import * as postgresql from "./postgresql.ts";
+import {
+  needsRedis,
+  needsRedisAndNamespace,
+  redisKeysKept,
+  redisOpen,
+  redisOpenElsewhere,
+  redisPassword,
+  redisPingOnly,
+  redisProtected,
+} from "./redis.ts";
+
+/** Of one service, with what all its fixtures need. */
+const of =
+  (service: string, speed: "fast" | "slow", ...needs: readonly Need[]) =>
+  (name: string, start: Fixture["start"]): Fixture => ({ service, name, needs, isFast: speed === "fast", start });
+
+const redis = of("redis", "fast", needsRedis);
+const redisElsewhere = of("redis", "fast", ...needsRedisAndNamespace);
+const memcached = of("memcached", "fast", needsMemcached);
+const postgresql18 = of("postgresql", "fast");
+const postgresql15 = of("postgresql", "slow");
+
+export const fixtures: readonly Fixture[] = [
+  redis("open", redisOpen),
+  redis("password", redisPassword),
+  redis("ACL ~pub:* +@all", redisKeysKept),
+  redis("ACL -@all +ping", redisPingOnly),
+  redisElsewhere("open, on another address than loopback", redisOpenElsewhere),
+  redisElsewhere("protected mode, on another address than loopback", redisProtected),
+  memcached("open", memcachedOpen),
+  memcached("login (-Y)", memcachedLogin),
+  memcached("TCP and UDP", memcachedTcpAndUdp),
+  memcached("TCP off, UDP on", memcachedUdpOnly),
+  postgresql18("trust", postgresql.postgresqlTrust(18)),
+  postgresql18("trust, role without grants", postgresql.postgresqlNoGrants(18)),
+  postgresql18("(openrole, metrics) alone open, and named", postgresql.postgresqlOnePairOfMany(18)),
+  postgresql18("(openrole, metrics) alone open, another named", postgresql.postgresqlOtherPair(18)),
+  postgresql18("trust, no such role", postgresql.postgresqlNoSuchRole(18)),
+  postgresql18("trust, no such database", postgresql.postgresqlNoSuchDatabase(18)),
+  postgresql18("trust, no right to connect", postgresql.postgresqlMayNotConnect(18)),
+  postgresql18("scram-sha-256, no such role", postgresql.postgresqlNoSuchRoleScram(18)),
+  postgresql18("scram-sha-256", postgresql.postgresqlScram(18)),
+  postgresql18("md5", postgresql.postgresqlMd5(18)),
+  postgresql18("password in clear text", postgresql.postgresqlClearText(18)),
+  postgresql18("reject", postgresql.postgresqlReject(18)),
+  postgresql18("scram-sha-256, TLS on", postgresql.postgresqlTls(18)),
+  postgresql18("open in TLS alone", postgresql.postgresqlOpenInTlsAlone(18)),
+  postgresql15("trust", postgresql.postgresqlTrust(15)),
+  postgresql15("trust, no such role", postgresql.postgresqlNoSuchRole(15)),
+  postgresql15("trust, no such database", postgresql.postgresqlNoSuchDatabase(15)),
+  postgresql15("trust, no right to connect", postgresql.postgresqlMayNotConnect(15)),
+  postgresql15("scram-sha-256, no such role", postgresql.postgresqlNoSuchRoleScram(15)),
+  postgresql15("scram-sha-256", postgresql.postgresqlScram(15)),
+  postgresql15("md5", postgresql.postgresqlMd5(15)),
+  postgresql15("password in clear text", postgresql.postgresqlClearText(15)),
+  postgresql15("reject", postgresql.postgresqlReject(15)),
+];
