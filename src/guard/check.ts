@@ -1,5 +1,5 @@
 /** One check of a target: every address of its name, each channel; by the name and, where that is another request, by the bare address. */
-import { lookup } from "node:dns/promises";
+import { lookup as lookupName } from "node:dns/promises";
 import type { Clock } from "../lib/clock.ts";
 import type { Channel } from "./checker.ts";
 import { converse } from "./converse.ts";
@@ -7,6 +7,7 @@ import type { Seen } from "./ladder.ts";
 import { worst } from "./ladder.ts";
 import type { Target } from "./target.ts";
 import type { Certificate } from "./wire/certificate.ts";
+import type { Patience } from "./wire/link.ts";
 
 /** The verdict of one place: address, channel, and what it was called there. */
 export interface Row {
@@ -38,13 +39,24 @@ export interface Check {
 /** More addresses of one name are not asked; the check says so by being unknown. */
 const addressesMax = 64;
 
-export async function check(target: Target, clock: Clock): Promise<Check> {
-  const addresses = await addressesOf(target.host);
+export interface CheckOptions {
+  /** Every address of a name, each once; none where there is no such name. */
+  readonly lookup?: (host: string) => Promise<readonly Address[]>;
+  readonly patience?: Patience;
+}
+
+export interface Address {
+  readonly address: string;
+  readonly family: Row["family"];
+}
+
+export async function check(target: Target, clock: Clock, { lookup = addressesOf, patience }: CheckOptions = {}): Promise<Check> {
+  const addresses = await lookup(target.host);
   const rows: Row[] = [];
   for (const { address, family } of addresses.slice(0, addressesMax)) {
     for (const calledBy of address === target.host ? (["address"] as const) : (["name", "address"] as const)) {
       const channels: Row[] = [];
-      for (const channel of target.channels) channels.push(await rowOf({ target, address, family, channel, calledBy, clock }));
+      for (const channel of target.channels) channels.push(await rowOf({ target, address, family, channel, calledBy, clock, patience }));
       rows.push(...heard(channels));
     }
   }
@@ -77,20 +89,21 @@ async function rowOf(options: {
   readonly channel: Channel;
   readonly calledBy: Row["calledBy"];
   readonly clock: Clock;
+  readonly patience: Patience | undefined;
 }): Promise<Row> {
-  const { target, address, family, channel, calledBy, clock } = options;
+  const { target, address, family, channel, calledBy, clock, patience } = options;
   const startedMs = clock.monotonicMs();
   const host = calledBy === "name" ? target.host : address;
   const question = { channel, names: target.names, host: host.includes(":") ? `[${host}]` : host, user: target.user };
-  const { verdict, heard: _, ...rest } = await converse(target.checker, question, { address, port: target.port });
+  const { verdict, heard: _, ...rest } = await converse(target.checker, question, { address, port: target.port }, patience);
   return { address, family, channel, calledBy, ...verdict, ...rest, tookMs: Math.round(clock.monotonicMs() - startedMs) };
 }
 
-/** Every address of a name; none where there is no such name. */
-async function addressesOf(host: string): Promise<readonly { readonly address: string; readonly family: "IPv4" | "IPv6" }[]> {
+async function addressesOf(host: string): Promise<readonly Address[]> {
   try {
-    const found = await lookup(host, { all: true, order: "ipv4first" });
-    return found.map(({ address, family }) => ({ address, family: family === 6 ? "IPv6" : "IPv4" }));
+    const found = await lookupName(host, { all: true, order: "ipv4first" });
+    const each = new Map(found.map(({ address, family }) => [address, family]));
+    return [...each].map(([address, family]) => ({ address, family: family === 6 ? "IPv6" : "IPv4" }));
   } catch {
     return [];
   }

@@ -1,5 +1,5 @@
 /** Of the server, as it showed itself. Reported beside the verdict, never a reason to stop. */
-import type { TLSSocket } from "node:tls";
+import type { PeerCertificate, TLSSocket } from "node:tls";
 
 export interface Certificate {
   /** Trusted by this machine for the name that was asked. */
@@ -11,10 +11,10 @@ export interface Certificate {
 
 /** undefined: none was shown. */
 export function certificateOf(socket: TLSSocket): Certificate | undefined {
-  // Between the alert and the end there may be no more TLS to ask.
-  const shown = socket.destroyed ? undefined : socket.getPeerCertificate();
+  // Asked in the midst of a failed handshake too: nothing of it need be there then, whatever its type says.
+  const shown: Partial<PeerCertificate> | null = socket.getPeerCertificate();
   const validToMs = Date.parse(shown?.valid_to ?? "");
-  if (shown === undefined || Number.isNaN(validToMs)) return undefined;
+  if (shown?.fingerprint256 === undefined || Number.isNaN(validToMs)) return undefined;
   return {
     isTrusted: socket.authorized,
     validTo: new Date(validToMs).toISOString(),

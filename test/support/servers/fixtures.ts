@@ -1,4 +1,6 @@
 /** Every fixture of the guard, one line each. To add a service: its launchers beside this file, and its lines here. */
+import type { Distribution } from "./distributions.ts";
+import { needsOf, needsSecurity } from "./distributions.ts";
 import type { Fixture } from "./fixture.ts";
 import { memcachedLogin, memcachedOpen, memcachedTcpAndUdp, memcachedUdpOnly, needsMemcached } from "./memcached.ts";
 import type { Need } from "./need.ts";
@@ -14,6 +16,8 @@ import {
   redisProtected,
 } from "./redis.ts";
 
+import * as search from "./search.ts";
+
 /** Of one service, with what all its fixtures need. */
 const of =
   (service: string, speed: "fast" | "slow", ...needs: readonly Need[]) =>
@@ -24,6 +28,29 @@ const redisElsewhere = of("redis", "fast", ...needsRedisAndNamespace);
 const memcached = of("memcached", "fast", needsMemcached);
 const postgresql18 = of("postgresql", "fast");
 const postgresql15 = of("postgresql", "slow");
+
+/** What every version of a maker's has. */
+function searchFixtures(distribution: Distribution): readonly Fixture[] {
+  const fixture = of("elasticsearch", "slow", ...needsOf(distribution));
+  return [
+    fixture("open", search.searchOpen(distribution)),
+    fixture("open, index named", search.searchOpenByName(distribution)),
+    fixture("open, index that there is not", search.searchOpenNoSuchIndex(distribution)),
+    fixture("open, proxy with 401 on /", search.searchHalfOpenProxy(distribution)),
+  ];
+}
+
+function elasticsearchFixtures(distribution: Distribution): readonly Fixture[] {
+  const fixture = of("elasticsearch", "slow", ...needsOf(distribution));
+  return [
+    ...searchFixtures(distribution),
+    fixture("security on", search.elasticsearchClosed(distribution)),
+    fixture("security on, anonymous reads one index", search.elasticsearchAnonymous(distribution)),
+    fixture("security on, anonymous may monitor", search.elasticsearchAnonymousMonitor(distribution)),
+  ];
+}
+
+const opensearchSecured = of("elasticsearch", "slow", ...needsSecurity);
 
 export const fixtures: readonly Fixture[] = [
   redis("open", redisOpen),
@@ -59,4 +86,11 @@ export const fixtures: readonly Fixture[] = [
   postgresql15("md5", postgresql.postgresqlMd5(15)),
   postgresql15("password in clear text", postgresql.postgresqlClearText(15)),
   postgresql15("reject", postgresql.postgresqlReject(15)),
+  ...elasticsearchFixtures("elasticsearch-7.17.13"),
+  ...elasticsearchFixtures("elasticsearch-8.15.0"),
+  ...elasticsearchFixtures("elasticsearch-9.2.0"),
+  ...searchFixtures("opensearch-2.19.1"),
+  ...searchFixtures("opensearch-3.8.0"),
+  opensearchSecured("security plugin, TLS", search.opensearchClosedTls),
+  opensearchSecured("security plugin, TLS, anonymous reads one index", search.opensearchAnonymousTls),
 ];

@@ -87,7 +87,7 @@ export function giveToServer(path: string): void {
 }
 
 /** Elasticsearch and others refuse root; nobody is 65534 on Debian. */
-function account(): { readonly uid?: number; readonly gid?: number } {
+export function account(): { readonly uid?: number; readonly gid?: number } {
   return process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 }
 
