@@ -18,6 +18,7 @@ export interface Config {
   readonly sourceUrl: string | undefined;
   readonly passwordFile: string;
   readonly keysFile: string;
+  readonly ledgerKeyFile: string;
   readonly listen: { readonly host: string; readonly port: number };
   readonly allowedHosts: readonly string[];
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
@@ -78,12 +79,21 @@ export function readConfig(
     // The keys themselves are no path: as one they would be on command lines and in messages.
     environment: keysInEnvironment(input.environment) === undefined ? input.environment : { ...input.environment, VITRINE_KEYS: undefined },
     file: { source: existsSync(configFile) ? (input.sourceUrlInFile?.(configFile) ?? undefined) : undefined },
-    demonstration: demo === undefined ? {} : { source: demo.sourceUrl, passwordFile: demo.passwordFile, keys: demo.keysFile },
+    demonstration:
+      demo === undefined
+        ? {}
+        : {
+            source: demo.sourceUrl,
+            passwordFile: demo.passwordFile,
+            keys: demo.keysFile,
+            ledgerKey: join(dirname(demo.keysFile), "ledger.key"),
+          },
     defaults: {
       config: defaultConfig(input.workingFolder),
       state: ".vitrine",
       passwordFile: join(secrets, "reader.pass"),
       keys: join(secrets, "keys"),
+      ledgerKey: join(secrets, "ledger.key"),
       listen: "127.0.0.1:7465",
       proveEvery: "60",
       verifyEvery: "360",
@@ -98,7 +108,8 @@ function checked(choices: Choices, at: (path: string) => string): Omit<Config, "
   const stateFolder = at(choices.state.value ?? ".vitrine");
   const passwordFile = at(choices.passwordFile.value ?? "");
   const keysFile = at(choices.keys.value ?? "");
-  for (const file of [passwordFile, keysFile]) refuseInside(stateFolder, file);
+  const ledgerKeyFile = at(choices.ledgerKey.value ?? "");
+  for (const file of [passwordFile, keysFile, ledgerKeyFile]) refuseInside(stateFolder, file);
   const listen = parseListen(choices.listen.value ?? "");
   const tls = parseTls(choices, at);
   if (tls === undefined && !isLoopback(listen.host))
@@ -111,6 +122,7 @@ function checked(choices: Choices, at: (path: string) => string): Omit<Config, "
     sourceUrl: checkedSourceUrl(choices),
     passwordFile,
     keysFile,
+    ledgerKeyFile,
     listen,
     allowedHosts: (choices.allowedHosts.value ?? "").split(",").filter((host) => host !== ""),
     tls,

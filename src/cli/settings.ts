@@ -30,6 +30,11 @@ export const settings = {
     variable: "VITRINE_KEYS",
     help: "the file of token keys, mode 0600, made by `vitrine keys`; the variable may also hold its text",
   },
+  ledgerKey: {
+    flag: "ledger-key",
+    variable: "VITRINE_LEDGER_KEY",
+    help: "the file of the key that signs checkpoints of the ledger, mode 0600, made by `vitrine ledger`",
+  },
   listen: { flag: "listen", variable: "VITRINE_LISTEN", help: "address of the HTTP interface (default 127.0.0.1:7465)" },
   allowedHosts: { flag: "allowed-hosts", variable: "VITRINE_ALLOWED_HOSTS", help: "host names, comma separated, that requests may name" },
   tlsCert: { flag: "tls-cert", variable: "VITRINE_TLS_CERT", help: "certificate file; needed for any address that is not loopback" },

@@ -81,6 +81,8 @@ export interface State extends Disposable {
   set(name: string, value: string): void;
   append(kind: string, body: Json): LedgerEntry;
   ledger(options: { readonly kind?: string; readonly last: number }): readonly LedgerEntry[];
+  /** All of it, the oldest first. */
+  entries(): Iterable<LedgerEntry>;
   /** Ids of rows whose hash does not follow from what stands before; empty: the ledger is whole. */
   checkLedger(): readonly number[];
   addToken(token: TokenRow): void;
@@ -189,6 +191,7 @@ function stateOver({ database, folder, now, random }: Opened): State {
     setGenerations: (generations) => writeGenerations(database, generations),
     append: (kind, body) => appendLedger(database, { at: now(), kind, body }),
     ledger: (wanted) => readLedger(database, wanted),
+    entries: () => entriesOf(database),
     checkLedger: () => checkLedger(database),
     addToken: (token) => {
       database
@@ -252,13 +255,21 @@ function readLedger(database: DatabaseSync, wanted: { readonly kind?: string; re
     .prepare("SELECT id, at, kind, body, hash FROM ledger WHERE ?1 = '' OR kind = ?1 ORDER BY id DESC LIMIT ?2")
     .all(wanted.kind ?? "", wanted.last)
     .toReversed()
-    .map((row) => ({
-      id: Number(row["id"]),
-      at: Number(row["at"]),
-      kind: String(row["kind"]),
-      body: JSON.parse(String(row["body"])) as Json, // eslint-disable-line -- written by appendLedger alone
-      hash: String(row["hash"]),
-    }));
+    .map(entryOf);
+}
+
+function* entriesOf(database: DatabaseSync): Generator<LedgerEntry> {
+  for (const row of database.prepare("SELECT id, at, kind, body, hash FROM ledger ORDER BY id").iterate()) yield entryOf(row);
+}
+
+function entryOf(row: Readonly<Record<string, unknown>>): LedgerEntry {
+  return {
+    id: Number(row["id"]),
+    at: Number(row["at"]),
+    kind: String(row["kind"]),
+    body: JSON.parse(String(row["body"])) as Json, // eslint-disable-line -- written by appendLedger alone
+    hash: String(row["hash"]),
+  };
 }
 
 function checkLedger(database: DatabaseSync): readonly number[] {

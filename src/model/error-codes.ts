@@ -136,6 +136,12 @@ export const errorCodes = {
     retry: true,
     exit: 70,
   },
+  "cli/ledger-key": {
+    meaning: "The key of the ledger is not one: a signing key is PKCS#8 in PEM (Ed25519), a verifying one is NAME+ID+KEY on one line.",
+    remedy: "`vitrine ledger key` prints the verifying key of this installation, and makes the signing one where there is none.",
+    retry: false,
+    exit: 2,
+  },
   "cli/listen-invalid": {
     meaning: "The address to listen on is none, or is open to others without a certificate and key.",
     remedy: "Use 127.0.0.1:PORT, or give --tls-cert and --tls-key.",

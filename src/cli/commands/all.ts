@@ -5,6 +5,7 @@ import type { Command } from "./command.ts";
 import { demo } from "./demo.ts";
 import { guard } from "./guard.ts";
 import { keys } from "./keys.ts";
+import { ledger } from "./ledger.ts";
 import { link } from "./link.ts";
 import { backup, compact, config, restore, run, token, verify } from "./owner.ts";
 import { prove } from "./prove.ts";
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   session,
   token,
   audit,
+  ledger,
   config,
   backup,
   restore,
