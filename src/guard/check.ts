@@ -2,6 +2,7 @@
 import { lookup as lookupName } from "node:dns/promises";
 import type { Clock } from "../lib/clock.ts";
 import type { Channel } from "./checker.ts";
+import { failedControl } from "./controls.ts";
 import { converse } from "./converse.ts";
 import type { Seen } from "./ladder.ts";
 import { worst } from "./ladder.ts";
@@ -53,11 +54,12 @@ export interface Address {
 export async function check(target: Target, clock: Clock, { lookup = addressesOf, patience }: CheckOptions = {}): Promise<Check> {
   const addresses = await lookup(target.host);
   const rows: Row[] = [];
+  const isBlind = failedControl(target.checker) !== undefined;
   for (const { address, family } of addresses.slice(0, addressesMax)) {
     for (const calledBy of address === target.host ? (["address"] as const) : (["name", "address"] as const)) {
       const channels: Row[] = [];
       for (const channel of target.channels) channels.push(await rowOf({ target, address, family, channel, calledBy, clock, patience }));
-      rows.push(...heard(channels));
+      rows.push(...heard(channels).map(isBlind ? disbelieved : (row) => row));
     }
   }
   const { checker } = target;
@@ -80,6 +82,12 @@ export async function check(target: Target, clock: Clock, { lookup = addressesOf
 function heard(channels: readonly Row[]): readonly Row[] {
   if (channels.some(({ seen }) => seen !== "silent")) return channels;
   return channels.map((row) => ({ ...row, seen: "unknown" as const, because: `${row.because} This is not a service that we know.` }));
+}
+
+function disbelieved(row: Row): Row {
+  const because =
+    "This checker misjudges a recorded server of which it is known what is right: what it says of others is not to be believed.";
+  return { ...row, seen: "unknown", because, notes: [] };
 }
 
 async function rowOf(options: {

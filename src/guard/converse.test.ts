@@ -1,6 +1,7 @@
 /** What leaves this machine is the checker's list and nothing else, whatever a checker does or is told. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Host } from "../../test/support/hosts.ts";
 import { host } from "../../test/support/hosts.ts";
 import type { Checker, Heard, Question, Request, Requests, Step } from "./checker.ts";
 import { done } from "./checker.ts";
@@ -27,12 +28,8 @@ const listed = (bytes: Uint8Array, limit = 0): Request => ({ bytes, limit, isWho
 const bytes = fc.uint8Array({ minLength: 1, maxLength: 40 });
 const sendOf = (request: string, on: "new" | "last" = "new"): Step => ({ tag: "send", request, on });
 
-/** Everything that came in, once nothing more does. */
-async function receivedBy(received: readonly Buffer[]): Promise<string> {
-  for (let before = -1; before !== received.length;) {
-    before = received.length;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+async function receivedBy({ left, received }: Host): Promise<string> {
+  await left();
   return Buffer.concat(received).toString("hex");
 }
 
@@ -55,7 +52,7 @@ test("listed requests arrive byte for byte, in the order in which they were aske
         );
         const { bytesSent } = await converse(checker, question, { address: "127.0.0.1", port: place.port }, patience);
         const expected = Buffer.concat(plan.map((name) => list[name] ?? Buffer.alloc(0)));
-        expect(await receivedBy(place.received)).toBe(expected.toString("hex"));
+        expect(await receivedBy(place)).toBe(expected.toString("hex"));
         expect(bytesSent).toBe(expected.length);
       },
     ),
@@ -99,7 +96,7 @@ test("a list that changes after the conversation has begun changes nothing", asy
         },
       );
       await converse(checker, question, { address: "127.0.0.1", port: place.port }, patience);
-      expect(await receivedBy(place.received)).toBe(Buffer.from(first).toString("hex"));
+      expect(await receivedBy(place)).toBe(Buffer.from(first).toString("hex"));
     }),
     { numRuns: 30 },
   );

@@ -12,6 +12,8 @@ export interface Host extends AsyncDisposable {
   readonly received: readonly Buffer[];
   /** How many connections there were. */
   readonly connections: () => number;
+  /** When somebody has been here and everybody has gone: then all that they said has come in. */
+  readonly left: () => Promise<void>;
 }
 
 export interface HostOptions {
@@ -38,6 +40,9 @@ export async function host({ onConnection, tls, address = "127.0.0.1" }: HostOpt
     port: (server.address() as AddressInfo).port,
     received,
     connections: () => connections,
+    async left() {
+      for (const hasSomebodyLeft = (): boolean => connections > 0 && sockets.size === 0; !hasSomebodyLeft();) await sleep(1);
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -96,6 +101,7 @@ export async function droppingHost(): Promise<Host> {
     port,
     received: [],
     connections: () => 0,
+    left: async () => undefined,
     async [Symbol.asyncDispose]() {
       for (const filler of fillers) filler.destroy();
       await worker.terminate();

@@ -3,7 +3,7 @@ import type { Request } from "../checker.ts";
 import { parseResponse } from "./response.ts";
 
 /** Ours, with where to complain. */
-export const userAgent = "vitrine-guard (checks of the owner's own stores)";
+const userAgent = "vitrine-guard (checks of the owner's own stores)";
 
 export function httpRequest(options: {
   readonly method: "GET" | "HEAD" | "POST";

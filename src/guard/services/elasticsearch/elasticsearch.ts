@@ -53,33 +53,32 @@ function together(verdicts: readonly Verdict[]): Verdict {
 function judge(heard: Heard, question: Question): Verdict {
   const none = unheard(heard, question);
   if (none !== undefined || heard.tag !== "answer") return none ?? verdict("unknown", "Nothing was heard.");
-  const kind = heard.request.split(" ")[0] as Kind; // eslint-disable-line -- from our own names
+  const kind = heard.request.split(" ")[0] as Kind; // oxlint-disable-line typescript/no-unsafe-type-assertion -- from our own names
   const response = parseResponse(heard.bytes);
   const asked = `\`${kind === "names" ? "_cat/indices" : kind === "health" ? "_cluster/health" : `_${kind}`}\``;
-  switch (response.status) {
-    case undefined:
-      return verdict("unknown", `${asked}: an answer that is not HTTP.`);
-    case 200:
-      return isGood(kind, response, heard.ended)
-        ? verdict(shown[kind].seen, `${asked} without credentials: ${shown[kind].what}.`)
-        : verdict("unknown", `${asked}: 200, but not an answer of Elasticsearch or OpenSearch.`);
-    case 401:
-      return verdict("auth-required", `${asked}: 401, a login is asked for.`);
-    case 403:
-      // The node itself knows this caller as somebody, if only as the anonymous one; what stands before it does not.
-      return errorType(response, heard.ended) === "security_exception"
-        ? verdict("anonymous-accepted", `${asked}: 403 of the node's own: an anonymous caller is let in, without this right.`)
-        : verdict("closed", `${asked}: 403 without a login.`);
-    case 404:
-      return errorType(response, heard.ended) === "index_not_found_exception"
-        ? verdict("anonymous-accepted", `${asked}: the node looked for the index, without credentials, and has none of this name.`)
-        : verdict("unknown", `${asked}: 404, but not an answer of Elasticsearch or OpenSearch.`);
-    default:
-      // A TLS port that is spoken to in plain text.
-      return response.status === 400 && question.channel === "plain" && jsonOf(response, heard.ended) === undefined
-        ? verdict("silent", "Plain HTTP is not spoken here.")
-        : verdict("unknown", `${asked}: status ${response.status}, which says neither open nor closed.`);
-  }
+  if (response.status === undefined) return verdict("unknown", `${asked}: an answer that is not HTTP.`);
+  if (response.status === 200)
+    return isGood(kind, response, heard.ended)
+      ? verdict(shown[kind].seen, `${asked} without credentials: ${shown[kind].what}.`)
+      : verdict("unknown", `${asked}: 200, but not an answer of Elasticsearch or OpenSearch.`);
+  // A TLS port that is spoken to in plain text.
+  if (response.status === 400 && question.channel === "plain" && jsonOf(response, heard.ended) === undefined)
+    return verdict("silent", "Plain HTTP is not spoken here.");
+  return refusal(response.status, errorType(response, heard.ended), asked);
+}
+
+function refusal(status: number, error: string | undefined, asked: string): Verdict {
+  if (status === 401) return verdict("auth-required", `${asked}: 401, a login is asked for.`);
+  if (status === 403)
+    // The node itself knows this caller as somebody, if only as the anonymous one; what stands before it does not.
+    return error === "security_exception"
+      ? verdict("anonymous-accepted", `${asked}: 403 of the node's own: an anonymous caller is let in, without this right.`)
+      : verdict("closed", `${asked}: 403 without a login.`);
+  if (status === 404)
+    return error === "index_not_found_exception"
+      ? verdict("anonymous-accepted", `${asked}: the node looked for the index, without credentials, and has none of this name.`)
+      : verdict("unknown", `${asked}: 404, but not an answer of Elasticsearch or OpenSearch.`);
+  return verdict("unknown", `${asked}: status ${status}, which says neither open nor closed.`);
 }
 
 /** Decided on a prefix: of a long list the beginning is enough. */

@@ -15,7 +15,7 @@ const header = Buffer.from("0001000000010000", "hex");
 const list: Requests = {
   get: { bytes: get, limit: 2_048, isWhole: (prefix) => lineOf(prefix) !== undefined },
   quit: { bytes: Buffer.from("quit\r\n", "latin1"), limit: 0, isWhole: () => true },
-  datagram: { bytes: Buffer.concat([header, get]), limit: 2_048, isWhole: () => true, over: "udp" },
+  datagram: { bytes: Buffer.concat([header, get]), limit: 2_048, isWhole: (prefix) => prefix.length > 0, over: "udp" },
 };
 
 function lineOf(bytes: Uint8Array): string | undefined {

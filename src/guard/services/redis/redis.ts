@@ -31,16 +31,29 @@ function replyOf(bytes: Uint8Array): { readonly kind: string; readonly word: str
 }
 
 function next(question: Question, heard: readonly Heard[]): Step {
-  const order = ["ping", "get", "size", "quit"] as const;
-  const verdicts = heard.filter((one) => one.tag !== "answer" || one.request !== "quit").map((one) => judge(one, question));
-  const first = verdicts[0];
-  const asked = order[heard.length];
+  const answers = heard.filter((one) => one.tag !== "answer" || one.request !== "quit");
+  const verdicts = answers.map((one) => judge(one, question));
+  const asked = afterwards(answers.length, verdicts);
+  if (asked === undefined || answers.length < heard.length || heard.at(-1)?.tag === "no-connection") return done(together(verdicts));
+  return { tag: "send", request: asked, on: heard.length === 0 ? "new" : "last" };
+}
+
+/** The next request; undefined: nobody is there to say goodbye to. */
+function afterwards(count: number, verdicts: readonly Verdict[]): string | undefined {
+  const [first, second] = verdicts;
+  if (first === undefined) return "ping";
   // Who does not answer PING as anybody's is asked no more.
-  const isOver = first !== undefined && !isOpen(first.seen);
-  if (asked !== undefined && !isOver && heard.at(-1)?.tag !== "no-connection")
-    return { tag: "send", request: asked, on: heard.length === 0 ? "new" : "last" };
-  const seen = worst(verdicts.map((one) => one.seen).filter((one) => one !== "auth-required" || !isOpen(first?.seen ?? "unknown")));
-  return done(verdicts.find((one) => one.seen === seen) ?? verdict("unknown", "Nothing was asked."));
+  if (!isOpen(first.seen)) return undefined;
+  if (count === 1) return "get";
+  // Where keys can be read nobody needs to count them.
+  return count === 2 && second?.seen !== "data-readable" ? "size" : "quit";
+}
+
+/** Somebody who is let in and not allowed this or that is let in all the same. */
+function together(verdicts: readonly Verdict[]): Verdict {
+  const isLetIn = verdicts[0] !== undefined && isOpen(verdicts[0].seen);
+  const seen = worst(verdicts.map((one) => one.seen).filter((one) => one !== "auth-required" || !isLetIn));
+  return verdicts.find((one) => one.seen === seen) ?? verdict("unknown", "Nothing was asked.");
 }
 
 const asks: Readonly<Record<string, string>> = { ping: "PING", get: "GET of a key that is nobody's", size: "DBSIZE" };

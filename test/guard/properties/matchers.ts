@@ -1,0 +1,26 @@
+/**
+ * What bytes decide that a store is open, told a second time and in another way than its checker tells it: a pattern on the answer to one
+ * request. Where it fits, nobody may call the store closed, whatever else was heard. One line for each service.
+ */
+
+/** An answer as text (Latin-1), and the name of its request without its number. */
+export type Matcher = (request: string, text: string) => boolean;
+
+const http = /^HTTP\/1\.[01] 200(?: [^\r\n]*)?\r\n/;
+
+export const matchers: Readonly<Record<string, Matcher>> = {
+  redis: (request, text) =>
+    (request === "ping" && text.startsWith("+PONG\r\n")) ||
+    // After PONG alone are these asked.
+    (request === "get" && /^\$(?:-1|\d+)\r\n/.test(text)) ||
+    (request === "size" && /^:\d+\r\n/.test(text)),
+  memcached: (request, text) =>
+    (request === "get" && /^(?:END\r\n|VALUE vitrine:canary [^\r]*\r\n)/.test(text)) ||
+    (request === "datagram" && text.startsWith("\0\x01") && /^(?:END\r\n|VALUE vitrine:canary [^\r]*\r\n)/.test(text.slice(8))),
+  // AuthenticationOk.
+  postgresql: (request, text) => request === "startup" && text.startsWith("R\0\0\0\x08\0\0\0\0"),
+  elasticsearch: (request, text) =>
+    http.test(text) &&
+    ((request === "count" && /\r\n\r\n\{"count":\d+,"_shards":\{"total":\d+,"successful":\d+,"skipped":\d+,"failed":\d+\}\}$/.test(text)) ||
+      (request === "names" && /\r\n\r\n\[\{"index":"/.test(text))),
+};
