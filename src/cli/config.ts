@@ -45,6 +45,10 @@ export function packageRoot(): string {
   return folder;
 }
 
+export function versionOfVitrine(): string {
+  return (JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { readonly version: string }).version; // eslint-disable-line -- our own file
+}
+
 export const demoFolderName = ".demo";
 const demoConfig = "examples/smart-home/vitrine.yaml";
 

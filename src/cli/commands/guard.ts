@@ -3,10 +3,12 @@ import { VitrineError } from "../../model/error.ts";
 import type { Check, Row } from "../../guard/check.ts";
 import { check } from "../../guard/check.ts";
 import { exitCode, isOpen } from "../../guard/ladder.ts";
+import { sarifOf } from "../../guard/sarif.ts";
 import { targetOf } from "../../guard/target.ts";
+import { versionOfVitrine } from "../config.ts";
 import { paint } from "../render.ts";
 import type { Command, CommandContext } from "./command.ts";
-import { print } from "./command.ts";
+import { isSet, print } from "./command.ts";
 
 export const guard: Command = {
   name: "guard",
@@ -20,21 +22,25 @@ no configuration, no database and no running Vitrine. A URL is your word that th
   vitrine guard check postgres://app@db.example.com/shop redis://cache.example.com
 
 It stops at the gate: whether something can be read, not what. Exit code of several: 2 something is readable or an anonymous caller
-is let in, before 3 not known, before 4 kept closed by a safety default alone, before 0 closed or a login is asked for; 1 usage.`,
-  options: {},
+is let in, before 3 not known, before 4 kept closed by a safety default alone, before 0 closed or a login is asked for; 1 usage.
+
+With --sarif it prints SARIF 2.1.0 for tools that collect findings; examples/github/guard.yml fails a deployment with it.`,
+  options: { sarif: { type: "boolean", help: "print the findings as SARIF 2.1.0" } },
   settings: [],
   async run(context) {
     const [what, ...urls] = context.positionals;
     if (what !== "check" || urls.length === 0)
       throw new VitrineError("cli/usage", { message: "guard takes check and URLs.", remedy: "vitrine guard --help" });
+    const isSarif = isSet(context, "sarif");
     const targets = urls.map(targetOf);
     const checks: Check[] = [];
     for (const target of targets) {
       const found = await check(target, systemClock);
       checks.push(found);
-      if (!context.json) context.terminal.out(checkText(found, context));
+      if (!context.json && !isSarif) context.terminal.out(checkText(found, context));
     }
-    if (context.json) print(context, { checks }, () => "");
+    if (isSarif) context.terminal.out(`${JSON.stringify(sarifOf(checks, versionOfVitrine()), undefined, 2)}\n`);
+    else if (context.json) print(context, { checks }, () => "");
     return exitCode(checks.map(({ seen }) => seen));
   },
 };
