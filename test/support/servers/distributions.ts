@@ -73,11 +73,13 @@ function unpacked(profile: Distribution | typeof securityPlugin): Need {
     isThere: () => existsSync(folder()),
     install() {
       const half = `${folder()}.${process.pid}`;
-      const goal = ["dependency:unpack-dependencies", "-DexcludeTransitive=true", `-DoutputDirectory=${half}`];
+      const work = `${half}.work`;
+      const goal = ["dependency:unpack-dependencies", "-DexcludeTransitive=true", `-DoutputDirectory=${half}`, `-Dguard.work=${work}`];
       const done = spawnSync("mvn", ["-q", "-B", "-f", join(root, "test/guard/pom.xml"), "-P", profile, ...goal], {
         stdio: ["ignore", 2, 2],
         timeout: downloadLimitMs,
       });
+      rmSync(work, { recursive: true, force: true });
       if (done.status === 0) renameSync(half, folder());
       else rmSync(half, { recursive: true, force: true });
     },
