@@ -66,6 +66,11 @@ export interface Checker {
   readonly remedy: string;
 }
 
+/** So many steps a conversation takes at most, whatever the other side says: each request once, on a connection that agreed upon TLS. */
+export function stepsMaxOf(requests: Requests): number {
+  return 3 * Object.keys(requests).length + 8;
+}
+
 export function done(verdict: Verdict): Step {
   return { tag: "done", verdict };
 }

@@ -1,6 +1,7 @@
 /** Sockets for a checker: new connections, literal requests, bounded answers, clean ends. It judges nothing. */
 import { must } from "../lib/assert.ts";
-import type { Checker, Ended, Heard, Question, Request } from "./checker.ts";
+import type { Checker, Ended, Heard, Question, Request, Requests } from "./checker.ts";
+import { stepsMaxOf } from "./checker.ts";
 import type { Verdict } from "./ladder.ts";
 import { allowedOf, mustBeAllowed } from "./wire/allowed.ts";
 import type { Certificate } from "./wire/certificate.ts";
@@ -16,15 +17,14 @@ export interface Conversation {
   readonly bytesReceived: number;
 }
 
-/** A whole check of one channel takes no longer than so many steps, whatever the other side says. */
-const stepsMax = 64;
 const usualPatience: Patience = { quietMs: 2_000, answerMs: 6_000 };
 
 /** Asks one service at one place. Never throws for what the other side does. */
 export async function converse(checker: Checker, question: Question, place: Place, patience = usualPatience): Promise<Conversation> {
-  using line = new Line(checker, question, place, patience);
+  const requests = checker.requests(question);
+  using line = new Line(requests, { question, tlsFirst: checker.tls === "at-once" && question.channel === "tls", place, patience });
   const heard: Heard[] = [];
-  for (let step = 0; step < stepsMax; step += 1) {
+  for (let step = 0; step < stepsMaxOf(requests); step += 1) {
     const next = checker.next(question, heard);
     if (next.tag === "done") return { verdict: next.verdict, heard, ...line.counts };
     heard.push(next.tag === "start-tls" ? await line.startTls() : await line.ask(next.request, next.on));
@@ -44,12 +44,16 @@ class Line implements Disposable {
   #sent = 0;
   #received = 0;
 
-  constructor(checker: Checker, question: Question, place: Place, patience: Patience) {
-    this.#allowed = allowedOf(checker.requests(question));
+  constructor(
+    requests: Requests,
+    options: { readonly question: Question; readonly tlsFirst: boolean; readonly place: Place; readonly patience: Patience },
+  ) {
+    const { question, place, patience, tlsFirst } = options;
+    this.#allowed = allowedOf(requests);
     this.#place = place;
     this.#patience = patience;
     this.#name = isName(question.host) ? question.host : undefined;
-    this.#tlsFirst = checker.tls === "at-once" && question.channel === "tls";
+    this.#tlsFirst = tlsFirst;
   }
 
   get counts(): Pick<Conversation, "certificate" | "bytesSent" | "bytesReceived"> {

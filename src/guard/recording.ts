@@ -3,6 +3,7 @@
  * recordings no longer give their verdicts has lost its senses, and what it says of a store is not to be believed.
  */
 import type { Channel, Checker, Ended, Heard, Question } from "./checker.ts";
+import { stepsMaxOf } from "./checker.ts";
 import type { Seen, Verdict } from "./ladder.ts";
 import { isOpen } from "./ladder.ts";
 
@@ -21,12 +22,10 @@ export type Recorded =
   | { readonly request: string; readonly bytes: string; readonly ended: Ended }
   | { readonly request: string; readonly noConnection: Extract<Heard, { readonly tag: "no-connection" }>["why"] };
 
-/** More steps than any conversation takes. */
-const stepsMax = 64;
-
 /** Drives a checker without sockets; undefined: it comes to no verdict. `answerTo` says what is heard, the how-manieth request it is. */
 export function replay(checker: Checker, question: Question, answerTo: (request: string, step: number) => Heard): Verdict | undefined {
   const heard: Heard[] = [];
+  const stepsMax = stepsMaxOf(checker.requests(question));
   for (let step = 0; step < stepsMax; step += 1) {
     const next = checker.next(question, heard);
     if (next.tag === "done") return next.verdict;

@@ -46,6 +46,7 @@ test.each([
   ["postgres://db.example.org/a%00b", "There is a control character in it."],
   ["postgres://a%0d%0ab@db.example.org/a", "There is a control character in it."],
   ["postgres://db.example.org/%", "A part of it is not percent-encoded as it should be."],
+  [`postgres://db.example.org/${"a,".repeat(65)}`, "There are 65 names in it; at most 64 are asked for at once."],
   ["redis://default:12/34@cache.example.org", "There is an @ after the host: a user or password that is not percent-encoded."],
 ])("%s is refused", (text, sentence) => {
   expect(refusal(text)).toMatchObject({ code: "guard/target", message: sentence });

@@ -18,6 +18,8 @@ export interface Target {
   readonly label: string;
 }
 
+const namesMax = 64;
+
 /** Throws `guard/target`. The text is not repeated: it may hold a secret. */
 export function targetOf(text: string): Target {
   const { url, scheme } = urlOf(text);
@@ -31,10 +33,7 @@ export function targetOf(text: string): Target {
     checker,
     host,
     port,
-    names: url.pathname
-      .split(/[/,]/)
-      .filter((part) => part !== "")
-      .map(decode),
+    names: namesOf(url),
     user: url.username === "" ? undefined : decode(url.username),
     channels: channel === undefined ? (checker.tls === "none" ? ["plain"] : ["plain", "tls"]) : [channel],
     label: `${checker.service}://${host.includes(":") ? `[${host}]` : host}:${port}`,
@@ -54,6 +53,16 @@ function urlOf(text: string): { readonly url: URL; readonly scheme: string } {
   if (url.pathname.includes("@")) throw invalid("There is an @ after the host: a user or password that is not percent-encoded.");
   if (url.hostname === "") throw invalid("It names no host.");
   return { url, scheme };
+}
+
+function namesOf({ pathname }: URL): readonly string[] {
+  const names = pathname
+    .split(/[/,]/)
+    .filter((part) => part !== "")
+    .map(decode);
+  // Each is asked for by itself, at every address: more of them do not fit in a check that somebody waits for.
+  if (names.length > namesMax) throw invalid(`There are ${names.length} names in it; at most ${namesMax} are asked for at once.`);
+  return names;
 }
 
 function serviceOf(scheme: string, webPort: number | undefined): { readonly checker: Checker; readonly channel?: Channel } {

@@ -1,8 +1,10 @@
 /** 100,000 answers to all checkers; ten million and more: `npm run fuzz:guard`. And the property itself, tried on checkers that are wrong. */
 import { expect, test } from "vitest";
 import { checkers } from "../../../src/guard/checkers.ts";
+import type { Heard } from "../../../src/guard/checker.ts";
 import { done } from "../../../src/guard/checker.ts";
 import { verdict } from "../../../src/guard/ladder.ts";
+import { isOfAClosedOne, replay } from "../../../src/guard/recording.ts";
 import type { Subject } from "./answers.ts";
 import { run, subjects } from "./answers.ts";
 import { matchers } from "./matchers.ts";
@@ -23,6 +25,22 @@ test("100,000 answers: no exception, always a verdict, nothing that is open is c
 test("each checker alone has its deciding bytes looked at", { timeout: 120_000 }, () => {
   for (const subject of subjects)
     expect(run({ seed: 1, answers: 3_000, subjects: [subject] }).decided, subject.checker.service).toBeGreaterThan(50);
+});
+
+test("a closed store is closed for as many names as may be asked for at once, in both channels", () => {
+  const names = Array.from({ length: 64 }, (_one, i) => `name-${i}`);
+  for (const { checker, recordings } of subjects)
+    for (const { heard, of, seen } of recordings.filter(isOfAClosedOne))
+      for (const channel of ["plain", "tls"] as const) {
+        const found = replay(checker, { channel, names, host: "127.0.0.1", user: "app" }, (request): Heard => {
+          if (request === "ssl") return { tag: "answer", request, bytes: Buffer.from("S"), ended: "whole" };
+          const kind = request.split(" ")[0];
+          const one = heard.find((recorded) => recorded.request.split(" ")[0] === kind) ?? heard[0];
+          if (one === undefined || "noConnection" in one) return { tag: "no-connection", why: "refused" };
+          return { tag: "answer", request, bytes: Buffer.from(one.bytes, "latin1"), ended: one.ended };
+        });
+        expect(found?.seen, `${of}, ${channel}`).toBe(seen);
+      }
 });
 
 test("a seed gives the same run again", () => {

@@ -96,7 +96,9 @@ function converseOnce(all: readonly Subject[], random: Random, tally: Tally): vo
 
 function questionFor(base: Recording | undefined, random: Random): Question {
   if (base !== undefined) return questionOf(base);
-  const names = Array.from({ length: random.below(4) }, () => random.oneOf(["users", "a b", "ä", "x".repeat(200)]));
+  const names = Array.from({ length: random.chance(0.02) ? 64 : random.below(4) }, () =>
+    random.oneOf(["users", "a b", "ä", "x".repeat(200)]),
+  );
   const channel = random.oneOf(["plain", "tls"] as const);
   return { channel, names, host: random.oneOf(["127.0.0.1", "[::1]", "db.example.org"]), user: random.oneOf([undefined, "app"]) };
 }
