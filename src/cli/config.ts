@@ -19,6 +19,8 @@ export interface Config {
   readonly passwordFile: string;
   readonly keysFile: string;
   readonly ledgerKeyFile: string;
+  readonly webhook: string | undefined;
+  readonly webhookSecretFile: string;
   readonly listen: { readonly host: string; readonly port: number };
   readonly allowedHosts: readonly string[];
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
@@ -98,6 +100,7 @@ export function readConfig(
       passwordFile: join(secrets, "reader.pass"),
       keys: join(secrets, "keys"),
       ledgerKey: join(secrets, "ledger.key"),
+      webhookSecret: join(secrets, "webhook.secret"),
       listen: "127.0.0.1:7465",
       proveEvery: "60",
       verifyEvery: "360",
@@ -113,7 +116,8 @@ function checked(choices: Choices, at: (path: string) => string): Omit<Config, "
   const passwordFile = at(choices.passwordFile.value ?? "");
   const keysFile = at(choices.keys.value ?? "");
   const ledgerKeyFile = at(choices.ledgerKey.value ?? "");
-  for (const file of [passwordFile, keysFile, ledgerKeyFile]) refuseInside(stateFolder, file);
+  const webhookSecretFile = at(choices.webhookSecret.value ?? "");
+  for (const file of [passwordFile, keysFile, ledgerKeyFile, webhookSecretFile]) refuseInside(stateFolder, file);
   const listen = parseListen(choices.listen.value ?? "");
   const tls = parseTls(choices, at);
   if (tls === undefined && !isLoopback(listen.host))
@@ -127,6 +131,8 @@ function checked(choices: Choices, at: (path: string) => string): Omit<Config, "
     passwordFile,
     keysFile,
     ledgerKeyFile,
+    webhook: choices.webhook.value,
+    webhookSecretFile,
     listen,
     allowedHosts: (choices.allowedHosts.value ?? "").split(",").filter((host) => host !== ""),
     tls,

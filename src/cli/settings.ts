@@ -35,6 +35,12 @@ export const settings = {
     variable: "VITRINE_LEDGER_KEY",
     help: "the file of the key that signs checkpoints of the ledger, mode 0600, made by `vitrine ledger`",
   },
+  webhook: { flag: "webhook", variable: "VITRINE_WEBHOOK", help: "where alarms of the guard go: an https address (http on loopback)" },
+  webhookSecret: {
+    flag: "webhook-secret",
+    variable: "VITRINE_WEBHOOK_SECRET_FILE",
+    help: "the file of the secret that signs them, mode 0600: `whsec_` and base64",
+  },
   listen: { flag: "listen", variable: "VITRINE_LISTEN", help: "address of the HTTP interface (default 127.0.0.1:7465)" },
   allowedHosts: { flag: "allowed-hosts", variable: "VITRINE_ALLOWED_HOSTS", help: "host names, comma separated, that requests may name" },
   tlsCert: { flag: "tls-cert", variable: "VITRINE_TLS_CERT", help: "certificate file; needed for any address that is not loopback" },

@@ -11,6 +11,8 @@ import type { Json } from "./canonical-json.ts";
 import type { Generation, GenerationRole } from "./generations.ts";
 import type { AuditNoteRow, AuditRow, AuditWanted } from "./state/audit.ts";
 import { appendAudit, eraseAudit, readAudit } from "./state/audit.ts";
+import type { GuardState } from "./state/guard.ts";
+import { guardState } from "./state/guard.ts";
 import type { LedgerEntry } from "./state/ledger.ts";
 import { inTransaction, insertEntry } from "./state/ledger.ts";
 
@@ -40,6 +42,11 @@ const migrations: readonly string[] = [
    CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
      WHEN NOT EXISTS (SELECT 1 FROM ledger WHERE kind = 'audit-erased' AND body = '{"entry":' || OLD.entry || '}')
      BEGIN SELECT RAISE(ABORT, 'the ledger does not say that these words are erased'); END;`,
+  `CREATE TABLE guard_asset (name TEXT PRIMARY KEY, seen TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
+   CREATE TABLE guard_delivery (
+     id TEXT PRIMARY KEY, channel TEXT NOT NULL, body TEXT NOT NULL, created_at INTEGER NOT NULL, next_at INTEGER NOT NULL,
+     tries INTEGER NOT NULL DEFAULT 0, done_at INTEGER
+   ) STRICT;`,
 ];
 
 export const stateVersion = migrations.length;
@@ -97,6 +104,7 @@ export interface State extends Disposable {
   /** The entry stays, its words are gone from the file; the ledger says so. False: there is no entry of that id with words. */
   eraseAudit(id: number): boolean;
   backup(file: string): void;
+  readonly guard: GuardState;
 }
 
 /** Makes the folder if it is missing. Throws cli/state-foreign when it is not the caller's alone. */
@@ -216,6 +224,7 @@ function stateOver({ database, folder, now, random }: Opened): State {
         process.umask(mask);
       }
     },
+    guard: guardState(database),
     [Symbol.dispose]: () => database.close(),
   };
 }

@@ -5,7 +5,7 @@ import type { Channel } from "./checker.ts";
 import { failedControl } from "./controls.ts";
 import { converse } from "./converse.ts";
 import type { Seen } from "./ladder.ts";
-import { worst } from "./ladder.ts";
+import { isOpen, worst } from "./ladder.ts";
 import type { Target } from "./target.ts";
 import type { Certificate } from "./wire/certificate.ts";
 import type { Patience } from "./wire/link.ts";
@@ -20,6 +20,7 @@ export interface Row {
   readonly seen: Seen;
   readonly because: string;
   readonly notes: readonly string[];
+  readonly isMtls?: boolean;
   readonly certificate: Certificate | undefined;
   readonly bytesSent: number;
   readonly bytesReceived: number;
@@ -44,6 +45,8 @@ export interface CheckOptions {
   /** Every address of a name, each once; none where there is no such name. */
   readonly lookup?: (host: string) => Promise<readonly Address[]>;
   readonly patience?: Patience;
+  /** The first open place is enough: what follows would only hold up the alarm. */
+  readonly untilOpen?: boolean;
 }
 
 export interface Address {
@@ -51,16 +54,19 @@ export interface Address {
   readonly family: Row["family"];
 }
 
-export async function check(target: Target, clock: Clock, { lookup = addressesOf, patience }: CheckOptions = {}): Promise<Check> {
+export async function check(target: Target, clock: Clock, options: CheckOptions = {}): Promise<Check> {
+  const { lookup = addressesOf, patience, untilOpen = false } = options;
   const addresses = await lookup(target.host);
   const rows: Row[] = [];
   const isBlind = failedControl(target.checker) !== undefined;
-  for (const { address, family } of addresses.slice(0, addressesMax)) {
-    for (const calledBy of address === target.host ? (["address"] as const) : (["name", "address"] as const)) {
-      const channels: Row[] = [];
-      for (const channel of target.channels) channels.push(await rowOf({ target, address, family, channel, calledBy, clock, patience }));
-      rows.push(...heard(channels).map(isBlind ? disbelieved : (row) => row));
+  for (const place of placesOf(addresses.slice(0, addressesMax), target.host)) {
+    const channels: Row[] = [];
+    for (const channel of target.channels) {
+      channels.push(await rowOf({ target, ...place, channel, clock, patience }));
+      if (untilOpen && channels.some(({ seen }) => isOpen(seen))) break;
     }
+    rows.push(...heard(channels).map(isBlind ? disbelieved : (row) => row));
+    if (untilOpen && rows.some(({ seen }) => isOpen(seen))) break;
   }
   const { checker } = target;
   const seen =
@@ -76,6 +82,14 @@ export async function check(target: Target, clock: Clock, { lookup = addressesOf
     untested: (["IPv4", "IPv6"] as const).filter((family) => !addresses.some((one) => one.family === family)),
     remedy: seen === "closed" || seen === "auth-required" ? undefined : checker.remedy,
   };
+}
+
+/** By the name and, where that is another request, by the bare address. */
+function placesOf(addresses: readonly Address[], host: string): readonly (Address & Pick<Row, "calledBy">)[] {
+  return addresses.flatMap((one) => {
+    const byAddress = { ...one, calledBy: "address" as const };
+    return one.address === host ? [byAddress] : [{ ...one, calledBy: "name" as const }, byAddress];
+  });
 }
 
 /** Where no channel of a place was spoken nothing is known of it. */

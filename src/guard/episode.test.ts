@@ -49,7 +49,7 @@ describe("opening", () => {
   test("more than was told is told", () => {
     let { state } = play("oo");
     const worse = observe(state, { vantage: "here", atMs: 9_000, is: "deviation", height: 6 }, 1);
-    expect(worse.events).toEqual([{ tag: "worse", height: 6 }]);
+    expect(worse.events).toEqual([{ tag: "worse", sinceMs: 0, height: 6 }]);
     ({ state } = worse);
     expect(observe(state, { vantage: "here", atMs: 10_000, is: "deviation", height: 5 }, 1).events).toEqual([]);
   });
@@ -58,13 +58,13 @@ describe("opening", () => {
 describe("closing", () => {
   test("three checks in a row prove it, the first two ask for the next at once; alone it is closed from here", () => {
     const { events, again } = play("oofff");
-    expect(events.at(-1)).toEqual({ tag: "closed", from: "here", flaps: 0, step: 4 });
+    expect(events.at(-1)).toEqual({ tag: "closed", sinceMs: 0, from: "here", flaps: 0, step: 4 });
     expect(again).toEqual([0, 2, 3]);
   });
 
   test("of two vantages both have to see it", () => {
     expect(play("oofffffff", { vantages: 2 }).tags).toEqual(["opened@1"]);
-    expect(play("oofffF", { vantages: 2 }).events.at(-1)).toEqual({ tag: "closed", from: "two-vantages", flaps: 0, step: 5 });
+    expect(play("oofffF", { vantages: 2 }).events.at(-1)).toEqual({ tag: "closed", sinceMs: 0, from: "two-vantages", flaps: 0, step: 5 });
     expect(play("oofF", { vantages: 2 }).tags).toEqual(["opened@1"]);
   });
 

@@ -38,13 +38,13 @@ export const unseen: AssetState = { episode: undefined, suspicion: undefined, go
 export type EpisodeEvent =
   | { readonly tag: "opened"; readonly sinceMs: number; readonly height: number }
   /** More is readable than was told. */
-  | { readonly tag: "worse"; readonly height: number }
+  | { readonly tag: "worse"; readonly sinceMs: number; readonly height: number }
   /** It looked closed, and is not: the same alarm, counted. */
-  | { readonly tag: "flapped"; readonly flaps: number }
+  | { readonly tag: "flapped"; readonly sinceMs: number; readonly flaps: number }
   /** Proven. `from`: "here" where there is one vantage alone. */
-  | { readonly tag: "closed"; readonly from: "two-vantages" | "here"; readonly flaps: number }
+  | { readonly tag: "closed"; readonly sinceMs: number; readonly from: "two-vantages" | "here"; readonly flaps: number }
   /** A deviation that a second connection did not show. */
-  | { readonly tag: "unconfirmed" }
+  | { readonly tag: "unconfirmed"; readonly sinceMs: number }
   | { readonly tag: "blind"; readonly vantage: string; readonly sinceMs: number }
   | { readonly tag: "sees-again"; readonly vantage: string; readonly sinceMs: number };
 
@@ -87,8 +87,8 @@ function deviating(before: AssetState, sighting: Sighting, events: readonly Epis
       state: { ...state, episode: { ...episode, flaps, heightMax: Math.max(episode.heightMax, height) } },
       events: [
         ...events,
-        ...(flaps > episode.flaps ? [{ tag: "flapped", flaps } as const] : []),
-        ...(height > episode.heightMax ? [{ tag: "worse", height } as const] : []),
+        ...(flaps > episode.flaps ? [{ tag: "flapped", sinceMs: episode.sinceMs, flaps } as const] : []),
+        ...(height > episode.heightMax ? [{ tag: "worse", sinceMs: episode.sinceMs, height } as const] : []),
       ],
       again: false,
     };
@@ -108,14 +108,18 @@ function fine(before: AssetState, { vantage }: Sighting, events: readonly Episod
   if (episode === undefined) {
     // Another vantage's good sight takes no suspicion away: what is open may be open to one of them alone.
     if (suspicion === undefined || suspicion.vantage !== vantage) return { state: { ...before, good }, events, again: false };
-    return { state: { ...before, good, suspicion: undefined }, events: [...events, { tag: "unconfirmed" }], again: false };
+    return {
+      state: { ...before, good, suspicion: undefined },
+      events: [...events, { tag: "unconfirmed", sinceMs: suspicion.atMs }],
+      again: false,
+    };
   }
   const from = new Set(good.map((one) => one.vantage)).size;
   const isProven = good.length >= closedChecks && from >= Math.min(2, vantages);
   if (!isProven) return { state: { ...before, good }, events, again: good.length < closedChecks };
   return {
     state: { ...before, good: [], episode: undefined },
-    events: [...events, { tag: "closed", from: from >= 2 ? "two-vantages" : "here", flaps: episode.flaps }],
+    events: [...events, { tag: "closed", sinceMs: episode.sinceMs, from: from >= 2 ? "two-vantages" : "here", flaps: episode.flaps }],
     again: false,
   };
 }

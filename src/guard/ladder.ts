@@ -23,6 +23,8 @@ export interface Verdict {
   readonly because: string;
   /** Findings of their own beside the rung: no TLS, a password asked in clear text, a certificate that is over. */
   readonly notes: readonly string[];
+  /** What is asked for is a client certificate, and no password. */
+  readonly isMtls?: boolean;
 }
 
 export function verdict(seen: Seen, because: string, notes: readonly string[] = []): Verdict {

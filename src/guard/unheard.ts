@@ -3,6 +3,8 @@ import type { Heard, Question } from "./checker.ts";
 import type { Verdict } from "./ladder.ts";
 import { verdict } from "./ladder.ts";
 
+const certificateWanted: Verdict = { ...verdict("auth-required", "A client certificate is asked for."), isMtls: true };
+
 /** undefined: there is an answer, which the checker judges. */
 export function unheard(heard: Heard, question: Question): Verdict | undefined {
   switch (heard.tag) {
@@ -24,13 +26,13 @@ function unconnected(why: Extract<Heard, { tag: "no-connection" }>["why"]): Verd
 }
 
 function withoutTls(why: Extract<Heard, { tag: "no-tls" }>["why"]): Verdict {
-  if (why === "client-certificate") return verdict("auth-required", "A client certificate is asked for.");
+  if (why === "client-certificate") return certificateWanted;
   if (why === "not-tls" || why === "timeout") return verdict("silent", "TLS is not spoken here.");
   return verdict("unknown", "The TLS handshake did not come to an end.");
 }
 
 function unanswered({ ended, bytes }: Extract<Heard, { tag: "answer" }>, { channel }: Question): Verdict | undefined {
-  if (ended === "client-certificate") return verdict("auth-required", "A client certificate is asked for.");
+  if (ended === "client-certificate") return certificateWanted;
   if (bytes.length > 0) return undefined;
   if (ended !== "closed" && ended !== "reset") return verdict("unknown", "Nothing was answered.");
   return verdict(channel === "plain" ? "silent" : "unknown", "The connection was closed without an answer.");

@@ -234,6 +234,31 @@ export const errorCodes = {
   },
 
   // metrics: what a question may ask
+  "guard/asset-twice": {
+    meaning: "Two assets have the same address: one opening would be two alarms.",
+    remedy: "Name every node of a store at one asset.",
+    retry: false,
+    exit: 1,
+  },
+  "guard/no-assets": {
+    meaning: "There is nothing to watch: the file declares no asset.",
+    remedy: "Write `assets:` in vitrine.yaml, or in a file with `version: 1` and nothing else; docs/guard.md has an example.",
+    retry: false,
+    exit: 1,
+  },
+  "guard/usage": {
+    meaning: "`vitrine guard` was called in a way that it does not know.",
+    remedy: "`vitrine guard --help` teaches it.",
+    retry: false,
+    exit: 1,
+  },
+  "guard/webhook": {
+    meaning: "Alarms cannot be sent as the webhook is set up.",
+    remedy:
+      "`--webhook` takes https (http on loopback), without a user; the secret's file holds `whsec_` and base64 of 24 to 64 bytes, mode 0600.",
+    retry: false,
+    exit: 1,
+  },
   "guard/target": {
     meaning: "What is to be checked is not named in a way that can be checked.",
     remedy: "Name it as SERVICE://HOST[:PORT][/NAME]; `vitrine guard --help` shows examples.",
