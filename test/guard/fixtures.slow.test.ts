@@ -8,7 +8,7 @@ afterAll(endTheOne);
 
 const isCi = process.env["CI"] === "true";
 const fast = fixtures.filter(({ isFast }) => isFast);
-if (isCi) for (const need of fast.flatMap(missingOf)) if (!need.isThere()) need.install();
+if (isCi) for (const need of fast.flatMap(missingOf)) if (!need.isThere()) await need.install();
 
 describe("a real server in a known state gets the verdict that it deserves", () => {
   for (const fixture of fast) {

@@ -19,7 +19,7 @@ const note = (text: string): unknown => process.stderr.write(`${text}\n`);
 
 const { positionals: services, values } = parseArgs({ allowPositionals: true, options: { fast: { type: "boolean", default: false } } });
 const chosen = fixtures.filter(({ service, isFast }) => (services.length === 0 || services.includes(service)) && (isFast || !values.fast));
-install(chosen);
+await install(chosen);
 const rows: Row[] = [];
 const failed: Failed[] = [];
 const skipped = chosen.filter((fixture) => missingOf(fixture).length > 0);
@@ -34,11 +34,11 @@ for (const fixture of chosen.filter((one) => !skipped.includes(one))) {
 await endTheOne();
 report();
 
-function install(wanted: readonly Fixture[]): void {
+async function install(wanted: readonly Fixture[]): Promise<void> {
   const missing = new Map(wanted.flatMap(missingOf).map((need) => [need.command, need]));
   for (const need of missing.values()) {
-    note(`installing, where this account may: ${need.command}`);
-    need.install();
+    note(`installing, where this account may: ${need.what}`);
+    await need.install();
   }
 }
 

@@ -27,7 +27,7 @@ const redis = of("redis", "fast", needsRedis);
 const redisElsewhere = of("redis", "fast", ...needsRedisAndNamespace);
 const memcached = of("memcached", "fast", needsMemcached);
 const postgresql18 = of("postgresql", "fast");
-const postgresql15 = of("postgresql", "slow");
+const postgresql15 = of("postgresql", "slow", postgresql.needsPostgresql15);
 
 /** What every version of a maker's has. */
 function searchFixtures(distribution: Distribution): readonly Fixture[] {

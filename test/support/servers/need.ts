@@ -11,7 +11,7 @@ export interface Need {
   readonly command: string;
   isThere(): boolean;
   /** Tries to install it; whether it is there then says isThere. */
-  install(): void;
+  install(): void | Promise<void>;
 }
 
 const installLimitMs = 600_000;

