@@ -6,6 +6,8 @@ import { targetOf } from "../../src/guard/target.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import type { Fixture } from "../support/servers/fixture.ts";
 import type { Need } from "../support/servers/need.ts";
+import type { Overheard } from "./relay.ts";
+import { overhear } from "./relay.ts";
 
 export interface Row {
   readonly service: string;
@@ -16,6 +18,7 @@ export interface Row {
   readonly evidence: string;
   /** Of the place that decided. */
   readonly because: string;
+  readonly overheard: Overheard;
 }
 
 export async function attempt(fixture: Fixture): Promise<Row> {
@@ -32,6 +35,7 @@ export async function attempt(fixture: Fixture): Promise<Row> {
     version: running.version,
     evidence: running.evidence,
     because: found.rows.find((row) => row.seen === found.seen)?.because ?? "",
+    overheard: await overhear(running.url),
   };
 }
 

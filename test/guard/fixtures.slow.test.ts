@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { fixtures } from "../support/servers/fixtures.ts";
 import { endTheOne } from "../support/servers/one-at-a-time.ts";
 import { attempt, isFalseClosed, isFalseOpen, missingOf } from "./attempt.ts";
+import { outsideOf } from "./relay.ts";
 
 afterAll(endTheOne);
 
@@ -19,11 +20,20 @@ describe("a real server in a known state gets the verdict that it deserves", () 
       missing.length === 0 ? name : `${name} (not tried: ${missing.map(({ command }) => command).join("; ")})`,
       { timeout: 60_000 },
       async () => {
-        const { seen, expected, because } = await attempt(fixture);
+        const { seen, expected, because, overheard } = await attempt(fixture);
         expect(seen, because).toBe(expected);
+        expect(overheard.outside).toBe(0);
       },
     );
   }
+});
+
+test("what is not listed is overheard", () => {
+  const listed = [Buffer.from("PING\r\n"), Buffer.from("QUIT\r\n"), Buffer.alloc(0)];
+  expect(outsideOf(Buffer.from("PING\r\nQUIT\r\n"), listed)).toBe(0);
+  expect(outsideOf(Buffer.from("PING\r\n\x16\x03\x01"), listed)).toBe(0);
+  expect(outsideOf(Buffer.from("PING\r\nKEYS *\r\n"), listed)).toBe(8);
+  expect(outsideOf(Buffer.from("PIN"), listed)).toBe(3);
 });
 
 test("what is wrong is counted as what it is", () => {

@@ -55,7 +55,9 @@ function report(): void {
   const versions = new Set(rows.map(({ service, version }) => `${service} ${version}`)).size;
   say("");
   say(`${rows.length} fixtures on ${versions} servers; false closed: ${count(isFalseClosed)}, false open: ${count(isFalseOpen)}`);
-  const bad = wrong.length + failed.length;
+  const [bytes, outside] = (["bytes", "outside"] as const).map((what) => rows.reduce((sum, row) => sum + row.overheard[what], 0));
+  say(`overheard on the way to them: ${bytes} bytes over TCP, outside of the checkers' lists: ${outside}`);
+  const bad = wrong.length + failed.length + rows.filter(({ overheard }) => overheard.outside > 0).length;
   say(`${rows.length - wrong.length} passed, ${bad} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ""}`);
   // In CI a server that is missing is a failure: what was not tried has not passed.
   process.exitCode = bad > 0 || rows.length === 0 || (process.env["CI"] === "true" && skipped.length > 0) ? 1 : 0;
