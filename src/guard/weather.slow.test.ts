@@ -127,6 +127,12 @@ describe("certificates are reported and stop nothing", () => {
   });
 });
 
+test("a TLS that nobody should speak any more is spoken: what is behind it can be read", async () => {
+  const tls = { ...makeCertificate(6), minVersion: "TLSv1", maxVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" } as const;
+  await using place = await openMemcached({ tls });
+  expect((await ask(memcached, place.port, { channels: ["tls"] })).seen).toBe("data-readable");
+});
+
 describe("names", () => {
   const ipv4 = (address: string): Address => ({ address, family: "IPv4" });
 
