@@ -4,7 +4,7 @@
  */
 import { test } from "vitest";
 import type { Receiver } from "./support/guard-watch.ts";
-import { Watch, openReceiver, openStore, planted, secret } from "./support/guard-watch.ts";
+import { Watch, openInbox, openReceiver, openStore, planted, secret } from "./support/guard-watch.ts";
 
 const limit = { timeout: 90_000 };
 const withinMs = { timeout: 30_000, interval: 50 };
@@ -84,3 +84,35 @@ test.concurrent("a second watch of the same state is refused", limit, async ({ e
   expect(await watch.ended()).not.toBe("0");
   expect(watch.output.slice(first.length)).toContain("cli/already-running");
 });
+
+test.concurrent(
+  "PagerDuty has one incident, which the end resolves, though the webhook is down; the heartbeat beats",
+  limit,
+  async ({ expect }) => {
+    using store = await openStore();
+    using receiver = await openReceiver();
+    using incidents = await openInbox();
+    using heart = await openInbox();
+    using watch = new Watch([store]);
+    const key = "0123456789abcdef0123456789abcdef";
+    receiver.refuse = 1_000;
+    store.isOpen = true;
+    const file = watch.secretFile("pagerduty.key", `${key}\n`);
+    watch.start(receiver, undefined, ["--pagerduty", incidents.url, "--pagerduty-key", file, "--heartbeat", heart.url]);
+    const opened = {
+      routing_key: key,
+      event_action: "trigger",
+      payload: { source: "cache", severity: "critical", class: "data-readable" },
+    };
+    await expect.poll(() => incidents.bodies, withinMs).toMatchObject([opened]);
+    store.isOpen = false;
+    await expect.poll(() => incidents.bodies, withinMs).toMatchObject([opened, { event_action: "resolve" }]);
+    const keys = incidents.bodies.map((body) => (body as { readonly dedup_key: string }).dedup_key);
+    expect(new Set(keys).size).toBe(1);
+    expect(heart.bodies.length).toBeGreaterThan(0);
+    expect(JSON.stringify(incidents.bodies)).not.toContain("kitchen");
+    expect(await watch.stop()).toBe("0");
+    expect(watch.kept()).not.toContain(key);
+    expect(watch.output).not.toContain(key);
+  },
+);

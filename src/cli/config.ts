@@ -21,6 +21,9 @@ export interface Config {
   readonly ledgerKeyFile: string;
   readonly webhook: string | undefined;
   readonly webhookSecretFile: string;
+  readonly pagerDuty: string | undefined;
+  readonly pagerDutyKeyFile: string;
+  readonly heartbeat: string | undefined;
   readonly listen: { readonly host: string; readonly port: number };
   readonly allowedHosts: readonly string[];
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
@@ -101,6 +104,7 @@ export function readConfig(
       keys: join(secrets, "keys"),
       ledgerKey: join(secrets, "ledger.key"),
       webhookSecret: join(secrets, "webhook.secret"),
+      pagerDutyKey: join(secrets, "pagerduty.key"),
       listen: "127.0.0.1:7465",
       proveEvery: "60",
       verifyEvery: "360",
@@ -113,11 +117,8 @@ export function readConfig(
 
 function checked(choices: Choices, at: (path: string) => string): Omit<Config, "configFile"> {
   const stateFolder = at(choices.state.value ?? ".vitrine");
-  const passwordFile = at(choices.passwordFile.value ?? "");
-  const keysFile = at(choices.keys.value ?? "");
-  const ledgerKeyFile = at(choices.ledgerKey.value ?? "");
-  const webhookSecretFile = at(choices.webhookSecret.value ?? "");
-  for (const file of [passwordFile, keysFile, ledgerKeyFile, webhookSecretFile]) refuseInside(stateFolder, file);
+  const secrets = secretFiles(choices, at);
+  for (const file of Object.values(secrets)) refuseInside(stateFolder, file);
   const listen = parseListen(choices.listen.value ?? "");
   const tls = parseTls(choices, at);
   if (tls === undefined && !isLoopback(listen.host))
@@ -128,11 +129,10 @@ function checked(choices: Choices, at: (path: string) => string): Omit<Config, "
   return {
     stateFolder,
     sourceUrl: checkedSourceUrl(choices),
-    passwordFile,
-    keysFile,
-    ledgerKeyFile,
+    ...secrets,
     webhook: choices.webhook.value,
-    webhookSecretFile,
+    pagerDuty: choices.pagerDuty.value,
+    heartbeat: choices.heartbeat.value,
     listen,
     allowedHosts: (choices.allowedHosts.value ?? "").split(",").filter((host) => host !== ""),
     tls,
@@ -142,6 +142,17 @@ function checked(choices: Choices, at: (path: string) => string): Omit<Config, "
     compactHour: optionalNumber(choices, "compactAt", { min: 0, max: 23 }) ?? 3,
     memoryMb: optionalNumber(choices, "memoryMb", { min: 64, max: 1e6 }) ?? 192,
     choices,
+  };
+}
+
+function secretFiles(choices: Choices, at: (path: string) => string) {
+  const file = (name: "passwordFile" | "keys" | "ledgerKey" | "webhookSecret" | "pagerDutyKey"): string => at(choices[name].value ?? "");
+  return {
+    passwordFile: file("passwordFile"),
+    keysFile: file("keys"),
+    ledgerKeyFile: file("ledgerKey"),
+    webhookSecretFile: file("webhookSecret"),
+    pagerDutyKeyFile: file("pagerDutyKey"),
   };
 }
 

@@ -1,9 +1,11 @@
 /**
  * An alarm as a signed webhook, by the Standard Webhooks specification: `webhook-id` is the message's own and the same in every try, the
- * signature is HMAC-SHA256 over id, time and body. Redirects are not followed, and nothing of the receiver's answer is kept but its status.
+ * signature is HMAC-SHA256 over id, time and body.
  */
 import { createHmac } from "node:crypto";
 import type { AlarmMessage } from "./alarm-message.ts";
+import type { Delivery } from "./post.ts";
+import { post } from "./post.ts";
 
 export interface WebhookReceiver {
   readonly url: string;
@@ -11,32 +13,9 @@ export interface WebhookReceiver {
   readonly secret: Uint8Array;
 }
 
-export type Delivery =
-  | { readonly tag: "delivered" }
-  /** Tried again later. */
-  | { readonly tag: "failed"; readonly because: string };
-
-const limitMs = 10_000;
-
-export async function sendWebhook(receiver: WebhookReceiver, message: AlarmMessage, nowMs: number): Promise<Delivery> {
+export async function sendWebhook({ url, secret }: WebhookReceiver, message: AlarmMessage, nowMs: number): Promise<Delivery> {
   const body = JSON.stringify(message);
   const time = String(Math.floor(nowMs / 1000));
-  const headers = {
-    "content-type": "application/json",
-    "user-agent": "vitrine-guard",
-    "webhook-id": message.id,
-    "webhook-timestamp": time,
-    "webhook-signature": `v1,${signatureOf(receiver.secret, message.id, time, body)}`,
-  };
-  try {
-    const response = await fetch(receiver.url, { method: "POST", headers, body, redirect: "manual", signal: AbortSignal.timeout(limitMs) });
-    await response.body?.cancel();
-    return response.ok ? { tag: "delivered" } : { tag: "failed", because: `The receiver answered ${response.status}.` };
-  } catch {
-    return { tag: "failed", because: "The receiver did not answer." };
-  }
-}
-
-function signatureOf(secret: Uint8Array, id: string, time: string, body: string): string {
-  return createHmac("sha256", secret).update(`${id}.${time}.${body}`).digest("base64");
+  const signature = createHmac("sha256", secret).update(`${message.id}.${time}.${body}`).digest("base64");
+  return post(url, { "webhook-id": message.id, "webhook-timestamp": time, "webhook-signature": `v1,${signature}` }, body);
 }

@@ -252,10 +252,10 @@ export const errorCodes = {
     retry: false,
     exit: 1,
   },
-  "guard/webhook": {
-    meaning: "Alarms cannot be sent as the webhook is set up.",
+  "guard/receiver": {
+    meaning: "Alarms cannot be sent as it is set up.",
     remedy:
-      "`--webhook` takes https (http on loopback), without a user; the secret's file holds `whsec_` and base64 of 24 to 64 bytes, mode 0600.",
+      "Addresses are https (http on loopback), without a user. The webhook's secret is `whsec_` and base64 of 24 to 64 bytes, PagerDuty's routing key has 32 characters; each in a file of mode 0600.",
     retry: false,
     exit: 1,
   },

@@ -82,6 +82,20 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** Takes whatever is posted, and keeps it. */
+export async function openInbox(): Promise<Disposable & { readonly url: string; readonly bodies: unknown[] }> {
+  const bodies: unknown[] = [];
+  const server = createHttp((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString("utf8")));
+    request.on("end", () => {
+      bodies.push(JSON.parse(body));
+      response.writeHead(202).end();
+    });
+  });
+  return { url: `http://127.0.0.1:${await listen(server)}/`, bodies, [Symbol.dispose]: () => server.close() };
+}
+
 export class Watch implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), "vitrine-guard-watch-"));
   #child: ChildProcess | undefined;
@@ -96,11 +110,18 @@ export class Watch implements Disposable {
     writeFileSync(join(this.#folder, "secret"), `whsec_${secret.toString("base64")}\n`, { mode: 0o600 });
   }
 
-  start(receiver: Receiver, crashAt?: string): void {
+  /** Written for the owner alone into the folder of the watch; returns its path. */
+  secretFile(name: string, text: string): string {
+    const file = join(this.#folder, name);
+    writeFileSync(file, text, { mode: 0o600 });
+    return file;
+  }
+
+  start(receiver: Receiver, crashAt?: string, more: readonly string[] = []): void {
     const at = (name: string): string => join(this.#folder, name);
     const flags = ["--config", at("assets.yaml"), "--state", at(".vitrine"), "--webhook", receiver.url, "--webhook-secret", at("secret")];
     const main = join(import.meta.dirname, "../../src/cli/main.ts");
-    const child = spawn(process.execPath, [main, "guard", "watch", ...flags], {
+    const child = spawn(process.execPath, [main, "guard", "watch", ...flags, ...more], {
       env: { PATH: process.env["PATH"], HOME: this.#folder, ...(crashAt === undefined ? {} : { VITRINE_CRASH_AT: crashAt }) },
     });
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (this.output += chunk.toString("utf8")));

@@ -32,12 +32,13 @@ With --sarif it prints SARIF 2.1.0 for tools that collect findings; examples/git
   vitrine guard list        assets, and what was seen of each the last time
   vitrine guard history     what was seen and told, from the ledger
 
-watch sends its alarms to --webhook, signed, until they are delivered; a restart goes on with them. Ctrl-C ends it.`,
+watch sends its alarms to a signed webhook and to PagerDuty, as these are set up, until they are delivered; a restart goes on with them.
+Ctrl-C ends it.`,
   options: {
     sarif: { type: "boolean", help: "check: print the findings as SARIF 2.1.0" },
     limit: { type: "string", value: "N", help: "history: the newest N entries (default 50)" },
   },
-  settings: ["config", "state", "webhook", "webhookSecret"],
+  settings: ["config", "state", "webhook", "webhookSecret", "pagerDuty", "pagerDutyKey", "heartbeat"],
   async run(context) {
     const [what, ...urls] = context.positionals;
     if (what === "check" && urls.length > 0) return checkUrls(context, urls);

@@ -24,7 +24,6 @@ export interface GuardAssetRow {
 
 export interface DueDelivery {
   readonly id: string;
-  readonly channel: string;
   readonly body: Json;
   readonly tries: number;
 }
@@ -32,12 +31,15 @@ export interface DueDelivery {
 export interface GuardState {
   /** All of it or none: an alarm that is in the ledger is one that will be sent. */
   record(record: GuardRecord): void;
+  /** When assets were checked the last time, by name: milliseconds since 1970. */
+  checked(at: ReadonlyMap<string, number>): void;
   assets(): readonly GuardAssetRow[];
-  /** Not delivered, and to be tried at or before `at`; the oldest first. */
-  due(at: number): readonly DueDelivery[];
+  /** Of that way out: not delivered, and to be tried at or before `at`; the oldest first. */
+  due(channel: string, at: number): readonly DueDelivery[];
   delivered(id: string, at: number): void;
   postponed(id: string, nextAt: number): void;
-  waiting(): number;
+  /** Ways out that have something to deliver. */
+  waiting(): readonly string[];
 }
 
 export function guardState(database: DatabaseSync): GuardState {
@@ -45,18 +47,24 @@ export function guardState(database: DatabaseSync): GuardState {
     record: (record) => {
       inTransaction(database, () => write(database, record));
     },
+    checked: (at) => {
+      inTransaction(database, () => {
+        const update = database.prepare("UPDATE guard_asset SET at = ? WHERE name = ?");
+        for (const [name, time] of at) update.run(Math.round(time), name);
+      });
+    },
     assets: () =>
       database
         .prepare("SELECT name, seen, at, state FROM guard_asset ORDER BY name")
         .all()
         .map((row) => ({ asset: String(row["name"]), seen: String(row["seen"]), at: Number(row["at"]), state: jsonOf(row["state"]) })),
-    due: (at) =>
+    due: (channel, at) =>
       database
         .prepare(
-          "SELECT id, channel, body, tries FROM guard_delivery WHERE done_at IS NULL AND next_at <= ? ORDER BY created_at, id LIMIT 100",
+          "SELECT id, body, tries FROM guard_delivery WHERE done_at IS NULL AND channel = ? AND next_at <= ? ORDER BY created_at, id LIMIT 100",
         )
-        .all(at)
-        .map((row) => ({ id: String(row["id"]), channel: String(row["channel"]), body: jsonOf(row["body"]), tries: Number(row["tries"]) })),
+        .all(channel, at)
+        .map((row) => ({ id: String(row["id"]), body: jsonOf(row["body"]), tries: Number(row["tries"]) })),
     delivered: (id, at) => {
       inTransaction(database, () => {
         const done = database
@@ -68,7 +76,11 @@ export function guardState(database: DatabaseSync): GuardState {
     postponed: (id, nextAt) => {
       database.prepare("UPDATE guard_delivery SET next_at = ?, tries = tries + 1 WHERE id = ?").run(Math.round(nextAt), id);
     },
-    waiting: () => Number(database.prepare("SELECT count(*) AS n FROM guard_delivery WHERE done_at IS NULL").get()?.["n"]),
+    waiting: () =>
+      database
+        .prepare("SELECT DISTINCT channel FROM guard_delivery WHERE done_at IS NULL ORDER BY channel")
+        .all()
+        .map((row) => String(row["channel"])),
   };
 }
 
