@@ -103,3 +103,15 @@ test("nothing is checked while what was seen before is being kept", async () => 
   void end();
   expect(kept).toBe(1);
 });
+
+test("a checker that fails of itself has seen nothing, alarms in time, and stops no other", async () => {
+  const { pass, events, end } = play([assetOf("broken"), assetOf("cache")], () => "closed", {
+    checkTarget: async ({ host }) => {
+      if (host === "broken") throw new Error("bug");
+      return { target: host, service: "Redis", evidence: "vendor", seen: "data-readable", rows: [], untested: [], remedy: undefined };
+    },
+  });
+  await pass(310_000);
+  await end();
+  expect(events()).toEqual(["cache opened 250", "broken blind 300000"]);
+});

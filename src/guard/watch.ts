@@ -68,7 +68,7 @@ async function watchOne(asset: Asset, options: WatchOptions, turns: Turns, offse
       // The alarm goes out with the first open place; once it has, all of them are looked at.
       const untilOpen = state.episode === undefined;
       for (const target of asset.targets) {
-        const found = await checkTarget(target, clock, { untilOpen });
+        const found = await checkTarget(target, clock, { untilOpen }).catch(() => unknownOf(target));
         all.push(found);
         if (untilOpen && isOpen(found.seen)) break;
       }
@@ -83,6 +83,12 @@ async function watchOne(asset: Asset, options: WatchOptions, turns: Turns, offse
     const next = cycle * (1 - jitter * random()) - (clock.monotonicMs() - startedMs);
     await clock.sleep(observed.again ? againMs : Math.max(againMs, next), signal);
   }
+}
+
+/** A checker that fails of itself has seen nothing, and stops no other. */
+function unknownOf({ label, checker }: Target): Check {
+  const { title, evidence, remedy } = checker;
+  return { target: label, service: title, evidence, seen: "unknown", rows: [], untested: ["IPv4", "IPv6"], remedy };
 }
 
 /** At most so many at a time; the others wait in the order in which they came. */
