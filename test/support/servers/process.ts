@@ -5,7 +5,7 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { chownSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -49,6 +49,9 @@ export function startProcess({ command, folder, env = {}, inside }: ServerComman
     ...(inside === undefined ? account() : {}),
   });
   child.unref();
+  // Nor does its pipe keep our own process: when that ends the server ends.
+  const pipe = child.stdio[3];
+  if (pipe instanceof Socket) pipe.unref();
   const ended = whenEnded(child);
   let running = true;
   void ended.then(() => (running = false));
@@ -57,7 +60,7 @@ export function startProcess({ command, folder, env = {}, inside }: ServerComman
     isRunning: () => running,
     async [Symbol.asyncDispose]() {
       child.ref();
-      child.stdio[3]?.destroy();
+      pipe?.destroy();
       await ended;
       rmSync(folder, { recursive: true, force: true });
     },

@@ -33,6 +33,8 @@ export interface NodeOptions {
 }
 
 const startLimitMs = 180_000;
+/** A node that has just started on a busy machine takes its time for the first documents. */
+const answerLimitMs = 30_000;
 
 export async function startNode(options: NodeOptions): Promise<Node> {
   const { distribution, home = homeOf(distribution), hasTls = false, hasLogin = false } = options;
@@ -62,18 +64,28 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     async () => (await ask("/_cluster/health?wait_for_status=yellow&timeout=1s", hasLogin)).status === 200,
     startLimitMs,
   );
+  try {
+    return {
+      port,
+      version: await filled(ask, hasLogin),
+      status: async (path) => (await ask(path, false)).status,
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Stores the documents; the node's version. */
+async function filled(ask: (path: string, login: boolean, body?: string) => Promise<Answer>, hasLogin: boolean): Promise<string> {
   const documents = [1, 2].map((id) => `{"index":{"_index":"users","_id":"${id}"}}\n{"email":"made-up-${id}@example.org"}\n`).join("");
   const stored = await ask("/_bulk?refresh=true", hasLogin, documents);
   if (stored.status !== 200) throw new Error(`the fixture's documents were not stored: status ${stored.status}`);
   const nodes = JSON.parse((await ask("/_nodes/_local?filter_path=nodes.*.version", hasLogin)).body) as {
     readonly nodes: Readonly<Record<string, { readonly version: string }>>;
   };
-  return {
-    port,
-    version: Object.values(nodes.nodes)[0]?.version ?? "?",
-    status: async (path) => (await ask(path, false)).status,
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  };
+  return Object.values(nodes.nodes)[0]?.version ?? "?";
 }
 
 function configure(
@@ -150,7 +162,7 @@ async function http(options: {
     response.on("error", () => resolve({ status: 0, body: "" }));
   });
   request.on("error", () => resolve({ status: 0, body: "" }));
-  request.setTimeout(5_000, () => request.destroy());
+  request.setTimeout(answerLimitMs, () => request.destroy());
   request.end(body);
   return promise;
 }
