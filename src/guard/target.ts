@@ -41,7 +41,7 @@ export function targetOf(text: string): Target {
 }
 
 function urlOf(text: string): { readonly url: URL; readonly scheme: string } {
-  const scheme = /^([a-z][a-z0-9+]*):\/\//.exec(text)?.[1];
+  const scheme = /^([a-z][a-z0-9+-]*):\/\//.exec(text)?.[1];
   if (scheme === undefined || !URL.canParse(text)) throw invalid("It is no URL.");
   const url = new URL(text);
   if (url.password !== "") {

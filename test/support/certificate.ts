@@ -3,7 +3,9 @@ import { generateKeyPairSync, sign } from "node:crypto";
 
 function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(parts);
-  const length = body.length < 128 ? Buffer.from([body.length]) : Buffer.from([0x82, body.length >> 8, body.length & 255]);
+  // The shortest form of a length: stricter readers than OpenSSL take no other (X.690, 10.1).
+  const long = body.length < 256 ? [0x81, body.length] : [0x82, body.length >> 8, body.length & 255];
+  const length = Buffer.from(body.length < 128 ? [body.length] : long);
   return Buffer.concat([Buffer.from([tag]), length, body]);
 }
 

@@ -23,17 +23,25 @@ export function parseResponse(prefix: Uint8Array, isHead = false): Response {
   const status = statusLine.exec(first)?.[1];
   const fields = lines.map((line) => field.exec(line));
   if (status === undefined || fields.includes(null)) return none;
-  const headers = new Map(fields.map((one) => [String(one?.[1]).toLowerCase(), String(one?.[2])]));
+  const pairs = fields.map((one) => [String(one?.[1]).toLowerCase(), String(one?.[2])] as const);
+  const headers = new Map(pairs);
   const code = Number(status);
   const rest = bytes.subarray(end + 4);
   // Another response follows an informational one; nobody asked for it.
   if (code < 200) return none;
   if (isHead || code === 204 || code === 304) return { status: code, headers, body: Buffer.alloc(0), isWhole: true };
   if (/\bchunked\b/i.test(headers.get("transfer-encoding") ?? "")) return { status: code, headers, ...unchunk(rest) };
-  const length = headers.get("content-length");
-  if (length === undefined) return { status: code, headers, body: rest, isWhole: false };
-  if (!/^\d{1,15}$/.test(length)) return none;
-  return { status: code, headers, body: rest.subarray(0, Number(length)), isWhole: rest.length >= Number(length) };
+  const cut = cutOff(rest, new Set(pairs.filter(([name]) => name === "content-length").map(([, value]) => value)));
+  return cut === undefined ? none : { status: code, headers, ...cut };
+}
+
+/** By the length that the headers say; without one the end of the connection is the body's. undefined: they say none. */
+function cutOff(rest: Buffer, lengths: ReadonlySet<string>): Pick<Response, "body" | "isWhole"> | undefined {
+  const [length, other] = lengths;
+  if (length === undefined) return { body: rest, isWhole: false };
+  // Two that differ: the server and what stands before it do not agree where the answer ends (section 6.3).
+  if (other !== undefined || !/^\d{1,15}$/.test(length)) return undefined;
+  return { body: rest.subarray(0, Number(length)), isWhole: rest.length >= Number(length) };
 }
 
 function unchunk(bytes: Buffer): Pick<Response, "body" | "isWhole"> {
@@ -46,7 +54,8 @@ function unchunk(bytes: Buffer): Pick<Response, "body" | "isWhole"> {
     if (length === 0) return { body: Buffer.concat(parts), isWhole: true };
     parts.push(bytes.subarray(line + 2, line + 2 + length));
     at = line + 2 + length + 2;
-    if (at > bytes.length) return { body: Buffer.concat(parts), isWhole: false };
+    // Cut off here, or its length was not what it said.
+    if (bytes.toString("latin1", at - 2, at) !== "\r\n") return { body: Buffer.concat(parts), isWhole: false };
   }
 }
 
@@ -58,4 +67,8 @@ export function jsonOf({ body, isWhole }: Response, ended: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -23,4 +23,20 @@ export const matchers: Readonly<Record<string, Matcher>> = {
     http.test(text) &&
     ((request === "count" && /\r\n\r\n\{"count":\d+,"_shards":\{"total":\d+,"successful":\d+,"skipped":\d+,"failed":\d+\}\}$/.test(text)) ||
       (request === "names" && /\r\n\r\n\[\{"index":"/.test(text))),
+  kibana: (request, text) =>
+    http.test(text) &&
+    !/\r\nx-console-proxy-status-code: (?!200\r\n)/i.test(text) &&
+    ((request === "count" && /\r\n\r\n\{"count":\d+,"_shards":\{"total":\d+,"successful":\d+,"skipped":\d+,"failed":\d+\}\}$/.test(text)) ||
+      (request === "names" && /\r\n\r\n\[\{"index":"/.test(text))),
+  s3: (request, text) =>
+    (request === "list" && http.test(text) && /\r\n\r\n<\?xml [^<>]*\?>\s*<ListBucketResult xmlns="[^"<>]*">/.test(text)) ||
+    (request === "canary" && http.test(text) && /\r\nx-amz-request-id: /i.test(text) && text.endsWith("\r\n\r\n")),
+  // A route of its API, of which it is known that it is not everybody's; the other answers say that it is Vitrine.
+  vitrine: (request, text) =>
+    (http.test(text) &&
+      ((request === "/.vitrine/state.sqlite" && /\r\n\r\nSQLite format 3/.test(text)) ||
+        (request === "/.env" && /\r\n\r\n[A-Z_]+=/.test(text)) ||
+        (/^\/v1\/(?:metrics|status|audit)/.test(request) && /\r\n\r\n\{.*\}$/.test(text)))) ||
+    (request.startsWith("/v1/metrics/{name}") &&
+      /^HTTP\/1\.1 404 [^\r\n]*\r\n[^]*\r\n\r\n\{"type":"urn:vitrine:problem:metrics\/unknown-metric","[^\r\n]*\}$/.test(text)),
 };

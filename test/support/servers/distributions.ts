@@ -87,7 +87,7 @@ function unpacked(profile: Distribution | typeof securityPlugin): Need {
 }
 
 /** Where the account that runs the servers can read it: below this folder, unless that is closed to it. */
-function cache(): string {
+export function cache(): string {
   if (found !== undefined) return found;
   const wished = join(root, "node_modules/.cache/vitrine-servers");
   mkdirSync(wished, { recursive: true });

@@ -2,6 +2,7 @@
 import type { Distribution } from "./distributions.ts";
 import { needsOf, needsSecurity } from "./distributions.ts";
 import type { Fixture } from "./fixture.ts";
+import * as kibana from "./kibana.ts";
 import { memcachedLogin, memcachedOpen, memcachedTcpAndUdp, memcachedUdpOnly, needsMemcached } from "./memcached.ts";
 import type { Need } from "./need.ts";
 import * as postgresql from "./postgresql.ts";
@@ -15,8 +16,9 @@ import {
   redisPingOnly,
   redisProtected,
 } from "./redis.ts";
-
+import * as s3 from "./s3.ts";
 import * as search from "./search.ts";
+import * as vitrine from "./vitrine.ts";
 
 /** Of one service, with what all its fixtures need. */
 const of =
@@ -26,6 +28,9 @@ const of =
 const redis = of("redis", "fast", needsRedis);
 const redisElsewhere = of("redis", "fast", ...needsRedisAndNamespace);
 const memcached = of("memcached", "fast", needsMemcached);
+const dashboards = of("kibana", "fast");
+const buckets = of("s3", "slow", ...s3.needsS3);
+const own = of("vitrine", "fast");
 const postgresql18 = of("postgresql", "fast");
 const postgresql15 = of("postgresql", "slow", postgresql.needsPostgresql15);
 
@@ -51,6 +56,8 @@ function elasticsearchFixtures(distribution: Distribution): readonly Fixture[] {
 }
 
 const opensearchSecured = of("elasticsearch", "slow", ...needsSecurity);
+
+const beforeNode = (distribution: Distribution): ReturnType<typeof of> => of("kibana", "slow", ...needsOf(distribution));
 
 export const fixtures: readonly Fixture[] = [
   redis("open", redisOpen),
@@ -86,6 +93,43 @@ export const fixtures: readonly Fixture[] = [
   postgresql15("md5", postgresql.postgresqlMd5(15)),
   postgresql15("password in clear text", postgresql.postgresqlClearText(15)),
   postgresql15("reject", postgresql.postgresqlReject(15)),
+  dashboards("Kibana, console open", kibana.kibanaOpen),
+  dashboards("Dashboards, console open, index named", kibana.dashboardsOpen),
+  dashboards("console open, status page closed", kibana.kibanaOpenStatusClosed),
+  dashboards("console open, kept to its own pages", kibana.kibanaKeepsInternal),
+  dashboards("console open, index that there is not", kibana.kibanaNoSuchIndex),
+  dashboards("anonymous sees dashboards alone", kibana.kibanaAnonymousDashboards),
+  dashboards("console off, the rest open", kibana.kibanaNoConsole),
+  dashboards("login", kibana.kibanaLogin),
+  dashboards("login, status page closed", kibana.kibanaLoginStatusClosed),
+  dashboards("login page", kibana.dashboardsLoginPage),
+  dashboards("its page alone", kibana.kibanaPageAlone),
+  beforeNode("elasticsearch-8.15.0")("before an open Elasticsearch", kibana.kibanaBefore(search.searchOpen("elasticsearch-8.15.0"))),
+  beforeNode("elasticsearch-8.15.0")(
+    "before a closed Elasticsearch",
+    kibana.kibanaBefore(search.elasticsearchClosed("elasticsearch-8.15.0")),
+  ),
+  beforeNode("opensearch-2.19.1")("before an open OpenSearch", kibana.kibanaBefore(search.searchOpen("opensearch-2.19.1"))),
+  buckets("all closed", s3.s3Closed),
+  buckets("all closed, TLS", s3.s3ClosedTls),
+  buckets("all closed, no object named", s3.s3ClosedNoCanary),
+  buckets("list open", s3.s3List),
+  buckets("list open, TLS", s3.s3ListTls),
+  buckets("objects open, list closed", s3.s3Objects),
+  buckets("objects open, list closed, object that there is not", s3.s3ObjectsNoSuch),
+  buckets("list and objects open", s3.s3ListAndObjects),
+  buckets("bucket that there is not", s3.s3NoSuchBucket),
+  of("s3", "fast")("sent to another region", s3.s3Redirect),
+  own("as shipped", vitrine.vitrineShipped),
+  own("/v1/metrics without its guard", vitrine.vitrineUnguarded("/v1/metrics", "schema-readable")),
+  own("/v1/status without its guard", vitrine.vitrineUnguarded("/v1/status", "counts-readable")),
+  own("/v1/audit without its guard", vitrine.vitrineUnguarded("/v1/audit", "data-readable")),
+  own("a proxy logs everybody in, on one path", vitrine.vitrineProxyLogsIn),
+  own("a proxy logs everybody in, metric named", vitrine.vitrineProxyLogsInNamed),
+  own("state below a web root", vitrine.vitrineStateServed),
+  own(".env below a web root", vitrine.vitrineEnvServed),
+  own("a page for every path", vitrine.vitrineFallbackPage),
+  own("another service with 401 everywhere", vitrine.notVitrine),
   ...elasticsearchFixtures("elasticsearch-7.17.13"),
   ...elasticsearchFixtures("elasticsearch-8.15.0"),
   ...elasticsearchFixtures("elasticsearch-9.2.0"),

@@ -7,9 +7,11 @@ import { done } from "../../checker.ts";
 import { httpRequest } from "../../http/request.ts";
 import type { Response } from "../../http/response.ts";
 import { jsonOf, parseResponse } from "../../http/response.ts";
+import { following, together } from "../../in-turn.ts";
 import type { Seen, Verdict } from "../../ladder.ts";
-import { verdict, worst } from "../../ladder.ts";
+import { verdict } from "../../ladder.ts";
 import { unheard } from "../../unheard.ts";
+import { errorType, isCount, isHealth, isListOfIndices, isSearch } from "./answers.ts";
 
 /** What a good answer to each request shows. */
 const shown = {
@@ -35,19 +37,10 @@ function requests({ names, host }: Question): Requests {
 /** One request after the other, until one is answered; only when all are refused it is closed. */
 function next(question: Question, heard: readonly Heard[]): Step {
   const verdicts = heard.map((one) => judge(one, question));
-  const open = verdicts.find(({ seen }) => seen === "counts-readable" || seen === "data-readable");
-  const last = heard.at(-1);
-  // Without a connection the other requests would find none either.
-  const isOver = open !== undefined || (last !== undefined && (last.tag !== "answer" || verdicts.at(-1)?.seen === "silent"));
-  const asked = Object.keys(requests(question))[heard.length];
-  if (!isOver && asked !== undefined) return { tag: "send", request: asked, on: "new" };
-  return done(open ?? together(verdicts));
-}
-
-function together(verdicts: readonly Verdict[]): Verdict {
-  const seen = worst(verdicts.map((one) => one.seen));
-  const first = verdicts.find((one) => one.seen === seen) ?? verdict("unknown", "Nothing was asked.");
-  return { ...first, notes: [...new Set(verdicts.flatMap(({ notes }) => notes))] };
+  const open = verdicts.find(({ seen }) => seen === "counts-readable");
+  if (open !== undefined) return done(open);
+  const asked = following(Object.keys(requests(question)), heard, verdicts.at(-1));
+  return asked === undefined ? done(together(heard, verdicts, "Nothing was asked.")) : { tag: "send", request: asked, on: "new" };
 }
 
 function judge(heard: Heard, question: Question): Verdict {
@@ -81,24 +74,17 @@ function refusal(status: number, error: string | undefined, asked: string): Verd
   return verdict("unknown", `${asked}: status ${status}, which says neither open nor closed.`);
 }
 
-/** Decided on a prefix: of a long list the beginning is enough. */
 function isGood(kind: Kind, response: Response, ended: string): boolean {
-  if (kind === "names") return /^\s*\[\s*(?:\]\s*$|\{\s*"index"\s*:\s*")/.test(response.body.toString("utf8"));
-  const json = jsonOf(response, ended);
-  if (!isRecord(json)) return false;
-  if (kind === "count") return Number.isInteger(json["count"]) && isRecord(json["_shards"]);
-  if (kind === "search") return isRecord(json["hits"]) && isRecord(json["_shards"]);
-  return typeof json["cluster_name"] === "string" && typeof json["status"] === "string";
-}
-
-function errorType(response: Response, ended: string): string | undefined {
-  const json = jsonOf(response, ended);
-  const error = isRecord(json) ? json["error"] : undefined;
-  return isRecord(error) && typeof error["type"] === "string" ? error["type"] : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  switch (kind) {
+    case "count":
+      return isCount(response, ended);
+    case "search":
+      return isSearch(response, ended);
+    case "names":
+      return isListOfIndices(response);
+    case "health":
+      return isHealth(response, ended);
+  }
 }
 
 export const elasticsearch: Checker = {
