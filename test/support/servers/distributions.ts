@@ -54,6 +54,11 @@ export function homeOf(distribution: Distribution): string {
   return join(cache(), distribution, distribution);
 }
 
+/** Folder of whatever else a profile has fetched. */
+export function folderOf(profile: string): string {
+  return join(cache(), profile);
+}
+
 /** OpenSearch with its security plugin: a copy, since plugins lie in the distribution's own folder. */
 export function homeWithSecurity(): string {
   const home = join(cache(), "opensearch-2.19.1-with-security");
@@ -65,7 +70,8 @@ export function homeWithSecurity(): string {
   return home;
 }
 
-function unpacked(profile: Distribution | typeof securityPlugin): Need {
+/** What a profile of test/guard/pom.xml fetches, unpacked. */
+export function unpacked(profile: string): Need {
   const folder = (): string => join(cache(), profile);
   return {
     what: profile,

@@ -4,6 +4,8 @@ import { needsOf, needsSecurity } from "./distributions.ts";
 import type { Fixture } from "./fixture.ts";
 import * as kibana from "./kibana.ts";
 import { memcachedLogin, memcachedOpen, memcachedTcpAndUdp, memcachedUdpOnly, needsMemcached } from "./memcached.ts";
+import * as mongodb from "./mongodb.ts";
+import * as mysql from "./mysql.ts";
 import type { Need } from "./need.ts";
 import * as postgresql from "./postgresql.ts";
 import {
@@ -31,6 +33,10 @@ const memcached = of("memcached", "fast", needsMemcached);
 const dashboards = of("kibana", "fast");
 const buckets = of("s3", "slow", ...s3.needsS3);
 const own = of("vitrine", "fast");
+const mongo = of("mongodb", "slow", ...mongodb.needsMongo);
+const mariadb = of("mysql", "fast", mysql.needsMariadb);
+const mariadbElsewhere = of("mysql", "slow", ...mysql.needsMariadbAndNamespace);
+const mysql55 = of("mysql", "slow", ...mysql.needsMysql55);
 const postgresql18 = of("postgresql", "fast");
 const postgresql15 = of("postgresql", "slow", postgresql.needsPostgresql15);
 
@@ -130,6 +136,40 @@ export const fixtures: readonly Fixture[] = [
   own(".env below a web root", vitrine.vitrineEnvServed),
   own("a page for every path", vitrine.vitrineFallbackPage),
   own("another service with 401 everywhere", vitrine.notVitrine),
+  mariadb("user without a password", mysql.mysqlOpen("MariaDB")),
+  mariadb("password", mysql.mysqlPassword("MariaDB")),
+  mariadb("no such user", mysql.mysqlNoSuchUser("MariaDB")),
+  mariadb("user without a password, no database named", mysql.mysqlOpenWithoutDatabase("MariaDB")),
+  mariadb("user without a password, no right to this database", mysql.mysqlNoRights("MariaDB")),
+  mariadb("user without a password, no such database", mysql.mysqlNoSuchDatabase("MariaDB")),
+  mariadb("user without a password, database that is named last", mysql.mysqlOneOfMany("MariaDB")),
+  mariadb("user without a password, in TLS alone", mysql.mariadbOpenInTlsAlone),
+  mariadb("known by its process", mysql.mariadbByProcess),
+  mariadb("ed25519", mysql.mariadbEd25519),
+  mariadb("locked", mysql.mariadbLocked),
+  mariadb("user without a password, no TLS", mysql.mysqlOpen("MariaDB without TLS")),
+  mariadb("password, no TLS", mysql.mysqlPassword("MariaDB without TLS")),
+  mariadb("user without a password, TLS asked for", mysql.mysqlOpen("MariaDB that asks for TLS")),
+  mariadb("password, TLS asked for", mysql.mysqlPassword("MariaDB that asks for TLS")),
+  mysql55("user without a password", mysql.mysqlOpen("MySQL")),
+  mysql55("password", mysql.mysqlPassword("MySQL")),
+  mysql55("no such user", mysql.mysqlNoSuchUser("MySQL")),
+  mysql55("user without a password, no database named", mysql.mysqlOpenWithoutDatabase("MySQL")),
+  mysql55("user without a password, no right to this database", mysql.mysqlNoRights("MySQL")),
+  mysql55("user without a password, no such database", mysql.mysqlNoSuchDatabase("MySQL")),
+  mysql55("user without a password, database that is named last", mysql.mysqlOneOfMany("MySQL")),
+  mariadbElsewhere("password, asked many times where broken connections are counted", mysql.mariadbNotBlocked),
+  mariadbElsewhere("our address blocked by broken connections", mysql.mariadbBlocked),
+  mongo("open", mongodb.mongodbOpen),
+  mongo("open, TLS", mongodb.mongodbOpenTls),
+  mongo("open, database named", mongodb.mongodbDatabase),
+  mongo("open, collection named", mongodb.mongodbCollection),
+  mongo("open, canary planted", mongodb.mongodbCanary),
+  mongo("open and empty", mongodb.mongodbEmpty),
+  mongo("open, before there was hello", mongodb.mongodbNoHello),
+  mongo("login", mongodb.mongodbLogin),
+  mongo("login, empty list", mongodb.mongodbLoginEmptyList),
+  mongo("login for the list alone", mongodb.mongodbLoginForTheList),
   ...elasticsearchFixtures("elasticsearch-7.17.13"),
   ...elasticsearchFixtures("elasticsearch-8.15.0"),
   ...elasticsearchFixtures("elasticsearch-9.2.0"),
