@@ -27,6 +27,13 @@ try {
   const unknown = spawnSync("npx", ["vitrine", "no-such-command"], { cwd: folder, encoding: "utf8" });
   report("an unknown command is refused with exit code 2", unknown.status === 2 && unknown.stderr.includes("cli/usage"));
 
+  const merkle = `import { leafHash, rootHash, verifyInclusion } from "vitrine/merkle";
+    const leaf = leafHash(new Uint8Array());
+    const claim = { leaf, index: 0, size: 1, proof: [], root: rootHash([leaf]) };
+    console.log(verifyInclusion(claim), verifyInclusion({ ...claim, size: 2 }), Buffer.from(claim.root).toString("hex").slice(0, 8));`;
+  const proofs = spawnSync("npx", ["node", "--input-type=module", "--eval", merkle], { cwd: folder, encoding: "utf8" });
+  report("vitrine/merkle verifies without the rest", proofs.stdout === "true false 6e340b9c\n");
+
   const old = olderNode();
   if (old === undefined) process.stdout.write("skipped: no older Node on this machine\n");
   else {

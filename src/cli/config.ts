@@ -18,6 +18,12 @@ export interface Config {
   readonly sourceUrl: string | undefined;
   readonly passwordFile: string;
   readonly keysFile: string;
+  readonly ledgerKeyFile: string;
+  readonly webhook: string | undefined;
+  readonly webhookSecretFile: string;
+  readonly pagerDuty: string | undefined;
+  readonly pagerDutyKeyFile: string;
+  readonly heartbeat: string | undefined;
   readonly listen: { readonly host: string; readonly port: number };
   readonly allowedHosts: readonly string[];
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
@@ -42,6 +48,10 @@ export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
   return folder;
+}
+
+export function versionOfVitrine(): string {
+  return (JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { readonly version: string }).version; // eslint-disable-line -- our own file
 }
 
 export const demoFolderName = ".demo";
@@ -78,12 +88,23 @@ export function readConfig(
     // The keys themselves are no path: as one they would be on command lines and in messages.
     environment: keysInEnvironment(input.environment) === undefined ? input.environment : { ...input.environment, VITRINE_KEYS: undefined },
     file: { source: existsSync(configFile) ? (input.sourceUrlInFile?.(configFile) ?? undefined) : undefined },
-    demonstration: demo === undefined ? {} : { source: demo.sourceUrl, passwordFile: demo.passwordFile, keys: demo.keysFile },
+    demonstration:
+      demo === undefined
+        ? {}
+        : {
+            source: demo.sourceUrl,
+            passwordFile: demo.passwordFile,
+            keys: demo.keysFile,
+            ledgerKey: join(dirname(demo.keysFile), "ledger.key"),
+          },
     defaults: {
       config: defaultConfig(input.workingFolder),
       state: ".vitrine",
       passwordFile: join(secrets, "reader.pass"),
       keys: join(secrets, "keys"),
+      ledgerKey: join(secrets, "ledger.key"),
+      webhookSecret: join(secrets, "webhook.secret"),
+      pagerDutyKey: join(secrets, "pagerduty.key"),
       listen: "127.0.0.1:7465",
       proveEvery: "60",
       verifyEvery: "360",
@@ -96,9 +117,8 @@ export function readConfig(
 
 function checked(choices: Choices, at: (path: string) => string): Omit<Config, "configFile"> {
   const stateFolder = at(choices.state.value ?? ".vitrine");
-  const passwordFile = at(choices.passwordFile.value ?? "");
-  const keysFile = at(choices.keys.value ?? "");
-  for (const file of [passwordFile, keysFile]) refuseInside(stateFolder, file);
+  const secrets = secretFiles(choices, at);
+  for (const file of Object.values(secrets)) refuseInside(stateFolder, file);
   const listen = parseListen(choices.listen.value ?? "");
   const tls = parseTls(choices, at);
   if (tls === undefined && !isLoopback(listen.host))
@@ -109,8 +129,10 @@ function checked(choices: Choices, at: (path: string) => string): Omit<Config, "
   return {
     stateFolder,
     sourceUrl: checkedSourceUrl(choices),
-    passwordFile,
-    keysFile,
+    ...secrets,
+    webhook: choices.webhook.value,
+    pagerDuty: choices.pagerDuty.value,
+    heartbeat: choices.heartbeat.value,
     listen,
     allowedHosts: (choices.allowedHosts.value ?? "").split(",").filter((host) => host !== ""),
     tls,
@@ -120,6 +142,17 @@ function checked(choices: Choices, at: (path: string) => string): Omit<Config, "
     compactHour: optionalNumber(choices, "compactAt", { min: 0, max: 23 }) ?? 3,
     memoryMb: optionalNumber(choices, "memoryMb", { min: 64, max: 1e6 }) ?? 192,
     choices,
+  };
+}
+
+function secretFiles(choices: Choices, at: (path: string) => string) {
+  const file = (name: "passwordFile" | "keys" | "ledgerKey" | "webhookSecret" | "pagerDutyKey"): string => at(choices[name].value ?? "");
+  return {
+    passwordFile: file("passwordFile"),
+    keysFile: file("keys"),
+    ledgerKeyFile: file("ledgerKey"),
+    webhookSecretFile: file("webhookSecret"),
+    pagerDutyKeyFile: file("pagerDutyKey"),
   };
 }
 

@@ -50,11 +50,16 @@ function passwordInEnvironment(wanted: URL, environment: Environment): string | 
 
 function systemdCredential(environment: Environment): string | undefined {
   const folder = environment["CREDENTIALS_DIRECTORY"];
-  return folder === undefined ? undefined : firstLine(join(folder, "vitrine-source-password"));
+  return folder === undefined ? undefined : textOf(join(folder, "vitrine-source-password"))?.split("\n")[0];
 }
 
 /** The first line of a file that only its owner can read; undefined when it is not there. Throws cli/credential-unprotected. */
 export function protectedFile(file: string): string | undefined {
+  return protectedText(file)?.split("\n")[0];
+}
+
+/** All of it. */
+export function protectedText(file: string): string | undefined {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat === undefined) return undefined;
   if ((stat.mode & 0o077) !== 0)
@@ -63,12 +68,12 @@ export function protectedFile(file: string): string | undefined {
       place: file,
       remedy: `chmod 600 ${file}`,
     });
-  return firstLine(file);
+  return textOf(file);
 }
 
-function firstLine(file: string): string | undefined {
+function textOf(file: string): string | undefined {
   try {
-    return readFileSync(file, "utf8").split("\n")[0];
+    return readFileSync(file, "utf8");
   } catch {
     return undefined;
   }

@@ -9,8 +9,8 @@ import { VitrineError } from "../model/error.ts";
 import { removeStaleLocks } from "../mirror/stale-locks.ts";
 import { openStateFolder } from "./state.ts";
 
-/** `name`: `run` (the supervisor) or `server`. Waits up to `waitMs` for a holder that is just ending. Throws cli/already-running. */
-export function lockState(folder: string, name: "run" | "server", waitMs: number): Disposable {
+/** `name`: `run` (the supervisor), `server`, or `guard` (the watch). Waits up to `waitMs` for a holder that is just ending. Throws cli/already-running. */
+export function lockState(folder: string, name: "run" | "server" | "guard", waitMs: number): Disposable {
   openStateFolder(folder);
   const file = join(folder, `${name}.lock`);
   // SQLite gives its journal the mode of the file.
@@ -20,7 +20,10 @@ export function lockState(folder: string, name: "run" | "server", waitMs: number
     database.exec("PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
   } catch {
     database.close();
-    throw new VitrineError("cli/already-running", { message: "Another `vitrine run` uses this state folder.", place: folder });
+    throw new VitrineError("cli/already-running", {
+      message: name === "guard" ? "Another `vitrine guard watch` uses this state folder." : "Another `vitrine run` uses this state folder.",
+      place: folder,
+    });
   }
   chmodSync(file, 0o600);
   // Stores are opened by the server alone. Theirs name a process, whose number may be another's by now, and whose start a server

@@ -6,10 +6,9 @@ import { nearestWord } from "../lib/nearest.ts";
 import { VitrineError } from "../model/error.ts";
 import { parseDeclaration } from "../policy/declaration.ts";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { commands } from "./commands/all.ts";
 import type { Command, CommandContext, OptionHelp, Terminal } from "./commands/command.ts";
-import { packageRoot, readConfig } from "./config.ts";
+import { readConfig, versionOfVitrine } from "./config.ts";
 import { failureExit, failureText, guardProcess, plainError } from "./failure.ts";
 import { paint } from "./render.ts";
 import type { Setting } from "./settings.ts";
@@ -75,7 +74,7 @@ async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") return overview(rest[0]);
   if (name === "--version") {
-    terminal.out(`${(JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { readonly version: string }).version}\n`); // eslint-disable-line -- our own file
+    terminal.out(`${versionOfVitrine()}\n`);
     return 0;
   }
   const command = commands.find((one) => one.name === name);

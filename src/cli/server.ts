@@ -20,7 +20,7 @@ import { sizesFrom } from "../metrics/estimate.ts";
 import { parseDeclaration } from "../policy/declaration.ts";
 import type { Declaration } from "../policy/declaration.ts";
 import type { Config } from "./config.ts";
-import { packageRoot } from "./config.ts";
+import { packageRoot, versionOfVitrine } from "./config.ts";
 import { controlPath, httpSocketPath, serveControl } from "./control.ts";
 import { guardProcess, plainError } from "./failure.ts";
 import { lockState } from "./lock.ts";
@@ -111,7 +111,7 @@ interface Running {
 async function start(config: ServerConfig, state: State): Promise<Running> {
   const text = readFileSync(config.configFile, "utf8");
   const declaration = parseDeclaration(text, config.configFile);
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { readonly version: string }; // eslint-disable-line -- our own file
+  const version = versionOfVitrine();
   const journal = await AuditJournal.open(config.stateFolder);
   const service = new Service({ state, journal, version, startedAtMs: Date.now(), nowMs: Date.now });
   const driver = newDriver({ config, state, declaration, text, service });

@@ -30,6 +30,32 @@ export const settings = {
     variable: "VITRINE_KEYS",
     help: "the file of token keys, mode 0600, made by `vitrine keys`; the variable may also hold its text",
   },
+  ledgerKey: {
+    flag: "ledger-key",
+    variable: "VITRINE_LEDGER_KEY",
+    help: "the file of the key that signs checkpoints of the ledger, mode 0600, made by `vitrine ledger`",
+  },
+  webhook: { flag: "webhook", variable: "VITRINE_WEBHOOK", help: "where alarms of the guard go: an https address (http on loopback)" },
+  webhookSecret: {
+    flag: "webhook-secret",
+    variable: "VITRINE_WEBHOOK_SECRET_FILE",
+    help: "the file of the secret that signs them, mode 0600: `whsec_` and base64",
+  },
+  pagerDuty: {
+    flag: "pagerduty",
+    variable: "VITRINE_PAGERDUTY",
+    help: "the address of the Events API v2, where it is not PagerDuty's own; needs the routing key",
+  },
+  pagerDutyKey: {
+    flag: "pagerduty-key",
+    variable: "VITRINE_PAGERDUTY_KEY_FILE",
+    help: "the file of the routing key, mode 0600; where it is there, alarms go to PagerDuty",
+  },
+  heartbeat: {
+    flag: "heartbeat",
+    variable: "VITRINE_HEARTBEAT",
+    help: "an https address that gets a POST every minute while the guard watches, for your monitoring of it",
+  },
   listen: { flag: "listen", variable: "VITRINE_LISTEN", help: "address of the HTTP interface (default 127.0.0.1:7465)" },
   allowedHosts: { flag: "allowed-hosts", variable: "VITRINE_ALLOWED_HOSTS", help: "host names, comma separated, that requests may name" },
   tlsCert: { flag: "tls-cert", variable: "VITRINE_TLS_CERT", help: "certificate file; needed for any address that is not loopback" },

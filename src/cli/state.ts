@@ -11,6 +11,8 @@ import type { Json } from "./canonical-json.ts";
 import type { Generation, GenerationRole } from "./generations.ts";
 import type { AuditNoteRow, AuditRow, AuditWanted } from "./state/audit.ts";
 import { appendAudit, eraseAudit, readAudit } from "./state/audit.ts";
+import type { GuardState } from "./state/guard.ts";
+import { guardState } from "./state/guard.ts";
 import type { LedgerEntry } from "./state/ledger.ts";
 import { inTransaction, insertEntry } from "./state/ledger.ts";
 
@@ -40,6 +42,11 @@ const migrations: readonly string[] = [
    CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
      WHEN NOT EXISTS (SELECT 1 FROM ledger WHERE kind = 'audit-erased' AND body = '{"entry":' || OLD.entry || '}')
      BEGIN SELECT RAISE(ABORT, 'the ledger does not say that these words are erased'); END;`,
+  `CREATE TABLE guard_asset (name TEXT PRIMARY KEY, seen TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
+   CREATE TABLE guard_delivery (
+     id TEXT PRIMARY KEY, channel TEXT NOT NULL, body TEXT NOT NULL, created_at INTEGER NOT NULL, next_at INTEGER NOT NULL,
+     tries INTEGER NOT NULL DEFAULT 0, done_at INTEGER
+   ) STRICT;`,
 ];
 
 export const stateVersion = migrations.length;
@@ -81,6 +88,8 @@ export interface State extends Disposable {
   set(name: string, value: string): void;
   append(kind: string, body: Json): LedgerEntry;
   ledger(options: { readonly kind?: string; readonly last: number }): readonly LedgerEntry[];
+  /** All of it, the oldest first. */
+  entries(): Iterable<LedgerEntry>;
   /** Ids of rows whose hash does not follow from what stands before; empty: the ledger is whole. */
   checkLedger(): readonly number[];
   addToken(token: TokenRow): void;
@@ -95,6 +104,7 @@ export interface State extends Disposable {
   /** The entry stays, its words are gone from the file; the ledger says so. False: there is no entry of that id with words. */
   eraseAudit(id: number): boolean;
   backup(file: string): void;
+  readonly guard: GuardState;
 }
 
 /** Makes the folder if it is missing. Throws cli/state-foreign when it is not the caller's alone. */
@@ -189,6 +199,7 @@ function stateOver({ database, folder, now, random }: Opened): State {
     setGenerations: (generations) => writeGenerations(database, generations),
     append: (kind, body) => appendLedger(database, { at: now(), kind, body }),
     ledger: (wanted) => readLedger(database, wanted),
+    entries: () => entriesOf(database),
     checkLedger: () => checkLedger(database),
     addToken: (token) => {
       database
@@ -213,6 +224,7 @@ function stateOver({ database, folder, now, random }: Opened): State {
         process.umask(mask);
       }
     },
+    guard: guardState(database),
     [Symbol.dispose]: () => database.close(),
   };
 }
@@ -252,13 +264,21 @@ function readLedger(database: DatabaseSync, wanted: { readonly kind?: string; re
     .prepare("SELECT id, at, kind, body, hash FROM ledger WHERE ?1 = '' OR kind = ?1 ORDER BY id DESC LIMIT ?2")
     .all(wanted.kind ?? "", wanted.last)
     .toReversed()
-    .map((row) => ({
-      id: Number(row["id"]),
-      at: Number(row["at"]),
-      kind: String(row["kind"]),
-      body: JSON.parse(String(row["body"])) as Json, // eslint-disable-line -- written by appendLedger alone
-      hash: String(row["hash"]),
-    }));
+    .map(entryOf);
+}
+
+function* entriesOf(database: DatabaseSync): Generator<LedgerEntry> {
+  for (const row of database.prepare("SELECT id, at, kind, body, hash FROM ledger ORDER BY id").iterate()) yield entryOf(row);
+}
+
+function entryOf(row: Readonly<Record<string, unknown>>): LedgerEntry {
+  return {
+    id: Number(row["id"]),
+    at: Number(row["at"]),
+    kind: String(row["kind"]),
+    body: JSON.parse(String(row["body"])) as Json, // eslint-disable-line -- written by appendLedger alone
+    hash: String(row["hash"]),
+  };
 }
 
 function checkLedger(database: DatabaseSync): readonly number[] {

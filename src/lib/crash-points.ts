@@ -16,6 +16,9 @@ export const crashPoints = [
   "server-after-switch",
   "server-before-retire",
   "supervisor-after-spawn",
+  "guard-before-kept",
+  "guard-after-kept",
+  "guard-after-sent",
 ] as const;
 
 export type CrashPoint = (typeof crashPoints)[number];

@@ -136,6 +136,12 @@ export const errorCodes = {
     retry: true,
     exit: 70,
   },
+  "cli/ledger-key": {
+    meaning: "The key of the ledger is not one: a signing key is PKCS#8 in PEM (Ed25519), a verifying one is NAME+ID+KEY on one line.",
+    remedy: "`vitrine ledger key` prints the verifying key of this installation, and makes the signing one where there is none.",
+    retry: false,
+    exit: 2,
+  },
   "cli/listen-invalid": {
     meaning: "The address to listen on is none, or is open to others without a certificate and key.",
     remedy: "Use 127.0.0.1:PORT, or give --tls-cert and --tls-key.",
@@ -228,6 +234,37 @@ export const errorCodes = {
   },
 
   // metrics: what a question may ask
+  "guard/asset-twice": {
+    meaning: "Two assets have the same address: one opening would be two alarms.",
+    remedy: "Name every node of a store at one asset.",
+    retry: false,
+    exit: 1,
+  },
+  "guard/no-assets": {
+    meaning: "There is nothing to watch: the file declares no asset.",
+    remedy: "Write `assets:` in vitrine.yaml, or in a file with `version: 1` and nothing else; docs/guard.md has an example.",
+    retry: false,
+    exit: 1,
+  },
+  "guard/usage": {
+    meaning: "`vitrine guard` was called in a way that it does not know.",
+    remedy: "`vitrine guard --help` teaches it.",
+    retry: false,
+    exit: 1,
+  },
+  "guard/receiver": {
+    meaning: "Alarms cannot be sent as it is set up.",
+    remedy:
+      "Addresses are https (http on loopback), without a user. The webhook's secret is `whsec_` and base64 of 24 to 64 bytes, PagerDuty's routing key has 32 characters; each in a file of mode 0600.",
+    retry: false,
+    exit: 1,
+  },
+  "guard/target": {
+    meaning: "What is to be checked is not named in a way that can be checked.",
+    remedy: "Name it as SERVICE://HOST[:PORT][/NAME]; `vitrine guard --help` shows examples.",
+    retry: false,
+    exit: 1,
+  },
   "metrics/bad-question": {
     meaning: "The question has a part that is not known, or one that is malformed.",
     remedy: "Ask metric, grain, from and to (or range), by, where, compare, top and limit, and nothing else.",

@@ -3,6 +3,7 @@
  * and the metrics. `parseDeclaration` is the only maker. Imports model and lib only, because the server
  * reads the same file and must not reach the source.
  */
+export { parseAssetsOf } from "./declaration/assets-file.ts";
 export { parseDeclaration } from "./declaration/parse.ts";
 export { storedTextAllowed } from "./declaration/stored-text.ts";
 
@@ -186,6 +187,21 @@ export interface LoginDeclaration {
 }
 
 /** What happened on a day, said by whoever wrote the file: no value of the database. */
+export type Expectation = "unreachable" | "auth-required" | "mtls";
+
+/** A data store that the guard watches. Its addresses are texts here: what services there are the guard knows. */
+export interface AssetDeclaration {
+  readonly name: string;
+  readonly owner: string;
+  /** Of every node; `service://host:port`. */
+  readonly urls: readonly { readonly text: string; readonly place: string }[];
+  readonly data: readonly string[];
+  readonly authorised: { readonly by: string; readonly on: string };
+  /** For a vantage that is not named there: `everywhere`, else what the guard takes as right. */
+  readonly expect: { readonly everywhere: Expectation | undefined; readonly at: Readonly<Record<string, Expectation>> };
+  readonly profile: "standard" | "fast";
+}
+
 export interface AnnotationDeclaration {
   /** Local day, YYYY-MM-DD. */
   readonly at: string;
@@ -206,6 +222,8 @@ export interface Declaration {
   readonly metrics: readonly MetricDeclaration[];
   /** In the order of time. */
   readonly annotations: readonly AnnotationDeclaration[];
+  /** What the guard watches. */
+  readonly assets: readonly AssetDeclaration[];
   /** SHA-256 over all that decides what is in the store (not metrics, not titles), 16 hex digits. */
   readonly policyHash: string;
   readonly source: { readonly url: string | undefined };

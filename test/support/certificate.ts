@@ -3,7 +3,9 @@ import { generateKeyPairSync, sign } from "node:crypto";
 
 function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(parts);
-  const length = body.length < 128 ? Buffer.from([body.length]) : Buffer.from([0x82, body.length >> 8, body.length & 255]);
+  // The shortest form of a length: stricter readers than OpenSSL take no other (X.690, 10.1).
+  const long = body.length < 256 ? [0x81, body.length] : [0x82, body.length >> 8, body.length & 255];
+  const length = Buffer.from(body.length < 128 ? [body.length] : long);
   return Buffer.concat([Buffer.from([tag]), length, body]);
 }
 
@@ -11,8 +13,8 @@ const sequence = (...parts: readonly Uint8Array[]): Buffer => der(0x30, ...parts
 const objectId = (hex: string): Buffer => der(0x06, Buffer.from(hex, "hex"));
 const time = (text: string): Buffer => der(0x18, Buffer.from(text, "ascii"));
 
-/** PEM texts. `serial` (1 … 127) tells certificates apart. */
-export function makeCertificate(serial: number): { readonly cert: string; readonly key: string } {
+/** PEM texts. `serial` (1 … 127) tells certificates apart; `lastYear`: when it is over, at its begin. */
+export function makeCertificate(serial: number, lastYear = 2120): { readonly cert: string; readonly key: string } {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   const algorithm = sequence(objectId("2a8648ce3d040302"));
   const name = sequence(der(0x31, sequence(objectId("550403"), der(0x0c, Buffer.from(`vitrine test ${serial}`)))));
@@ -22,7 +24,7 @@ export function makeCertificate(serial: number): { readonly cert: string; readon
     der(0x02, Buffer.from([serial])),
     algorithm,
     name,
-    sequence(time("20200101000000Z"), time("21200101000000Z")),
+    sequence(time("20200101000000Z"), time(`${lastYear}0101000000Z`)),
     name,
     publicKey.export({ type: "spki", format: "der" }),
     der(0xa3, sequence(alternative)),

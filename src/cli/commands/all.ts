@@ -3,7 +3,9 @@ import { audit } from "./audit.ts";
 import { apply, detach, plan } from "./administer.ts";
 import type { Command } from "./command.ts";
 import { demo } from "./demo.ts";
+import { guard } from "./guard.ts";
 import { keys } from "./keys.ts";
+import { ledger } from "./ledger.ts";
 import { link } from "./link.ts";
 import { backup, compact, config, restore, run, token, verify } from "./owner.ts";
 import { prove } from "./prove.ts";
@@ -22,12 +24,14 @@ export const commands: readonly Command[] = [
   watch,
   status,
   prove,
+  guard,
   verify,
   compact,
   link,
   session,
   token,
   audit,
+  ledger,
   config,
   backup,
   restore,

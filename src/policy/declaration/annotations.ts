@@ -29,7 +29,7 @@ export function parseAnnotations(
     .toSorted((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
 }
 
-function isDay(text: string): boolean {
+export function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   try {
     const { year } = Temporal.PlainDate.from(text, { overflow: "reject" });

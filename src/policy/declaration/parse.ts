@@ -1,6 +1,7 @@
 /** vitrine.yaml → Declaration. All problems of a file are reported together; nothing of the file's content is quoted but names. */
 import type { Declaration, DimensionDeclaration, TableDeclaration } from "../declaration.ts";
 import { parseAnnotations } from "./annotations.ts";
+import { parseAssets } from "./assets.ts";
 import { digest } from "./hash.ts";
 import type { Located } from "./located.ts";
 import { readLocated } from "./located.ts";
@@ -9,6 +10,7 @@ import { parseMetrics } from "./metrics.ts";
 import { resolveDimensions } from "./paths.ts";
 import { Problems } from "./problems.ts";
 import type { FileShape } from "./schema.ts";
+import { fileShape } from "./schema.ts";
 import { checkShape } from "./shape.ts";
 import { suggestion } from "./suggest.ts";
 import { parseStays } from "./stays.ts";
@@ -21,7 +23,7 @@ const kDefault = 10;
 export function parseDeclaration(text: string, file: string): Declaration {
   const located = readLocated(text, file);
   const problems = new Problems(file);
-  const shape = checkShape(located, problems);
+  const shape = checkShape(located, problems, fileShape);
   if (shape === undefined) problems.throwIfAny();
   const declaration = shape && build(shape, located, problems, file);
   problems.throwIfAny();
@@ -60,6 +62,7 @@ function build(shape: FileShape, located: Located, problems: Problems, file: str
     source: { url: shape.source?.url },
     limits: { acceptUnlimitedWalGb: shape.limits?.accept_unlimited_wal_gb },
     annotations: parseAnnotations(shape, Object.keys(shape.metrics ?? {}), reading),
+    assets: parseAssets(shape.assets ?? {}, reading),
     ...parseLogin(shape, reading),
   };
 }

@@ -159,9 +159,36 @@ const annotationShape = z
   })
   .describe("What happened on a day; it is marked in the charts of its metrics.");
 
+export const expectations = ["unreachable", "auth-required", "mtls"] as const;
+const expectation = z.enum(expectations);
+
+const assetShape = z
+  .strictObject({
+    owner: z.string().min(1).max(200).describe("Who is told, and closes it: a team or a role."),
+    url: z
+      .union([z.string().min(1).max(500), z.array(z.string().min(1).max(500)).min(1).max(64)])
+      .describe("`service://host:port` as `vitrine guard check` takes it; of a cluster every node."),
+    data: z.array(z.string().min(1).max(200)).max(64).optional().describe("Its data sets: indices, databases, buckets. Each is asked for."),
+    authorised: z
+      .strictObject({ by: z.string().min(1).max(200), on: z.string().describe("Day, YYYY-MM-DD.") })
+      .describe("Who of the owner's side said, when, that it may be checked."),
+    expect: z
+      .union([expectation, z.record(name, expectation)])
+      .optional()
+      .describe("What is right, everywhere or by vantage. By default `auth-required` from here, `unreachable` from any other vantage."),
+    profile: z.enum(["standard", "fast"]).optional().describe("How often: every 60 s, or every 4 s for at most 20 assets."),
+  })
+  .describe("A data store of yours that the guard watches for being left open.");
+
+const assets = z.record(z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/), assetShape);
+const version = z.number().meta({ const: 1 });
+
+/** A file of assets alone, where there is no database to copy from. */
+export const assetsFileShape = z.strictObject({ version, assets });
+
 export const fileShape = z
   .strictObject({
-    version: z.number().meta({ const: 1 }),
+    version,
     zone: z.string().describe("IANA time zone: days, weeks and months, and all truncation, are of this zone."),
     unit: name.describe("The protected unit: the entity whose number of distinct members guards every cell."),
     k: z.number().int().optional().meta({ minimum: 10, default: 10, description: "Fewest distinct units behind a number that is shown." }),
@@ -184,12 +211,14 @@ export const fileShape = z
       .describe("The rest of the inventory, by `schema.table`: of these tables nothing leaves. `vitrine plan` shows what each column is."),
     metrics: z.record(name, metricShape).optional(),
     annotations: z.array(annotationShape).max(500).optional(),
+    assets: assets.optional().describe("What the guard watches."),
   })
   .meta({
     title: "vitrine.yaml",
     description: "What each column of a database is, what may leave of it and how, and the metrics made of that.",
   });
 
+export type AssetsShape = z.infer<typeof assets>;
 export type FileShape = z.infer<typeof fileShape>;
 export type TableShape = (z.infer<typeof entityShape> & { readonly [only in "append_only" | "time"]?: never }) | z.infer<typeof factShape>;
 export type ColumnShape = z.infer<typeof columnShape>;
@@ -209,6 +238,8 @@ export const wordsAt = {
   limits: ["accept_unlimited_wal_gb"],
   login: Object.keys(loginShape.shape),
   annotations: Object.keys(annotationShape.shape),
+  assets: Object.keys(assetShape.shape),
+  authorised: ["by", "on"],
   oidc: Object.keys(oidcShape.shape),
   roles: Object.keys(rolesShape.shape),
 } as const;

@@ -2,17 +2,16 @@
 import type { z } from "zod";
 import type { Located, Path } from "./located.ts";
 import type { Problems } from "./problems.ts";
-import type { FileShape } from "./schema.ts";
-import { fileShape, namePattern, wordsAt } from "./schema.ts";
+import { expectations, namePattern, wordsAt } from "./schema.ts";
 import { shown, suggestion } from "./suggest.ts";
 
-/** The file as its shape, or undefined with the problems added. */
-export function checkShape(located: Located, problems: Problems): FileShape | undefined {
+/** The file as that shape, or undefined with the problems added. */
+export function checkShape<T>(located: Located, problems: Problems, wanted: z.ZodType<T>): T | undefined {
   if (typeof located.value !== "object" || located.value === null || Array.isArray(located.value)) {
     problems.add("policy/wrong-shape", located.place([]), "The file must be a map that begins with `version: 1`.");
     return undefined;
   }
-  const result = fileShape.safeParse(located.value, { reportInput: false });
+  const result = wanted.safeParse(located.value, { reportInput: false });
   if (result.success) return result.data;
   for (const issue of result.error.issues) report(issue, located, problems);
   return undefined;
@@ -33,14 +32,8 @@ function report(issue: z.core.$ZodIssue, located: Located, problems: Problems): 
       }
       return;
     case "invalid_type":
-      if (valueAt(located.value, path) === undefined) {
-        problems.add(
-          "policy/missing",
-          located.place(path.slice(0, -1), "key"),
-          `${name} is missing.`,
-          `Add \`${path.at(-1) ?? ""}:\` there.`,
-        );
-      } else problems.add("policy/wrong-shape", located.place(path), `${name} must be ${expected(issue.expected)}.`);
+      if (valueAt(located.value, path) === undefined) return missing(path, located, problems);
+      problems.add("policy/wrong-shape", located.place(path), `${name} must be ${expected(issue.expected)}.`);
       return;
     case "invalid_key":
       problems.add("policy/bad-name", located.place(path, "key"), `A name in ${pathName(path.slice(0, -1))} is none.`);
@@ -61,6 +54,7 @@ function report(issue: z.core.$ZodIssue, located: Located, problems: Problems): 
       );
       return;
     case "invalid_union":
+      if (valueAt(located.value, path) === undefined) return missing(path, located, problems);
       problems.add("policy/wrong-shape", located.place(path), `${name} must be ${unionWords(path)}.`);
       return;
     case "too_small":
@@ -72,6 +66,11 @@ function report(issue: z.core.$ZodIssue, located: Located, problems: Problems): 
     default:
       problems.add("policy/wrong-shape", located.place(path), `${name} has the wrong kind of content.`);
   }
+}
+
+function missing(path: Path, located: Located, problems: Problems): void {
+  const place = located.place(path.slice(0, -1), "key");
+  problems.add("policy/missing", place, `${pathName(path)} is missing.`, `Add \`${path.at(-1) ?? ""}:\` there.`);
 }
 
 function counted(origin: string): string {
@@ -93,6 +92,8 @@ function expected(kind: string): string {
 }
 
 function unionWords(path: Path): string {
+  if (path[0] === "assets")
+    return path.at(-1) === "url" ? "a text or a list of texts" : `one of ${expectations.join(", ")}, or a map from vantages to these`;
   if (path[0] === "stays") return "a text, or a map from columns to texts";
   return path.at(-1) === "values" ? "a list of texts (quote numbers), or `from table.column`" : "a value or a list of at most 100 values";
 }
@@ -110,16 +111,18 @@ function namedBy(path: Path): boolean {
 }
 
 function known(path: Path): readonly string[] {
-  const [top] = path;
+  const [top, second, part] = path;
   if (path.length === 0) return wordsAt.file;
-  if (top === "source") return wordsAt.source;
-  if (top === "limits") return wordsAt.limits;
-  if (top === "login") return path[2] === "roles" ? wordsAt.roles : path[1] === "oidc" ? wordsAt.oidc : wordsAt.login;
-  if (top === "annotations") return wordsAt.annotations;
+  if (top === "source" || top === "limits" || top === "annotations") return wordsAt[top];
+  if (top === "login") return part === "roles" ? wordsAt.roles : second === "oidc" ? wordsAt.oidc : wordsAt.login;
+  if (top === "assets") return part === "authorised" ? wordsAt.authorised : wordsAt.assets;
+  return knownInTable(path);
+}
+
+function knownInTable(path: Path): readonly string[] {
+  const [top, , part] = path;
   if (path.length === 2 && (top === "entities" || top === "facts" || top === "metrics")) return wordsAt[top];
-  if (path[2] === "columns") return wordsAt.columns;
-  if (path[2] === "having") return wordsAt.having;
-  return path[2] === "dimensions" ? wordsAt.dimensions : [];
+  return part === "columns" || part === "having" || part === "dimensions" ? wordsAt[part] : [];
 }
 
 function valueAt(value: unknown, path: Path): unknown {

@@ -1,0 +1,91 @@
+/**
+ * `npm run bench:guard`: from the opening of a store to the alarm at its receiver, through the real process, its state and its webhook: 20 assets
+ * `fast`, then 100 `standard`; and what the watch costs. The stores are stand-ins for Redis in this process; what they answer is told elsewhere.
+ */
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import type { Receiver, Store } from "../test/support/guard-watch.ts";
+import { Watch, openReceiver, openStore } from "../test/support/guard-watch.ts";
+
+const { values } = parseArgs({
+  options: {
+    fast: { type: "string", default: "20" },
+    standard: { type: "string", default: "100" },
+    rounds: { type: "string", default: "3" },
+  },
+});
+
+interface Costs {
+  readonly cpuShare: number;
+  readonly memoryMb: number;
+}
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const ticksPerSecond = 100;
+
+async function measure(count: number, profile: "fast" | "standard", rounds: number): Promise<{ readonly times: number[] } & Costs> {
+  await using stack = new AsyncDisposableStack();
+  const receiver = stack.use(await openReceiver());
+  const stores: Store[] = [];
+  for (let i = 0; i < count; i += 1) stores.push(stack.use(await openStore(`store-${i}`)));
+  const watch = stack.use(new Watch(stores, profile));
+  watch.start(receiver);
+  const seen = (): number => new Set(watch.output.match(/store-\d+/g)).size;
+  while (seen() < count) await sleep(100);
+  say(`${count} assets are watched; ${rounds} rounds of openings at random times …`);
+  const [cpuBefore, startedMs] = [cpuSeconds(watch.pid), performance.now()];
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round += 1) times.push(...(await openAll(stores, receiver, profile === "fast" ? 8_000 : 60_000)));
+  const seconds = (performance.now() - startedMs) / 1000;
+  const costs = { cpuShare: (cpuSeconds(watch.pid) - cpuBefore) / seconds, memoryMb: memoryMb(watch.pid) };
+  await watch.stop();
+  return { times, ...costs };
+}
+
+/** Opens each at a random moment of the span, waits for all alarms, closes all and waits for the proofs. Milliseconds, one a store. */
+async function openAll(stores: readonly Store[], receiver: Receiver, spanMs: number): Promise<readonly number[]> {
+  const before = receiver.messages.length;
+  const opened = new Map<string, number>();
+  await Promise.all(
+    stores.map(async (store) => {
+      await sleep(Math.random() * spanMs);
+      store.isOpen = true;
+      opened.set(store.name, performance.now());
+    }),
+  );
+  const told = (event: string) => receiver.messages.slice(before).filter((message) => message.event === event);
+  while (told("opened").length < stores.length) await sleep(50);
+  for (const store of stores) store.isOpen = false;
+  while (told("closed").length < stores.length) await sleep(50);
+  return told("opened").map(({ asset, atMs }) => atMs - (opened.get(asset) ?? Number.NaN));
+}
+
+/** User and system time of the process, by /proc (proc(5)): fields 14 and 15 of stat. */
+function cpuSeconds(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+function memoryMb(pid: number | undefined): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+}
+
+const at = (list: readonly number[], part: number): number =>
+  list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * part))] ?? Number.NaN;
+const goals = { fast: 5_000, standard: 65_000 };
+let isMissed = false;
+for (const profile of ["fast", "standard"] as const) {
+  const count = Number(values[profile]);
+  if (count === 0) continue;
+  const { times, cpuShare, memoryMb: memory } = await measure(count, profile, profile === "fast" ? Number(values.rounds) : 1);
+  const p95 = at(times, 0.95);
+  isMissed ||= !(p95 <= goals[profile]);
+  process.stdout.write(
+    `${count} assets ${profile}, ${times.length} openings → alarm at its receiver: p50 ${(at(times, 0.5) / 1000).toFixed(2)} s, p95 ${(p95 / 1000).toFixed(2)} s (goal ${goals[profile] / 1000}), most ${(at(times, 1) / 1000).toFixed(2)} s; ` +
+      `${(cpuShare * 100).toFixed(2)} % of a core${profile === "standard" ? " (goal 1)" : ""}, ${memory.toFixed(0)} MiB\n`,
+  );
+}
+process.exitCode = isMissed ? 1 : 0;

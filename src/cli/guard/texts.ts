@@ -1,0 +1,48 @@
+/** What the guard saw, for a person's terminal. */
+import type { Check, Row } from "../../guard/check.ts";
+import type { Seen } from "../../guard/ladder.ts";
+import { isOpen } from "../../guard/ladder.ts";
+import type { Report } from "../../guard/watch.ts";
+import type { CommandContext } from "../commands/command.ts";
+import { paint } from "../render.ts";
+
+export function checkText(
+  { target, service, evidence, seen, rows, untested, remedy }: Check,
+  { terminal }: Pick<CommandContext, "terminal">,
+): string {
+  const colours = paint(terminal.hasColour);
+  const colour = isOpen(seen) ? colours.red : seen === "closed" || seen === "auth-required" ? colours.green : colours.amber;
+  const lines = rows.map(
+    (row) =>
+      `  ${placeOf(row).padEnd(34)} ${row.seen.padEnd(19)} ${row.because}${row.notes.map((note) => `\n  ${" ".repeat(34)} ${note}`).join("")}`,
+  );
+  return [
+    `${colour(seen)}  ${target}  (${service}; checked against: ${evidence})`,
+    ...lines,
+    ...(rows.length === 0
+      ? ["  The name has no address."]
+      : untested.map((family) => `  ${family}: not tested, the name has no such address.`)),
+    ...(remedy === undefined ? [] : [`  do: ${remedy}`]),
+    "",
+  ].join("\n");
+}
+
+function placeOf({ address, channel, calledBy }: Row): string {
+  return `${address} ${channel === "tls" ? "TLS" : "plain"}, by ${calledBy}`;
+}
+
+export function reportText(
+  { asset, atMs, is, events, checks }: Report,
+  seen: Seen,
+  { terminal }: Pick<CommandContext, "terminal">,
+): string {
+  const colours = paint(terminal.hasColour);
+  const colour = is === "as-expected" ? colours.green : is === "deviation" ? colours.red : colours.amber;
+  const told = events.length === 0 ? "" : `  ${events.map(({ tag }) => tag).join(", ")}`;
+  const why = checks.flatMap(({ rows }) => rows.filter((row) => row.seen === seen)).at(0)?.because ?? "";
+  return `${new Date(atMs).toISOString()}  ${asset.name.padEnd(20)} ${colour(seen.padEnd(19))}${told}  ${why}\n`;
+}
+
+export function reportJson({ asset, atMs, is, events, checks, tookMs }: Report): object {
+  return { at: new Date(atMs).toISOString(), asset: asset.name, is, events, tookMs: Math.round(tookMs), checks };
+}

@@ -1,0 +1,42 @@
+/**
+ * An alarm as an event of PagerDuty's Events API v2: `dedup_key` is the alarm, so that all of its messages are one incident there, and its end
+ * resolves that.
+ */
+import type { AlarmMessage } from "./alarm-message.ts";
+import type { Delivery } from "./post.ts";
+import { post } from "./post.ts";
+
+export interface PagerDutyReceiver {
+  readonly url: string;
+  /** Of the service there: 32 characters, and a secret. */
+  readonly routingKey: string;
+}
+
+export const pagerDutyUrl = "https://events.pagerduty.com/v2/enqueue";
+
+const severities = { page: "critical", warning: "warning", info: "info" } as const;
+/** Longer ones are refused there. */
+const summaryMax = 1_024;
+
+export async function sendPagerDuty({ url, routingKey }: PagerDutyReceiver, message: AlarmMessage): Promise<Delivery> {
+  const isOver = message.event === "closed" || message.event === "sees-again";
+  const { severity, asset, owner, seen, since, at, summary, details, remedy } = message;
+  const payload = {
+    summary: summary.slice(0, summaryMax),
+    source: asset,
+    severity: severities[severity],
+    timestamp: at,
+    component: asset,
+    group: owner,
+    class: seen,
+    custom_details: { since, details, remedy },
+  };
+  const event = {
+    routing_key: routingKey,
+    event_action: isOver ? "resolve" : "trigger",
+    dedup_key: message.alarm,
+    client: "Vitrine",
+    payload,
+  };
+  return post(url, {}, JSON.stringify(event));
+}
