@@ -27,6 +27,9 @@ try {
   const unknown = spawnSync("npx", ["vitrine", "no-such-command"], { cwd: folder, encoding: "utf8" });
   report("an unknown command is refused with exit code 2", unknown.status === 2 && unknown.stderr.includes("cli/usage"));
 
+  // Nobody listens on the port of tcpmux.
+  const closed = spawnSync("npx", ["vitrine", "guard", "check", "redis://127.0.0.1:1"], { cwd: folder, encoding: "utf8" });
+  report("npx vitrine guard check in an empty folder", closed.status === 0 && closed.stdout.startsWith("closed  redis://127.0.0.1:1"));
   const merkle = `import { leafHash, rootHash, verifyInclusion } from "vitrine/merkle";
     const leaf = leafHash(new Uint8Array());
     const claim = { leaf, index: 0, size: 1, proof: [], root: rootHash([leaf]) };
