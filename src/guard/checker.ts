@@ -62,6 +62,8 @@ export interface Checker {
   readonly tls: "at-once" | "agreed" | "none";
   requests(question: Question): Requests;
   next(question: Question, heard: readonly Heard[]): Step;
+  /** Least time between two checks of the watch, where a check is a log-in that stands in the server's log and counts there. */
+  readonly everyMs?: number;
   /** How the owner closes it. */
   readonly remedy: string;
 }

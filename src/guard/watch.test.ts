@@ -60,6 +60,17 @@ test("each by its profile", async () => {
   expect([count("fast"), count("slow")]).toEqual([30, 2]);
 });
 
+test("what is a log-in each time is asked once an hour, the first time within a minute", async () => {
+  const mysql: Asset = { ...assetOf("db"), targets: [targetOf("mysql://app@db")] };
+  const { pass, reports, end } = play([mysql], () => "closed", { random: () => 0.9 });
+  await pass(2 * 3_600_000);
+  await end();
+  const [first, second] = reports.map(({ atMs }) => atMs - 1_000_000);
+  expect(first).toBe(54_000);
+  expect((second ?? 0) - 54_000).toBeGreaterThanOrEqual(0.9 * 3_600_000);
+  expect(reports).toHaveLength(3);
+});
+
 test("after a restart an opening that was told is not told again, and its end is", async () => {
   const first = play([assetOf("cache")], () => "data-readable");
   await first.pass(10_000);

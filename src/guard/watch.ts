@@ -42,6 +42,12 @@ export interface WatchOptions {
 
 /** Between the beginnings of two checks. */
 export const cycleMs: Readonly<Record<Asset["profile"], number>> = { standard: 60_000, fast: 4_000 };
+
+/** Milliseconds: the profile's, or longer where a service is not to be asked as often. */
+export function cycleOf({ profile, targets }: Asset): number {
+  return Math.max(cycleMs[profile], ...targets.map(({ checker }) => checker.everyMs ?? 0));
+}
+
 const jitter = 0.1;
 /** A second connection confirms an opening within 2 s. */
 const againMs = 250;
@@ -59,8 +65,8 @@ export async function watch(options: WatchOptions): Promise<void> {
 async function watchOne(asset: Asset, options: WatchOptions, turns: Turns, offset: number): Promise<void> {
   const { clock, random, signal, tell, checkTarget = check } = options;
   let state = options.stateOf(asset.name) ?? unseen;
-  const cycle = cycleMs[asset.profile];
-  await clock.sleep(random() * cycle, signal);
+  const cycle = cycleOf(asset);
+  await clock.sleep(random() * Math.min(cycle, cycleMs.standard), signal);
   while (!signal.aborted) {
     const startedMs = clock.monotonicMs();
     const checks = await turns.take(async () => {

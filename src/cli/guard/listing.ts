@@ -1,5 +1,6 @@
 /** vitrine guard list and history: what was seen of each asset the last time, and what stands in the ledger of it. */
 import { here } from "../../guard/asset.ts";
+import { cycleOf } from "../../guard/watch.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { CommandContext } from "../commands/command.ts";
 import { print, text } from "../commands/command.ts";
@@ -11,13 +12,14 @@ export function listAssets(context: CommandContext): number {
   const assets = declaredAssets(context);
   using state = stateHere(context);
   const rows = new Map(state.guard.assets().map((row) => [row.asset, row]));
-  const list = assets.map(({ name, owner, targets, profile, expectedAt }) => {
+  const list = assets.map((asset) => {
+    const { name, owner, targets, expectedAt } = asset;
     const row = rows.get(name);
     const since = row === undefined ? undefined : stateFromJson(row.state).episode?.sinceMs;
     return {
       asset: name,
       owner,
-      profile,
+      everySeconds: cycleOf(asset) / 1000,
       targets: targets.map(({ label }) => label),
       expected: expectedAt(here),
       seen: row?.seen,
@@ -27,10 +29,11 @@ export function listAssets(context: CommandContext): number {
   });
   print(context, list, () =>
     table(
-      ["asset", "owner", "expected", "seen", "at", "open since", "where"],
+      ["asset", "owner", "every", "expected", "seen", "at", "open since", "where"],
       list.map((one) => [
         one.asset,
         one.owner,
+        `${one.everySeconds} s`,
         one.expected,
         one.seen ?? "not yet",
         one.at ?? "",

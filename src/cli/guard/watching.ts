@@ -2,7 +2,7 @@
 import { systemClock } from "../../lib/clock.ts";
 import { crashHook } from "../../lib/crash-points.ts";
 import type { Asset } from "../../guard/asset.ts";
-import { cycleMs, watch } from "../../guard/watch.ts";
+import { cycleOf, watch } from "../../guard/watch.ts";
 import type { CommandContext } from "../commands/command.ts";
 import { lockState } from "../lock.ts";
 import { signals } from "../run.ts";
@@ -56,7 +56,7 @@ export async function watchAssets(context: CommandContext): Promise<number> {
           url: heartbeat,
           clock: systemClock,
           signal,
-          isAlive: () => systemClock.monotonicMs() - lastMs < 2 * Math.max(...assets.map(({ profile }) => cycleMs[profile])),
+          isAlive: () => systemClock.monotonicMs() - lastMs < 2 * Math.max(...assets.map(cycleOf)),
           onFailure: (because) => context.log("warn", "the heartbeat was not taken", { reason: because }),
         }),
   ]);
@@ -73,9 +73,9 @@ async function flushing(journal: GuardJournal, signal: AbortSignal): Promise<voi
 }
 
 function beginning(assets: readonly Asset[], isTold: boolean): string {
-  const fast = assets.filter(({ profile }) => profile === "fast").length;
-  const count = `${assets.length} ${assets.length === 1 ? "asset" : "assets"}, ${fast} of them every ${cycleMs.fast / 1000} s, the others every ${cycleMs.standard / 1000} s.`;
-  return `watching ${count}${isTold ? "" : " Alarms go to nobody but this terminal: set --webhook or --pagerduty."}\n`;
+  const cycles = [...new Set(assets.map(cycleOf))].toSorted((a, b) => a - b);
+  const counts = cycles.map((cycle) => `${assets.filter((asset) => cycleOf(asset) === cycle).length} every ${cycle / 1000} s`);
+  return `watching ${counts.join(", ")}.${isTold ? "" : " Alarms go to nobody but this terminal: set --webhook or --pagerduty."}\n`;
 }
 
 function say(context: CommandContext, forPerson: string, value?: object): void {

@@ -207,6 +207,8 @@ export const mysql: Checker = {
   service: "mysql",
   title: "MySQL",
   port: 3306,
+  // A check is whole log-ins, each of them in the server's log: at most one an hour by the watch; a person may ask when they like.
+  everyMs: 3_600_000,
   evidence: "vendor",
   tls: "agreed",
   requests,
