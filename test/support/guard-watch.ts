@@ -98,7 +98,8 @@ export async function openInbox(): Promise<Disposable & { readonly url: string; 
 
 export class Watch implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), "vitrine-guard-watch-"));
-  #child: ChildProcess | undefined;
+  /** The last is the one that is meant; those before it may live, too. */
+  readonly #children: ChildProcess[] = [];
   output = "";
 
   constructor(stores: readonly Store[], profile = "fast") {
@@ -125,21 +126,21 @@ export class Watch implements Disposable {
       env: { PATH: process.env["PATH"], HOME: this.#folder, ...(crashAt === undefined ? {} : { VITRINE_CRASH_AT: crashAt }) },
     });
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (this.output += chunk.toString("utf8")));
-    this.#child = child;
+    this.#children.push(child);
   }
 
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.#children.at(-1)?.pid;
   }
 
   async ended(): Promise<string> {
-    const child = this.#child;
+    const child = this.#children.at(-1);
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return String(child?.signalCode ?? child?.exitCode);
     return new Promise((done) => child.once("exit", (code, signal) => done(String(signal ?? code))));
   }
 
   async stop(): Promise<string> {
-    this.#child?.kill("SIGINT");
+    this.#children.at(-1)?.kill("SIGINT");
     return this.ended();
   }
 
@@ -160,7 +161,7 @@ export class Watch implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#child?.kill("SIGKILL");
+    for (const child of this.#children) child.kill("SIGKILL");
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
