@@ -66,7 +66,7 @@ function parse(command: Command, args: readonly string[]) {
       code === "ERR_PARSE_ARGS_UNKNOWN_OPTION"
         ? "The command line has an option that this command does not know."
         : "An option lacks its value, or has one that it does not take.";
-    throw new VitrineError("cli/usage", { message, remedy: `vitrine ${command.name} --help`, origin: { code } });
+    throw new VitrineError(command.refusesWith ?? "cli/usage", { message, remedy: `vitrine ${command.name} --help`, origin: { code } });
   }
 }
 
@@ -92,7 +92,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (positionals.length > (command.takes ?? 0))
-    throw new VitrineError("cli/usage", {
+    throw new VitrineError(command.refusesWith ?? "cli/usage", {
       message: "The command line has more words than this command takes.",
       remedy: `vitrine ${command.name} --help`,
     });

@@ -1,4 +1,5 @@
 /** What a command is: its words, its options, and what it does. The table of all is in all.ts. */
+import type { ErrorCode } from "../../model/error-codes.ts";
 import type { Config } from "../config.ts";
 import type { Log } from "../../lib/log.ts";
 import type { SettingName } from "../settings.ts";
@@ -46,6 +47,8 @@ export interface Command {
   readonly options: Readonly<Record<string, OptionHelp>>;
   /** Settings that its help shows, by name; absent: all. The others are taken and do nothing here. */
   readonly settings?: readonly SettingName[];
+  /** What a command line is refused with that it does not know; where 2, the usual exit code of that, says something else. */
+  readonly refusesWith?: ErrorCode;
   /** Returns the exit code. */
   readonly run: (context: CommandContext) => Promise<number>;
 }

@@ -38,6 +38,7 @@ Ctrl-C ends it.`,
     sarif: { type: "boolean", help: "check: print the findings as SARIF 2.1.0" },
     limit: { type: "string", value: "N", help: "history: the newest N entries (default 50)" },
   },
+  refusesWith: "guard/usage",
   settings: ["config", "state", "webhook", "webhookSecret", "pagerDuty", "pagerDutyKey", "heartbeat"],
   async run(context) {
     const [what, ...urls] = context.positionals;
