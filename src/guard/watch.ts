@@ -41,7 +41,7 @@ export interface WatchOptions {
 }
 
 /** Between the beginnings of two checks. */
-export const cycleMs: Readonly<Record<Asset["profile"], number>> = { standard: 60_000, fast: 4_000 };
+const cycleMs: Readonly<Record<Asset["profile"], number>> = { standard: 60_000, fast: 4_000 };
 
 /** Milliseconds: the profile's, or longer where a service is not to be asked as often. */
 export function cycleOf({ profile, targets }: Asset): number {
