@@ -1,6 +1,7 @@
 /** Writes what only its owner may read: a new file of mode 0600, renamed into place, so that it is never open for a moment. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { systemCode } from "../lib/system-code.ts";
 import { VitrineError } from "../model/error.ts";
 
 /** Throws cli/credential-unwritable. */
@@ -27,7 +28,7 @@ function writing(file: string, work: () => void): void {
   try {
     work();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    const code = systemCode(error);
     throw new VitrineError("cli/credential-unwritable", {
       message: "A file with a secret cannot be written.",
       place: file,

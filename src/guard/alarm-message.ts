@@ -31,12 +31,12 @@ export function messageOf(report: Report, event: EpisodeEvent): AlarmMessage | u
   const { asset, atMs, checks } = report;
   const height = event.tag === "opened" || event.tag === "worse" ? event.height : report.height;
   const alarm = alarmOf(asset.name, event);
-  const isOver = event.tag === "closed" || event.tag === "sees-again";
+  const over = isOver(event.tag);
   return {
     alarm,
     id: `${alarm}.${event.tag}.${Math.round(atMs)}`,
     event: event.tag,
-    severity: isOver ? "info" : event.tag === "blind" || pages(height) ? "page" : "warning",
+    severity: over ? "info" : event.tag === "blind" || pages(height) ? "page" : "warning",
     asset: asset.name,
     owner: asset.owner,
     seen: event.tag === "blind" ? "unknown" : (rungs[height] ?? "unknown"),
@@ -46,8 +46,13 @@ export function messageOf(report: Report, event: EpisodeEvent): AlarmMessage | u
     details: checks.flatMap(({ target, rows }) =>
       rows.map(({ address, channel, seen, because }) => `${target} at ${address}, ${channel}: ${seen}. ${because}`),
     ),
-    remedy: isOver ? [] : [...new Set(checks.flatMap(({ remedy }) => remedy ?? []))],
+    remedy: over ? [] : [...new Set(checks.flatMap(({ remedy }) => remedy ?? []))],
   };
+}
+
+/** The last message of an alarm. */
+export function isOver(event: AlarmMessage["event"]): boolean {
+  return event === "closed" || event === "sees-again";
 }
 
 /** Made of what is known of it anew after a restart: the same alarm has the same name. */

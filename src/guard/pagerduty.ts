@@ -3,6 +3,7 @@
  * resolves that.
  */
 import type { AlarmMessage } from "./alarm-message.ts";
+import { isOver } from "./alarm-message.ts";
 import type { Delivery } from "./post.ts";
 import { post } from "./post.ts";
 
@@ -19,7 +20,6 @@ const severities = { page: "critical", warning: "warning", info: "info" } as con
 const summaryMax = 1_024;
 
 export async function sendPagerDuty({ url, routingKey }: PagerDutyReceiver, message: AlarmMessage): Promise<Delivery> {
-  const isOver = message.event === "closed" || message.event === "sees-again";
   const { severity, asset, owner, seen, since, at, summary, details, remedy } = message;
   const payload = {
     summary: summary.slice(0, summaryMax),
@@ -33,7 +33,7 @@ export async function sendPagerDuty({ url, routingKey }: PagerDutyReceiver, mess
   };
   const event = {
     routing_key: routingKey,
-    event_action: isOver ? "resolve" : "trigger",
+    event_action: isOver(message.event) ? "resolve" : "trigger",
     dedup_key: message.alarm,
     client: "Vitrine",
     payload,

@@ -24,7 +24,7 @@ export interface Report {
   readonly events: readonly EpisodeEvent[];
   /** After it; what a restart goes on from. */
   readonly state: AssetState;
-  /** The check took longer than its cycle: the time to detection is this, and not the profile's. */
+  /** All of its targets together. Where it is longer than the cycle, it and not the cycle is the time to detection. */
   readonly tookMs: number;
 }
 

@@ -3,8 +3,9 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { Tree, consistencyProof, inclusionProof } from "../../lib/merkle.ts";
+import { consistencyProof, inclusionProof, rootHash } from "../../lib/merkle.ts";
 import type { Hash } from "../../lib/merkle.ts";
+import { systemCode } from "../../lib/system-code.ts";
 import { VitrineError } from "../../model/error.ts";
 import { protectedText } from "../credentials.ts";
 import { signCheckpoint } from "../ledger/checkpoint.ts";
@@ -113,7 +114,7 @@ function newFile(path: string): number {
   try {
     return openSync(path, "wx", 0o600);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    const code = systemCode(error);
     const message = code === "EEXIST" ? "The file is there already." : "The file cannot be written.";
     throw new VitrineError("cli/refused", { message, place: path, remedy: "Name another file.", origin: { code } });
   }
@@ -127,24 +128,20 @@ function printKey(context: CommandContext, { origin, key }: Signed): number {
 
 /** As JSON alone: it is for programs, with `verifyInclusion` and `verifyConsistency` of vitrine/merkle or any other implementation. */
 function prove(context: CommandContext, { state, origin, key }: Signed): number {
-  const leaves: Hash[] = [];
-  const tree = new Tree();
-  for (const entry of state.entries()) {
-    leaves.push(leafOf(entry));
-    tree.append(leafOf(entry));
-  }
+  const leaves = Array.from(state.entries(), leafOf);
+  const [size, root] = [leaves.length, rootHash(leaves)];
   const since = text(context, "since");
   const number = Number(since ?? context.positionals[1]);
-  if (!Number.isSafeInteger(number) || number < (since === undefined ? 1 : 0) || number > leaves.length)
-    throw new VitrineError("cli/usage", { message: `prove takes an entry's number, or --since with a size, up to ${leaves.length}.` });
+  if (!Number.isSafeInteger(number) || number < (since === undefined ? 1 : 0) || number > size)
+    throw new VitrineError("cli/usage", { message: `prove takes an entry's number, or --since with a size, up to ${size}.` });
   const proof = since === undefined ? inclusionProof(leaves, number - 1) : consistencyProof(leaves, number);
   const base64 = (hash: Hash): string => Buffer.from(hash).toString("base64");
-  const checkpoint = signCheckpoint({ origin, size: tree.size, root: tree.root(), time: new Date().toISOString() }, key);
+  const checkpoint = signCheckpoint({ origin, size, root, time: new Date().toISOString() }, key);
   context.terminal.out(
     `${JSON.stringify({
-      ...(since === undefined ? { index: number - 1, leaf: base64(leaves[number - 1] ?? tree.root()) } : { firstSize: number }),
-      size: tree.size,
-      root: base64(tree.root()),
+      ...(since === undefined ? { index: number - 1, leaf: base64(leaves[number - 1] ?? root) } : { firstSize: number }),
+      size,
+      root: base64(root),
       proof: proof.map(base64),
       checkpoint,
     })}\n`,
@@ -177,7 +174,7 @@ function readText(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    const code = systemCode(error);
     throw new VitrineError("cli/refused", {
       message: "The file cannot be read.",
       place: file,

@@ -24,6 +24,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { systemCode } from "../../lib/system-code.ts";
 import { VitrineError } from "../../model/error.ts";
 import type { Account } from "./postgres/account.ts";
 import { canEnter, serverAccount } from "./postgres/account.ts";
@@ -246,7 +247,7 @@ async function initialise(init: {
       { cwd: "/", env: environment(), ...init.account },
     );
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    const code = systemCode(error);
     throw new VitrineError("cli/postgres-failed", {
       message: "initdb could not make the data folder.",
       place: init.dataDir,

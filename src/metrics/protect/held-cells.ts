@@ -49,10 +49,9 @@ function printsOf(held: Held, splits: readonly GroupSplit[]): ReadonlyMap<number
   const used = new Set<number>();
   for (const [i, split] of splits.entries()) {
     const cuboid = held[i]!;
-    const withRows = bucketsOf(cuboid);
-    for (const bucket of allBucketsOf(cuboid)) {
+    for (const [bucket, hasRows] of bucketsOf(cuboid)) {
       for (const month of monthsOf(split, bucket)) {
-        if (withRows.has(bucket)) used.add(month);
+        if (hasRows) used.add(month);
         const own = latest.get(month) ?? splits.map(() => 0);
         latest.set(month, own);
         own[i] = Math.max(own[i]!, cuboid.changedAt(bucket));
@@ -62,24 +61,16 @@ function printsOf(held: Held, splits: readonly GroupSplit[]): ReadonlyMap<number
   return new Map([...latest].flatMap(([month, own]) => (used.has(month) ? [[month, `held ${own.join()}`] as const] : [])));
 }
 
-function allBucketsOf(cuboid: CuboidReading): ReadonlySet<number> {
-  const buckets = new Set<number>();
-  for (let cell = 0, last = Number.NaN; cell < cuboid.count; cell += 1) {
+/** Each bucket that there are cells of, and whether one of them still has rows. */
+function bucketsOf(cuboid: CuboidReading): ReadonlyMap<number, boolean> {
+  const buckets = new Map<number, boolean>();
+  // Cells of one bucket mostly follow each other: once it is known to have rows nothing is looked up for the others.
+  for (let cell = 0, known = Number.NaN; cell < cuboid.count; cell += 1) {
     const bucket = cuboid.bucketOf(cell);
-    if (bucket !== last) buckets.add(bucket);
-    last = bucket;
-  }
-  return buckets;
-}
-
-/** Of cells with rows. */
-function bucketsOf(cuboid: CuboidReading): ReadonlySet<number> {
-  const buckets = new Set<number>();
-  for (let cell = 0, last = Number.NaN; cell < cuboid.count; cell += 1) {
-    const bucket = cuboid.bucketOf(cell);
-    if (bucket === last || cuboid.measure(cell, "n") === 0) continue;
-    last = bucket;
-    buckets.add(bucket);
+    if (bucket === known) continue;
+    const hasRows = cuboid.measure(cell, "n") !== 0;
+    if (hasRows) known = bucket;
+    if (hasRows || !buckets.has(bucket)) buckets.set(bucket, hasRows);
   }
   return buckets;
 }
@@ -100,7 +91,7 @@ function rowsOf(held: Held, group: Group, wanted: ReadonlySet<number>): Readonly
         const list = rows.get(month)?.[i];
         return list === undefined ? [] : [list];
       });
-    const lists = new Map([...bucketsOf(cuboid)].map((bucket) => [bucket, listsOf(monthsOf(split, bucket))] as const));
+    const lists = new Map([...bucketsOf(cuboid).keys()].map((bucket) => [bucket, listsOf(monthsOf(split, bucket))] as const));
     for (let cell = 0; cell < cuboid.count; cell += 1) {
       const bucket = cuboid.bucketOf(cell);
       const own = lists.get(bucket) ?? [];

@@ -37,7 +37,7 @@ export interface MetricPageProps {
 export function MetricPage({ metric, view, show }: MetricPageProps): JSX.Element {
   const grain = grainOf(metric, view);
   const question = questionOf(metric, view, grain);
-  const isAllowed = mayAsk(metric, question.grain, [...new Set([...(question.by ?? []), ...Object.keys(question.where ?? {})])]);
+  const isAllowed = mayAsk(metric, question.grain, namesOf({ by: question.by ?? [], where: question.where ?? {} }));
   const live = useLive<Answer>(isAllowed ? addressOf(question) : undefined, answerMs);
   const canvas = useRef<HTMLCanvasElement | undefined>(undefined);
   const { value: answer, problem, pending } = live;
