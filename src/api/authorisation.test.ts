@@ -24,6 +24,11 @@ const matrix: Readonly<Record<string, readonly number[]>> = {
   "GET /v1/proof": [401, 403, 403, 200, 200],
   "GET /v1/copy": [401, 403, 200, 200, 200],
   "GET /v1/audit": [401, 403, 403, 403, 200],
+  "GET /v1/guard/assets": [401, 403, 403, 200, 200],
+  "GET /v1/guard/verdicts": [401, 403, 403, 200, 200],
+  "GET /v1/guard/alarms": [401, 403, 403, 200, 200],
+  "POST /v1/guard/alarms/{name}/acknowledge": [401, 403, 403, 200, 200],
+  "GET /v1/guard/events": [401, 403, 403, 200, 200],
   "GET /v1/openapi.json": [401, 200, 200, 200, 200],
   "GET /metrics": [401, 403, 200, 200, 200],
   "GET /v1/session": [200, 200, 200, 200, 200],
@@ -80,6 +85,12 @@ function headersOf(column: Column): Record<string, string> {
   return { host: "127.0.0.1", ...(column === "anonymous" ? {} : { authorization: bearer[column] }) };
 }
 
+/** What is there, of what is not a metric. */
+const names = [
+  ["/assets/", "activations.js"],
+  ["/v1/guard/alarms/", "cache.1795351201000"],
+] as const;
+
 describe("authorisation", async () => {
   const folder = await buildPage();
   const app = await open(folder);
@@ -91,15 +102,15 @@ describe("authorisation", async () => {
 
   async function ask(row: string, column: Column) {
     const [method = "", path = ""] = row.split(" ");
-    const name = path.startsWith("/assets") ? "activations.js" : "activations";
+    const name = names.find(([prefix]) => path.startsWith(prefix))?.[1] ?? "activations";
     const headers = { ...headersOf(column), ...(method === "POST" ? { origin: "http://127.0.0.1" } : {}) };
     const payload = payloads[row];
-    return app.inject({
-      method: method as "GET",
-      url: path.replace("{name}", name),
-      headers,
-      ...(payload === undefined ? {} : { payload }),
-    });
+    const request = { method: method as "GET", url: path.replace("{name}", name), headers, ...(payload === undefined ? {} : { payload }) };
+    // It goes on for as long as somebody listens.
+    if (!path.endsWith("/events")) return app.inject(request);
+    const answer = await app.inject({ ...request, payloadAsStream: true });
+    answer.stream().destroy();
+    return answer;
   }
 
   test("every described route has a row, and every row is described", () => {
@@ -130,6 +141,14 @@ describe("authorisation", async () => {
       });
     }
   }
+
+  test("an alarm that is not there cannot be acknowledged, nor one whose name is none", async () => {
+    for (const name of ["cache.1", "%C2%84", "..", "Cache"]) {
+      const url = `/v1/guard/alarms/${name}/acknowledge`;
+      const answer = await app.inject({ method: "POST", url, headers: { ...headersOf("admin"), origin: "http://127.0.0.1" } });
+      expect(answer.statusCode).toBe(404);
+    }
+  });
 
   test("401 is the same whether the thing exists or not", async () => {
     const urls = ["/v1/metrics/activations", "/v1/metrics/nothing", "/v1/nothing", "/assets", "/v1/status"];

@@ -8,7 +8,7 @@ import type { CopyReport } from "../metrics/copy-report.ts";
 import type { MetricDescription } from "../metrics/describe.ts";
 import type { QuestionInput } from "../metrics/question.ts";
 import type { ProofLine, StatusReport } from "../metrics/status-report.ts";
-import type { AuditEntry } from "./contract.ts";
+import type { AuditEntry, GuardAlarm, GuardAlarms, GuardAssets, GuardVerdicts } from "./contract.ts";
 import type { SessionEntry } from "./sessions.ts";
 import type { Role } from "./tokens.ts";
 
@@ -42,7 +42,24 @@ export interface AnswerRights {
   readonly audit?: AuditNote;
 }
 
-export interface Backend {
+/** What the guard saw and told, as its own process keeps it. */
+export interface GuardBackend {
+  guardAssets(): Promise<GuardAssets>;
+  /** Newest first; `before`: only entries with a smaller id; `from`: milliseconds since 1970. */
+  guardVerdicts(wanted: {
+    readonly asset: string | undefined;
+    readonly from: number | undefined;
+    readonly before: number | undefined;
+    readonly limit: number;
+  }): Promise<GuardVerdicts>;
+  guardAlarms(wanted: { readonly open: boolean; readonly limit: number }): Promise<GuardAlarms>;
+  /** undefined: there is no such alarm. One that somebody has acknowledged stays as it is. */
+  acknowledgeAlarm(alarm: string, who: { readonly name: string; readonly role: Role }): Promise<GuardAlarm | undefined>;
+  /** Messages that wait to be delivered, by way out. */
+  guardWaiting(): Promise<Readonly<Record<string, number>>>;
+}
+
+export interface Backend extends GuardBackend {
   /** What can be asked. */
   metrics(): Promise<readonly MetricDescription[]>;
   /** `question` is untrusted as it stands: implement it with `ask` of metrics/respond.ts. */

@@ -117,10 +117,10 @@ describe("certificates", () => {
     expect(url).toBe(`https://127.0.0.1:${port}`);
     expect(await serialOf(port, ca)).toBe("01");
     await write(files, second);
-    await vi.waitFor(() => expect(events).toContain("certificate-renewed"));
+    await vi.waitFor(() => expect(events).toContain("certificate-renewed"), { timeout: 20_000 });
     expect(await serialOf(port, ca)).toBe("02");
     await writeFile(files.cert, third.cert);
-    await vi.waitFor(() => expect(events.at(-1)).toBe("certificate-refused"));
+    await vi.waitFor(() => expect(events.at(-1)).toBe("certificate-refused"), { timeout: 20_000 });
     expect(await serialOf(port, ca)).toBe("02");
   });
 

@@ -42,7 +42,7 @@ const nameMax = 120;
 /** OpenID Connect Core 1.0, 2: a subject has at most 255 characters. */
 const subjectMax = 255;
 /** Strongest first. */
-const byStrength: readonly Role[] = ["admin", "analyst", "viewer"];
+const byStrength: readonly Role[] = ["admin", "responder", "analyst", "viewer"];
 
 export class OidcLogin {
   readonly #settings: OidcSettings;

@@ -11,6 +11,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { assert, must } from "../lib/assert.ts";
 import { VitrineError } from "../model/error.ts";
 import type { Backend } from "./backend.ts";
+import type { GuardEvent } from "./contract.ts";
 import { etagOf, matches } from "./http/etag.ts";
 import type { Asker, Door, GateOptions } from "./http/gate.ts";
 import { passGate } from "./http/gate.ts";
@@ -21,6 +22,7 @@ import { parseQuery } from "./http/query.ts";
 import type { Asked, Means, Route } from "./http/route.ts";
 import { methodsAt, routes } from "./http/routes.ts";
 import { openSite } from "./http/site.ts";
+import { Listeners } from "./listeners.ts";
 import { OidcLogin } from "./oidc.ts";
 import type { OidcSettings } from "./oidc.ts";
 import type { Sessions } from "./sessions.ts";
@@ -67,6 +69,8 @@ export interface ApiOptions {
   readonly oidc?: OidcSettings;
   /** Folder of the built dashboard; absent or not there: no page. */
   readonly webFolder?: string;
+  /** Who is to hear what changes; absent: nothing ever does. */
+  readonly guardEvents?: Listeners<GuardEvent>;
   readonly random: (count: number) => Uint8Array;
   /** Only for the owner's Unix socket: everyone who reaches it has this role. */
   readonly ownerRole?: Role;
@@ -121,6 +125,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     version: options.version,
     tls: options.tls !== undefined,
     random: options.random,
+    guardEvents: options.guardEvents ?? new Listeners(),
   };
   for (const route of routes) addRoute({ app, route, options, means, limits, answering });
   await app.ready();
@@ -205,8 +210,8 @@ function miss(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return sendProblem(reply, problemOf(methods.length > 0 ? "api/method-refused" : "api/not-found"));
 }
 
-function addGate(app: FastifyInstance, options: ApiOptions, limits: ApiLimits): void {
-  const gate: GateOptions = {
+function gateOf(options: ApiOptions, limits: ApiLimits): GateOptions {
+  return {
     hosts: [...loopbackHosts, ...options.hosts.map((host) => host.toLowerCase())],
     scheme: options.tls === undefined ? "http" : "https",
     tokens: options.tokens,
@@ -215,6 +220,10 @@ function addGate(app: FastifyInstance, options: ApiOptions, limits: ApiLimits): 
     urlLengthMax: limits.urlLength,
     nowMs: options.nowMs,
   };
+}
+
+function addGate(app: FastifyInstance, options: ApiOptions, limits: ApiLimits): void {
+  const gate = gateOf(options, limits);
   // Default deny: a route that does not say who may use it does not start.
   app.addHook("onRoute", (route) => assert(route.config?.door !== undefined, "a route without a door"));
   app.addHook("onRequest", async (request, reply) => {
@@ -242,6 +251,7 @@ function addRoute(parts: {
   readonly answering: { count: number };
 }): void {
   const { app, route, options, means, limits, answering } = parts;
+  const gate = gateOf(options, limits);
   const response = Object.fromEntries(Object.entries(route.responses).map(([status, { schema }]) => [status, schema]));
   app.route<{ Params: { name?: string }; Querystring: Query }>({
     method: route.method,
@@ -252,7 +262,10 @@ function addRoute(parts: {
       if (answering.count >= limits.answering) throw new VitrineError("api/busy", { message: "Too many questions at once." });
       answering.count++;
       try {
-        const { status, body, media, headers, cells } = await within(route.work(askedOf(request, means, options)), limits.answerMs);
+        const { status, body, media, headers, cells } = await within(
+          route.work(askedOf(request, { means, options, gate, door: route })),
+          limits.answerMs,
+        );
         for (const [name, value] of Object.entries(headers ?? {})) reply.header(name, value);
         if (cells !== undefined) writeCells(reply.code(status), cells);
         return reply
@@ -278,7 +291,11 @@ function writeCells(reply: FastifyReply, cells: string): void {
   });
 }
 
-function askedOf(request: FastifyRequest<{ Params: { name?: string }; Querystring: Query }>, means: Means, options: ApiOptions): Asked {
+function askedOf(
+  request: FastifyRequest<{ Params: { name?: string }; Querystring: Query }>,
+  parts: { readonly means: Means; readonly options: ApiOptions; readonly gate: GateOptions; readonly door: Door },
+): Asked {
+  const { means, options, gate, door } = parts;
   const { headers, url } = request;
   const at = url.indexOf("?");
   const reason = headers["vitrine-reason"];
@@ -290,6 +307,7 @@ function askedOf(request: FastifyRequest<{ Params: { name?: string }; Querystrin
     search: at < 0 ? "" : url.slice(at),
     body: request.body,
     nowMs: options.nowMs(),
+    isStillIn: () => passGate(request, door, gate).tag === "in",
     // The gate has held the header against the list of our names.
     origin: `${means.tls ? "https" : "http"}://${headers.host ?? ""}`,
     headers: {

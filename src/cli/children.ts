@@ -9,8 +9,10 @@ import { dirname, extname, join } from "node:path";
 import type { Config } from "./config.ts";
 import { packageRoot } from "./config.ts";
 import { controlPath } from "./control.ts";
-import type { ServerMessage, SupervisorMessage } from "./messages.ts";
-import type { Child, WantedReader } from "./supervisor.ts";
+import { listenersOfLinux } from "./guard/listeners-here.ts";
+import { errorCodes } from "../model/error-codes.ts";
+import type { GuardMessage, PlainError, ServerMessage, SupervisorMessage } from "./messages.ts";
+import type { Child, Ended, WantedReader } from "./supervisor.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -143,6 +145,86 @@ function readerRights({ config, environment }: Pick<ChildOptions, "config" | "en
   ];
 }
 
+/** The guard's watch: it asks strangers' sockets, so it holds neither the store nor the source; it ends when our channel to it closes. */
+export function startGuard(options: ChildOptions, declared: readonly string[]): Child {
+  const child = spawn(
+    process.execPath,
+    [...guardRights(options.config, declared), entry("guard-process"), JSON.stringify(childConfig(options.config))],
+    {
+      detached: true,
+      env: pick(options.environment, everywhere),
+      stdio: ["ignore", "ignore", options.stderr, "ipc"],
+    },
+  );
+  let error: PlainError | undefined;
+  child.on("message", (message) => (error = saidBy(message as GuardMessage))); // eslint-disable-line -- looked at there
+  const { ended, ...rest } = over(child);
+  return { ...rest, ended: ended.then((end) => (error === undefined ? end : { ...end, error })) };
+}
+
+/** Looks into one store: it holds that store's login, and nothing else's. */
+export function startLook(options: ChildOptions, asset: string, loginFile: string): Child {
+  const { configFile, stateFolder } = options.config;
+  const own = join(stateFolder, "state.sqlite*");
+  const rights = [
+    "--permission",
+    "--allow-net",
+    "--disable-warning=ExperimentalWarning",
+    ...[...ownCode(), configFile, own, loginFile].map((file) => `--allow-fs-read=${file}`),
+    `--allow-fs-write=${own}`,
+    "--disable-sigusr1",
+    "--disallow-code-generation-from-strings",
+    "--max-old-space-size=128",
+    youngHeap,
+  ];
+  return over(
+    spawn(process.execPath, [...rights, entry("look-process"), JSON.stringify(childConfig(options.config)), asset], {
+      detached: true,
+      env: pick(options.environment, everywhere),
+      stdio: ["ignore", "ignore", options.stderr, "ipc"],
+    }),
+  );
+}
+
+/** Who said it reads strangers' answers: a code that we have, and short texts. */
+function saidBy({ tag, error }: Partial<GuardMessage>): PlainError | undefined {
+  if (tag !== "failed" || error === undefined || !Object.hasOwn(errorCodes, error.code)) return undefined;
+  const short = (text: unknown): string =>
+    String(text)
+      .replaceAll(/\p{Cc}/gu, " ")
+      .slice(0, saidMax);
+  const { code, message, place, remedy } = error;
+  return { code, message: short(message), place: place === undefined ? undefined : short(place), remedy: short(remedy) };
+}
+
+const saidMax = 400;
+
+/**
+ * It may read its code, the configuration, the secrets of its ways out and of its vantages and who listens here, write the state's file and
+ * where checkpoints go, and connect; what else lies in the state folder it may not see. Of the files that are watched it may ask the system, which Node grants only together with reading them;
+ * not of what else lies in their folders. The key of the ledger it reads where it signs checkpoints of it.
+ */
+function guardRights(config: Config, declared: readonly string[]): readonly string[] {
+  const { configFile, stateFolder, webhookSecretFile, pagerDutyKeyFile, vantageKeyFile, checkpointsFolder } = config;
+  const left = checkpointsFolder === undefined ? [] : [checkpointsFolder];
+  const signing = checkpointsFolder === undefined && config.vantageListen === undefined ? [] : [config.ledgerKeyFile];
+  const secrets = [webhookSecretFile, pagerDutyKeyFile, vantageKeyFile, ...signing];
+  // Beside them lie the store, the words of the audit log and the policies of generations.
+  const own = ["state.sqlite*", "guard.lock*"].map((name) => join(stateFolder, name));
+  const files = [...ownCode(), configFile, ...own, ...secrets, ...left, ...declared, ...listenersOfLinux];
+  return [
+    "--permission",
+    "--allow-net",
+    "--disable-warning=ExperimentalWarning",
+    ...files.map((file) => `--allow-fs-read=${file}`),
+    ...[...own, ...left].map((file) => `--allow-fs-write=${file}`),
+    "--disable-sigusr1",
+    "--disallow-code-generation-from-strings",
+    "--max-old-space-size=256",
+    youngHeap,
+  ];
+}
+
 /** Ours, and the folder that we are installed in. */
 function nodeModules(root: string): readonly string[] {
   const parent = dirname(realpathSync(root));
@@ -156,7 +238,7 @@ function childConfig(config: Config): Omit<Config, "choices"> {
 }
 
 function over(child: ChildProcess): Child {
-  const { promise: ended, resolve } = Promise.withResolvers<{ readonly code: number | null; readonly signal: string | null }>();
+  const { promise: ended, resolve } = Promise.withResolvers<Ended>();
   child.on("exit", (code, signal) => resolve({ code, signal }));
   child.on("error", () => resolve({ code: 127, signal: null }));
   const pipe = child.stdio[3];

@@ -24,6 +24,10 @@ export interface Config {
   readonly pagerDuty: string | undefined;
   readonly pagerDutyKeyFile: string;
   readonly heartbeat: string | undefined;
+  readonly vantageListen: { readonly host: string; readonly port: number } | undefined;
+  readonly vantageKeyFile: string;
+  /** Absolute. */
+  readonly checkpointsFolder: string | undefined;
   readonly listen: { readonly host: string; readonly port: number };
   readonly allowedHosts: readonly string[];
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
@@ -56,6 +60,8 @@ export function versionOfVitrine(): string {
 
 export const demoFolderName = ".demo";
 const demoConfig = "examples/smart-home/vitrine.yaml";
+/** The same with what an incident adds to it, while that is played. */
+const incidentConfig = join(demoFolderName, "vitrine.yaml");
 
 export interface ConfigInput {
   readonly flags: Readonly<Record<string, string | undefined>>;
@@ -81,7 +87,8 @@ export function readConfig(
       message: "There is no vitrine.yaml at the place where it was looked for.",
       place: configFile,
     });
-  const demo = configFile === join(packageRoot(), demoConfig) ? readDemoInfo(input.workingFolder) : undefined;
+  const isDemo = [join(packageRoot(), demoConfig), join(input.workingFolder, incidentConfig)].includes(configFile);
+  const demo = isDemo ? readDemoInfo(input.workingFolder) : undefined;
   const secrets = secretsFolder({ environment: input.environment, configFile });
   const choices = choose({
     flags: input.flags,
@@ -105,6 +112,7 @@ export function readConfig(
       ledgerKey: join(secrets, "ledger.key"),
       webhookSecret: join(secrets, "webhook.secret"),
       pagerDutyKey: join(secrets, "pagerduty.key"),
+      vantageKey: join(secrets, "vantage.key"),
       listen: "127.0.0.1:7465",
       proveEvery: "60",
       verifyEvery: "360",
@@ -133,6 +141,8 @@ function checked(choices: Choices, at: (path: string) => string): Omit<Config, "
     webhook: choices.webhook.value,
     pagerDuty: choices.pagerDuty.value,
     heartbeat: choices.heartbeat.value,
+    checkpointsFolder: choices.checkpoints.value === undefined ? undefined : at(choices.checkpoints.value),
+    vantageListen: choices.vantageListen.value === undefined ? undefined : parseListen(choices.vantageListen.value),
     listen,
     allowedHosts: (choices.allowedHosts.value ?? "").split(",").filter((host) => host !== ""),
     tls,
@@ -146,20 +156,23 @@ function checked(choices: Choices, at: (path: string) => string): Omit<Config, "
 }
 
 function secretFiles(choices: Choices, at: (path: string) => string) {
-  const file = (name: "passwordFile" | "keys" | "ledgerKey" | "webhookSecret" | "pagerDutyKey"): string => at(choices[name].value ?? "");
+  const file = (name: "passwordFile" | "keys" | "ledgerKey" | "webhookSecret" | "pagerDutyKey" | "vantageKey"): string =>
+    at(choices[name].value ?? "");
   return {
     passwordFile: file("passwordFile"),
     keysFile: file("keys"),
     ledgerKeyFile: file("ledgerKey"),
     webhookSecretFile: file("webhookSecret"),
     pagerDutyKeyFile: file("pagerDutyKey"),
+    vantageKeyFile: file("vantageKey"),
   };
 }
 
 function defaultConfig(workingFolder: string): string {
   const here = join(workingFolder, "vitrine.yaml");
-  const demo = join(packageRoot(), demoConfig);
-  return existsSync(here) || !existsSync(demo) ? here : demo;
+  if (existsSync(here)) return here;
+  const demos = [join(workingFolder, incidentConfig), join(packageRoot(), demoConfig)];
+  return demos.find((file) => existsSync(file)) ?? here;
 }
 
 /** The text of VITRINE_KEYS where it is not a path but holds secrets, as a key file does. */

@@ -3,34 +3,45 @@
  * running, a simulator that keeps it alive, and the live view. All of it ends with this process.
  */
 import { spawn } from "node:child_process";
-import { chmodSync, closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { extname, join } from "node:path";
 import { Client } from "pg";
 import { createWorld, worldExists } from "../../examples/smart-home/world.ts";
 import type { WorldProgress } from "../../examples/smart-home/world.ts";
+import { assetsOf } from "../guard/asset.ts";
 import { must } from "../lib/assert.ts";
 import { systemClock } from "../lib/clock.ts";
 import { createLog } from "../lib/log.ts";
 import type { Log } from "../lib/log.ts";
 import type { GenerationReport, StatusReport } from "../metrics/status-report.ts";
 import { VitrineError } from "../model/error.ts";
+import { parseAssetsOf } from "../policy/declaration.ts";
 import { applyOnce, openAdmin } from "./commands/administer.ts";
 import type { CommandContext, Terminal } from "./commands/command.ts";
 import { makeKeys } from "./commands/keys.ts";
 import { watchUntil } from "./commands/watch.ts";
 import type { Config, DemoInfo } from "./config.ts";
 import { demoFolderName, demoInfoFile, packageRoot, readConfig } from "./config.ts";
+import type { ControlClient } from "./control.ts";
 import { connectControl, controlPath } from "./control.ts";
+import type { Incident } from "./demo/incident.ts";
+import { assetName, prepareIncident } from "./demo/incident.ts";
+import { playStory } from "./demo/incident/story.ts";
 import { memoryOf } from "./demo/memory.ts";
 import { startPostgres } from "./demo/postgres-launcher.ts";
 import { readerRole } from "./reader/prepare.ts";
+import { recordIdentities } from "./guard/identity/adding.ts";
+import { basicAuthorization } from "./guard/looks/store-login.ts";
 import { bytes, duration, integer } from "./render.ts";
 import { run, signals } from "./run.ts";
 import { writeSecret } from "./secret-file.ts";
+import { openState } from "./state.ts";
 
 export interface DemoOptions {
   readonly context: CommandContext;
+  readonly isIncident: boolean;
   readonly accounts: string | undefined;
   readonly attempts: string | undefined;
   readonly rate: string | undefined;
@@ -61,13 +72,17 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const info = await infoOf(postgres.url, folder);
   writeSecret(demoInfoFile(context.workingFolder), `${JSON.stringify(info)}\n`);
   if (!(await makeWorldOnce({ url: info.adminUrl, sizes, terminal, stop }))) return 0;
-  const config = demoConfiguration(context);
+  const secretsFolder = join(folder, secretsName);
+  await using incident = options.isIncident
+    ? await prepareIncident({ url: info.adminUrl, folder, secretsFolder, terminal, stop })
+    : undefined;
+  const config = demoConfiguration(context, incident);
   await makeKeys(config);
   await using admin = await openAdmin(info.adminUrl, {});
   await applyOnce({ ...admin, config, newPassword: false });
   await admin.session.close();
   terminal.error(`The database is ready after ${duration(performance.now() - started)}. Log: ${join(demoFolderName, "vitrine.log")}\n`);
-  await runAndWatch({ context, config, info, rate, stop, kill, logFile: join(folder, "vitrine.log") });
+  await runAndWatch({ context, config, info, incident, rate, stop, kill, logFile: join(folder, "vitrine.log") });
   terminal.error("Stopping …\n");
   return 0;
 }
@@ -158,7 +173,7 @@ function progressOn(terminal: Terminal): (progress: WorldProgress) => void {
 }
 
 /** Whatever the environment says of other databases does not concern the demonstration. */
-function demoConfiguration(context: CommandContext): Config {
+function demoConfiguration(context: CommandContext, incident: Incident | undefined): Config {
   const environment = { ...context.environment, VITRINE_SOURCE_URL: undefined, VITRINE_KEYS: undefined, VITRINE_PASSWORD_FILE: undefined };
   const given = (name: string): Record<string, string> =>
     typeof context.values[name] === "string" ? { [name]: context.values[name] } : {};
@@ -166,7 +181,8 @@ function demoConfiguration(context: CommandContext): Config {
     ...given("state"),
     ...given("listen"),
     ...given("memory"),
-    config: join(packageRoot(), "examples/smart-home/vitrine.yaml"),
+    config: incident?.configFile ?? join(packageRoot(), "examples/smart-home/vitrine.yaml"),
+    ...(incident === undefined ? {} : { webhook: incident.receiver.url, "webhook-secret": incident.webhookSecretFile }),
   };
   return readConfig({ flags, environment, workingFolder: context.workingFolder, needsFile: true });
 }
@@ -175,6 +191,7 @@ interface WatchRun {
   readonly context: CommandContext;
   readonly config: Config;
   readonly info: DemoInfo;
+  readonly incident: Incident | undefined;
   readonly rate: number;
   readonly stop: AbortSignal;
   readonly kill: AbortSignal;
@@ -214,7 +231,9 @@ async function runAndWatch(options: WatchRun): Promise<void> {
   try {
     await Promise.race([isReady, running]);
     if (!over.signal.aborted) void sayWhenTrusted({ context, config, pids, stop: over.signal, log });
-    if (!over.signal.aborted) await watchAgainAndAgain({ context, config, stop: over.signal });
+    if (over.signal.aborted) return;
+    if (options.incident === undefined) await watchAgainAndAgain({ context, config, stop: over.signal });
+    else await playIncident({ context, config, incident: options.incident, stop: over.signal });
   } finally {
     over.abort();
     await running.finally(() => closeSync(logFd));
@@ -264,6 +283,42 @@ function copyText(
   return `${integer(rows)} rows: ${speed}; peak memory of reader and server together ${memory}; the copy has ${bytes(copy.bytes)}, ${(copy.bytes / Math.max(1, rows)).toFixed(1)} bytes a row.`;
 }
 
+/** The story once; then the dashboard goes on showing it until it is stopped. */
+async function playIncident(options: {
+  readonly context: CommandContext;
+  readonly config: Config;
+  readonly incident: Incident;
+  readonly stop: AbortSignal;
+}): Promise<void> {
+  const { context, config, incident, stop } = options;
+  const { terminal } = context;
+  const path = controlPath(config.stateFolder, { folder: tmpdir(), uid: userInfo().uid });
+  {
+    using server = await connectControl(path, config.stateFolder);
+    terminal.error(`${await headlineOf(server)}\n`);
+  }
+  using state = openState({ folder: config.stateFolder, now: Date.now, random: () => randomUUID().replaceAll("-", "") });
+  const assets = assetsOf(parseAssetsOf(readFileSync(config.configFile, "utf8"), config.configFile));
+  const { user, password } = incident.cluster.login;
+  await recordIdentities(assets, state, basicAuthorization(`${user}:${password}`));
+  terminal.error("Recorded which cluster it is, with its own login (`vitrine guard add`).\n");
+  const exportFile = join(config.stateFolder, "..", `incident-${Date.now()}.jsonl`);
+  const { cluster, receiver } = incident;
+  const isOver = await playStory({
+    terminal,
+    cluster,
+    receiver,
+    asset: assetName,
+    state,
+    ledgerKeyFile: config.ledgerKeyFile,
+    exportFile,
+    stop,
+  });
+  if (!isOver || stop.aborted) return;
+  terminal.error("The dashboard goes on; Ctrl-C ends all of it.\n");
+  await new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
+}
+
 /** The view goes on over a restart of the server. */
 async function watchAgainAndAgain({
   context,
@@ -278,10 +333,7 @@ async function watchAgainAndAgain({
   while (!stop.aborted) {
     try {
       using server = await connectControl(path, config.stateFolder);
-      // One-time codes do not outlive the server, so that each of them has its own.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own server's answer
-      const link = (await server.ask("link", { name: "demonstration", role: "admin", minutes: linkMinutes })) as { readonly url: string };
-      const headline = `Open ${link.url}`;
+      const headline = await headlineOf(server);
       if (!context.terminal.isTerminal || context.json) context.terminal.error(`${headline}\n`);
       await watchUntil({ server, terminal: context.terminal, json: context.json, stop, headline });
     } catch (error) {
@@ -289,6 +341,13 @@ async function watchAgainAndAgain({
       await systemClock.sleep(500, stop);
     }
   }
+}
+
+/** With a link for one log-in. One-time codes do not outlive the server, so that each of them has its own. */
+async function headlineOf(server: ControlClient): Promise<string> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own server's answer
+  const link = (await server.ask("link", { name: "demonstration", role: "admin", minutes: linkMinutes })) as { readonly url: string };
+  return `Open ${link.url}`;
 }
 
 /** In a process of its own, as the application would be, started again when it ends. It ends when its database goes away. */

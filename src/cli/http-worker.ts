@@ -4,6 +4,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
 import type { Backend } from "../api/backend.ts";
 import { answerOf } from "../api/cells-text.ts";
+import type { GuardEvent } from "../api/contract.ts";
+import { Listeners } from "../api/listeners.ts";
 import { openListener } from "../api/listen.ts";
 import type { Address } from "../api/listen.ts";
 import type { ApiEvent } from "../api/server.ts";
@@ -37,12 +39,14 @@ export type HttpWorkerMessage =
 /** From the main thread. */
 export type HttpWorkerOrder =
   | { readonly tag: "tokens"; readonly tokens: readonly TokenEntry[] }
-  | { readonly tag: "end-session"; readonly sha256: string };
+  | { readonly tag: "end-session"; readonly sha256: string }
+  | { readonly tag: "guard-event"; readonly event: GuardEvent };
 
 async function serve(port: MessagePort, data: HttpWorkerData): Promise<void> {
   const say = (message: HttpWorkerMessage): void => port.postMessage(message);
   let { tokens } = data;
   const sessions = new Sessions(data.sessions);
+  const guardEvents = new Listeners<GuardEvent>();
   port.on("message", (order: HttpWorkerOrder) => {
     switch (order.tag) {
       case "tokens":
@@ -50,6 +54,9 @@ async function serve(port: MessagePort, data: HttpWorkerData): Promise<void> {
         return;
       case "end-session":
         sessions.end(order.sha256);
+        return;
+      case "guard-event":
+        guardEvents.tell(order.event);
     }
   });
   const calls = callsTo<ThreadBackend>(data.calls, [
@@ -63,6 +70,11 @@ async function serve(port: MessagePort, data: HttpWorkerData): Promise<void> {
     "redeemCode",
     "openSession",
     "endSession",
+    "guardAssets",
+    "guardVerdicts",
+    "guardAlarms",
+    "acknowledgeAlarm",
+    "guardWaiting",
   ]);
   const backend: Backend = {
     ...calls,
@@ -78,6 +90,7 @@ async function serve(port: MessagePort, data: HttpWorkerData): Promise<void> {
     sessions,
     ...(data.oidc === undefined ? {} : { oidc: data.oidc }),
     webFolder: data.webFolder,
+    guardEvents,
     random: (count: number) => randomBytes(count),
     version: data.version,
     nowMs: Date.now,

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { VitrineError } from "../model/error.ts";
-import { removeStaleLocks } from "../mirror/stale-locks.ts";
 import { openStateFolder } from "./state.ts";
 
 /** `name`: `run` (the supervisor), `server`, or `guard` (the watch). Waits up to `waitMs` for a holder that is just ending. Throws cli/already-running. */
@@ -26,8 +25,5 @@ export function lockState(folder: string, name: "run" | "server" | "guard", wait
     });
   }
   chmodSync(file, 0o600);
-  // Stores are opened by the server alone. Theirs name a process, whose number may be another's by now, and whose start a server
-  // may not look up.
-  if (name === "server") removeStaleLocks(join(folder, "mirror"));
   return { [Symbol.dispose]: () => database.close() };
 }

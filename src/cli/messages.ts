@@ -30,7 +30,23 @@ export type SupervisorMessage =
       readonly restarts: number;
       readonly crashLoop: boolean;
     }
+  | GuardEnded
   | { readonly tag: "stop" };
+
+/** The guard's process ended by itself. */
+export interface GuardEnded {
+  readonly tag: "guard-ended";
+  readonly restarts: number;
+  readonly crashLoop: boolean;
+  /** Its last word, where it had one. */
+  readonly error: PlainError | undefined;
+}
+
+/** Guard to supervisor: why it ends. */
+export interface GuardMessage {
+  readonly tag: "failed";
+  readonly error: PlainError;
+}
 
 /** Exit codes of a reader. `slotDropped`: it gave up its own slot, because the source kept too much for it. */
 export const readerExit = { finished: 0, failed: 1, refused: 3, slotDropped: 5 } as const;

@@ -9,15 +9,17 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import type { Address } from "../api/listen.ts";
 import type { OidcSettings } from "../api/oidc.ts";
+import { assetsOf } from "../guard/asset.ts";
 import { systemClock } from "../lib/clock.ts";
 import { crashHook } from "../lib/crash-points.ts";
 import { createLog } from "../lib/log.ts";
 import type { Log } from "../lib/log.ts";
 import { errorCodes } from "../model/error-codes.ts";
 import { VitrineError } from "../model/error.ts";
+import { removeStaleLocks } from "../mirror/stale-locks.ts";
 import { compileMetrics } from "../metrics/compile.ts";
 import { sizesFrom } from "../metrics/estimate.ts";
-import { parseDeclaration } from "../policy/declaration.ts";
+import { guardAlone, isGuardFile, parseDeclaration } from "../policy/declaration.ts";
 import type { Declaration } from "../policy/declaration.ts";
 import type { Config } from "./config.ts";
 import { packageRoot, versionOfVitrine } from "./config.ts";
@@ -27,8 +29,10 @@ import { lockState } from "./lock.ts";
 import type { PlainError, ServerMessage, SupervisorMessage } from "./messages.ts";
 import { AuditJournal } from "./server/audit-journal.ts";
 import { commandsOf } from "./server/commands.ts";
+import { declaredAssets } from "./server/declared-assets.ts";
 import { declarationFor } from "./server/declaration-file.ts";
 import { Driver } from "./server/driver.ts";
+import { GuardView } from "./server/guard-view.ts";
 import type { Http } from "./server/http.ts";
 import { startHttp } from "./server/http.ts";
 import { openMirror } from "./server/open-mirror.ts";
@@ -79,6 +83,9 @@ async function main(): Promise<void> {
   let hear = (message: SupervisorMessage, socket: Socket | undefined): void => void early.push({ message, socket });
   process.on("message", (message, handle) => hear(message as SupervisorMessage, handle instanceof Socket ? handle : undefined)); // eslint-disable-line -- our own supervisor's messages
   const lock = lockState(config.stateFolder, "server", lockWaitMs);
+  // Stores are opened by the server alone. Theirs name a process, whose number may be another's by now, and whose start a server
+  // may not look up.
+  removeStaleLocks(join(config.stateFolder, "mirror"));
   const state = openState({ folder: config.stateFolder, now: Date.now, random: () => randomUUID().replaceAll("-", "") });
   const running = await start(config, state);
   let isStopping = false;
@@ -95,6 +102,9 @@ async function main(): Promise<void> {
       case "reader-ended":
         running.driver.readerEnded(message);
         return;
+      case "guard-ended":
+        running.guard.ended(message);
+        return;
       case "stop":
         stop();
     }
@@ -106,11 +116,14 @@ interface Running {
   readonly driver: Driver;
   readonly http: Http;
   readonly service: Service;
+  readonly guard: GuardView;
 }
 
 async function start(config: ServerConfig, state: State): Promise<Running> {
   const text = readFileSync(config.configFile, "utf8");
-  const declaration = parseDeclaration(text, config.configFile);
+  // Of assets alone there is nothing to copy: no reader, no mirror, and no metric.
+  const isAlone = isGuardFile(text, config.configFile);
+  const declaration = isAlone ? guardAlone(text, config.configFile) : parseDeclaration(text, config.configFile);
   const version = versionOfVitrine();
   const journal = await AuditJournal.open(config.stateFolder);
   const service = new Service({ state, journal, version, startedAtMs: Date.now(), nowMs: Date.now });
@@ -118,8 +131,15 @@ async function start(config: ServerConfig, state: State): Promise<Running> {
   service.bind(driver);
   // What a process before this one had noted, and not yet brought there.
   await service.audit.settle();
+  let tellGuardEvent: Http["tellGuardEvent"] = () => undefined;
+  const guard = new GuardView({
+    state,
+    assets: declaredAssets(config.configFile, assetsOf(declaration.assets)),
+    nowMs: Date.now,
+    onChange: (event) => tellGuardEvent(event),
+  });
   const http = await startHttp({
-    backend: service.backend,
+    backend: { ...service.backend, ...guard.backend, ...(isAlone ? guard.alone : {}) },
     addresses: addressesOf(config),
     hosts: config.allowedHosts,
     version,
@@ -130,6 +150,7 @@ async function start(config: ServerConfig, state: State): Promise<Running> {
     log,
     onDeath: () => fail(new Error("bug: the HTTP thread ended")),
   });
+  tellGuardEvent = (event) => http.tellGuardEvent(event);
   const path = ownerSocket(config);
   await serveControl(
     path,
@@ -140,18 +161,21 @@ async function start(config: ServerConfig, state: State): Promise<Running> {
       onTokens: () => http.setTokens(tokensOf(state)),
       onSessionEnd: (sha256) => http.endSession(sha256),
       address: () => http.urls[0] ?? "",
+      watch: () => (declaration.assets.length === 0 ? undefined : guard.watch()),
       onReload: () => reload(config, text),
       nowMs: Date.now,
     }),
   );
-  await driver.start();
   setInterval(() => void service.audit.settle().catch(fail), auditSettleMs).unref();
-  scheduleCompaction({ service, hour: config.compactHour, nowMs: Date.now, log });
-  scheduleVerification({ service, everyMs: config.verifyEveryMs, log });
-  scheduleWeighing({ service, log });
+  if (!isAlone) {
+    await driver.start();
+    scheduleCompaction({ service, hour: config.compactHour, nowMs: Date.now, log });
+    scheduleVerification({ service, everyMs: config.verifyEveryMs, log });
+    scheduleWeighing({ service, log });
+  }
   tell({ tag: "ready", address: http.urls[0] ?? "", socket: path });
   log("info", "ready", { address: http.urls[0], socket: path });
-  return { driver, http, service };
+  return { driver, http, service, guard };
 }
 
 function newDriver({
@@ -196,7 +220,8 @@ function newDriver({
 function reload({ configFile }: ServerConfig, known: string): boolean {
   const text = readFileSync(configFile, "utf8");
   if (text === known) return false;
-  parseDeclaration(text, configFile);
+  if (isGuardFile(text, configFile)) guardAlone(text, configFile);
+  else parseDeclaration(text, configFile);
   setTimeout(() => fail(new VitrineError("cli/config-changed", { message: "vitrine.yaml is another one than at our start." })), 50);
   return true;
 }
@@ -235,6 +260,7 @@ async function stopInOrder(running: Running & { readonly state: State; readonly 
   setTimeout(() => process.exit(0), 2_500);
   await running.service.audit.close();
   await running.driver.close();
+  running.guard[Symbol.dispose]();
   running.state[Symbol.dispose]();
   running.lock[Symbol.dispose]();
   await systemClock.sleep(0);

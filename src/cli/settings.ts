@@ -56,6 +56,21 @@ export const settings = {
     variable: "VITRINE_HEARTBEAT",
     help: "an https address that gets a POST every minute while the guard watches, for your monitoring of it",
   },
+  vantageListen: {
+    flag: "vantage-listen",
+    variable: "VITRINE_VANTAGE_LISTEN",
+    help: "HOST:PORT where the watch waits for its vantages; without it nothing listens for them",
+  },
+  vantageKey: {
+    flag: "vantage-key",
+    variable: "VITRINE_VANTAGE_KEY",
+    help: "the file of the key by which vantages know the watch, mode 0600, made by `vitrine guard vantage add`",
+  },
+  checkpoints: {
+    flag: "checkpoints",
+    variable: "VITRINE_CHECKPOINTS",
+    help: "a folder elsewhere in which the watch leaves a signed checkpoint of the ledger with every change and each hour",
+  },
   listen: { flag: "listen", variable: "VITRINE_LISTEN", help: "address of the HTTP interface (default 127.0.0.1:7465)" },
   allowedHosts: { flag: "allowed-hosts", variable: "VITRINE_ALLOWED_HOSTS", help: "host names, comma separated, that requests may name" },
   tlsCert: { flag: "tls-cert", variable: "VITRINE_TLS_CERT", help: "certificate file; needed for any address that is not loopback" },

@@ -11,8 +11,10 @@ import type { Json } from "./canonical-json.ts";
 import type { Generation, GenerationRole } from "./generations.ts";
 import type { AuditNoteRow, AuditRow, AuditWanted } from "./state/audit.ts";
 import { appendAudit, eraseAudit, readAudit } from "./state/audit.ts";
-import type { GuardState } from "./state/guard.ts";
+import type { GuardState } from "./state/guard-rows.ts";
 import { guardState } from "./state/guard.ts";
+import type { VantageState } from "./state/vantages.ts";
+import { vantageState } from "./state/vantages.ts";
 import type { LedgerEntry } from "./state/ledger.ts";
 import { inTransaction, insertEntry } from "./state/ledger.ts";
 
@@ -47,9 +49,37 @@ const migrations: readonly string[] = [
      id TEXT PRIMARY KEY, channel TEXT NOT NULL, body TEXT NOT NULL, created_at INTEGER NOT NULL, next_at INTEGER NOT NULL,
      tries INTEGER NOT NULL DEFAULT 0, done_at INTEGER
    ) STRICT;`,
+  `CREATE TABLE guard_sight (
+     asset TEXT NOT NULL, vantage TEXT NOT NULL, seen TEXT NOT NULL, judged TEXT NOT NULL, at INTEGER NOT NULL, since INTEGER NOT NULL,
+     body TEXT NOT NULL, PRIMARY KEY (asset, vantage)
+   ) STRICT;
+   CREATE TABLE guard_alarm (
+     id TEXT PRIMARY KEY, asset TEXT NOT NULL, event TEXT NOT NULL, severity TEXT NOT NULL, since INTEGER NOT NULL, told_at INTEGER NOT NULL,
+     over_at INTEGER, flaps INTEGER NOT NULL DEFAULT 0, acknowledged_at INTEGER, acknowledged_by TEXT, step INTEGER NOT NULL DEFAULT 0,
+     next_at INTEGER, body TEXT NOT NULL, readable TEXT
+   ) STRICT;
+   CREATE INDEX guard_alarm_open ON guard_alarm (since) WHERE over_at IS NULL;
+   CREATE TABLE guard_identity (
+     asset TEXT NOT NULL, target TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, recorded_at INTEGER NOT NULL,
+     PRIMARY KEY (asset, target, kind)
+   ) STRICT;
+   CREATE TABLE guard_vantage (
+     name TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, enrolled_at INTEGER NOT NULL, seen_at INTEGER, body TEXT NOT NULL DEFAULT '{}'
+   ) STRICT;
+   ALTER TABLE guard_delivery ADD COLUMN alarm TEXT GENERATED ALWAYS AS (json_extract(body, '$.alarm')) VIRTUAL;
+   CREATE INDEX guard_delivery_alarm ON guard_delivery (alarm);
+   CREATE TABLE guard_code (hash TEXT PRIMARY KEY, name TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;`,
+  // What was seen of one store, among years of all that was: the timeline of a page.
+  `CREATE INDEX ledger_guard_watch ON ledger (id) WHERE kind = 'guard-watch';
+   CREATE INDEX ledger_guard_verdict ON ledger (json_extract(body, '$.asset'), id) WHERE kind = 'guard-verdict';`,
 ];
 
 export const stateVersion = migrations.length;
+
+/** So long one process waits for another's transaction. */
+const busyMs = 5_000;
+/** SQLITE_BUSY. */
+const busyCode = 5;
 
 /** Name in the control table: the highest number of a generation that there ever was. */
 export const lastGeneration = "last-generation";
@@ -88,8 +118,8 @@ export interface State extends Disposable {
   set(name: string, value: string): void;
   append(kind: string, body: Json): LedgerEntry;
   ledger(options: { readonly kind?: string; readonly last: number }): readonly LedgerEntry[];
-  /** All of it, the oldest first. */
-  entries(): Iterable<LedgerEntry>;
+  /** All of it, or what follows an entry; the oldest first. */
+  entries(after?: number): Iterable<LedgerEntry>;
   /** Ids of rows whose hash does not follow from what stands before; empty: the ledger is whole. */
   checkLedger(): readonly number[];
   addToken(token: TokenRow): void;
@@ -104,11 +134,17 @@ export interface State extends Disposable {
   /** The entry stays, its words are gone from the file; the ledger says so. False: there is no entry of that id with words. */
   eraseAudit(id: number): boolean;
   backup(file: string): void;
+  /** Another number when another process has changed something (PRAGMA data_version); undefined: one is writing just now. Never waits. */
+  changes(): number | undefined;
   readonly guard: GuardState;
+  readonly vantages: VantageState;
 }
 
 /** Makes the folder if it is missing. Throws cli/state-foreign when it is not the caller's alone. */
 export function openStateFolder(folder: string): void {
+  // Whoever may not see the folder, but files in it, was started by one who has looked at it.
+  const { permission } = process;
+  if (permission !== undefined && !permission.has("fs.read", folder)) return;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const stat = statSync(folder);
   if (!stat.isDirectory() || (process.getuid !== undefined && stat.uid !== process.getuid()))
@@ -133,12 +169,25 @@ export function openState(options: { readonly folder: string; readonly now: () =
 
 function openDatabase(file: string): DatabaseSync {
   try {
-    const database = new DatabaseSync(file, { timeout: 5000 });
+    const database = new DatabaseSync(file, { timeout: busyMs });
     database.exec("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON");
     chmodSync(file, 0o600);
     return database;
   } catch {
     throw new VitrineError("cli/state-unreadable", { message: "The state file cannot be opened.", place: file });
+  }
+}
+
+/** It is asked a few times a second in the thread that keeps the mirror: whoever writes is not waited for, but asked again. */
+function changesIn(database: DatabaseSync): number | undefined {
+  database.exec("PRAGMA busy_timeout = 0");
+  try {
+    return Number(database.prepare("PRAGMA data_version").get()?.["data_version"]);
+  } catch (error) {
+    if (error instanceof Error && "errcode" in error && error.errcode === busyCode) return undefined;
+    throw error;
+  } finally {
+    database.exec(`PRAGMA busy_timeout = ${busyMs}`);
   }
 }
 
@@ -155,7 +204,9 @@ function migrate({ database, file, fresh }: { readonly database: DatabaseSync; r
   if (version === stateVersion) return;
   if (!fresh && version > 0) backupBeside(file, version);
   database.exec("BEGIN IMMEDIATE");
-  for (const step of migrations.slice(version)) database.exec(step);
+  // Server and watch begin together: whoever came first has done it.
+  const now = pragma(database, "user_version", file);
+  for (const step of migrations.slice(now)) database.exec(step);
   database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${stateVersion}; COMMIT`);
 }
 
@@ -189,7 +240,7 @@ function stateOver({ database, folder, now, random }: Opened): State {
       .prepare("INSERT INTO control (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
       .run(name, value);
   };
-  if (get("installation") === undefined) set("installation", random().slice(0, 8));
+  database.prepare("INSERT OR IGNORE INTO control (name, value) VALUES ('installation', ?)").run(random().slice(0, 8));
   return {
     folder,
     installation: get("installation") ?? "",
@@ -199,7 +250,7 @@ function stateOver({ database, folder, now, random }: Opened): State {
     setGenerations: (generations) => writeGenerations(database, generations),
     append: (kind, body) => appendLedger(database, { at: now(), kind, body }),
     ledger: (wanted) => readLedger(database, wanted),
-    entries: () => entriesOf(database),
+    entries: (after = 0) => entriesOf(database, after),
     checkLedger: () => checkLedger(database),
     addToken: (token) => {
       database
@@ -224,7 +275,9 @@ function stateOver({ database, folder, now, random }: Opened): State {
         process.umask(mask);
       }
     },
+    changes: () => changesIn(database),
     guard: guardState(database),
+    vantages: vantageState(database),
     [Symbol.dispose]: () => database.close(),
   };
 }
@@ -267,8 +320,9 @@ function readLedger(database: DatabaseSync, wanted: { readonly kind?: string; re
     .map(entryOf);
 }
 
-function* entriesOf(database: DatabaseSync): Generator<LedgerEntry> {
-  for (const row of database.prepare("SELECT id, at, kind, body, hash FROM ledger ORDER BY id").iterate()) yield entryOf(row);
+function* entriesOf(database: DatabaseSync, after: number): Generator<LedgerEntry> {
+  const select = database.prepare("SELECT id, at, kind, body, hash FROM ledger WHERE id > ? ORDER BY id");
+  for (const row of select.iterate(after)) yield entryOf(row);
 }
 
 function entryOf(row: Readonly<Record<string, unknown>>): LedgerEntry {

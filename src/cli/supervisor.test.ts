@@ -1,30 +1,36 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { ServerMessage, SupervisorMessage } from "./messages.ts";
-import type { Child, WantedReader } from "./supervisor.ts";
+import type { PlainError, ServerMessage, SupervisorMessage } from "./messages.ts";
+import type { Child, Ended, WantedReader } from "./supervisor.ts";
 import { Restarts, supervise } from "./supervisor.ts";
 
 /** A child that ends when told, remembers what it heard, and ignores SIGTERM when stubborn. */
 function fakeChild(name: string, events: string[], stubborn = false) {
-  const { promise: ended, resolve } = Promise.withResolvers<{ code: number | null; signal: string | null }>();
-  const child: Child & { end(code: number): void } = {
+  const { promise: ended, resolve } = Promise.withResolvers<Ended>();
+  const heard: SupervisorMessage[] = [];
+  const child: Child & { end(code: number, error?: PlainError): void; heard: typeof heard } = {
+    heard,
     pid: 1,
     pipe: undefined,
     ended,
-    send: (message: SupervisorMessage) => void events.push(`${name} hears ${message.tag}`),
+    send: (message: SupervisorMessage) => {
+      heard.push(message);
+      events.push(`${name} hears ${message.tag}`);
+    },
     kill: (signal) => {
       events.push(`${name} ${signal}`);
       if (signal === "SIGKILL" || !stubborn) resolve({ code: null, signal });
     },
-    end: (code) => resolve({ code, signal: null }),
+    end: (code, error) => resolve({ code, signal: null, ...(error === undefined ? {} : { error }) }),
   };
   return child;
 }
 
-function world(stubborn = false) {
+function world(stubborn = false, hasGuard = false) {
   const events: string[] = [];
   const servers: { child: ReturnType<typeof fakeChild>; say: (message: ServerMessage) => void }[] = [];
   const readers: { child: ReturnType<typeof fakeChild>; wanted: WantedReader }[] = [];
+  const guards: ReturnType<typeof fakeChild>[] = [];
   const stop = new AbortController();
   const kill = new AbortController();
   const done = supervise({
@@ -38,6 +44,15 @@ function world(stubborn = false) {
       readers.push({ child, wanted });
       return child;
     },
+    ...(hasGuard
+      ? {
+          startGuard: () => {
+            const child = fakeChild("guard", events, stubborn);
+            guards.push(child);
+            return child;
+          },
+        }
+      : {}),
     sleep: async (_ms, signal) => {
       await wait(5, undefined, { signal }).catch(() => undefined);
     },
@@ -47,7 +62,7 @@ function world(stubborn = false) {
     kill: kill.signal,
   });
   const settle = async (): Promise<void> => wait(30);
-  return { events, servers, readers, stop, kill, done, settle };
+  return { events, servers, readers, guards, stop, kill, done, settle };
 }
 const want = (generation: number, mode: "stream" | "drop-slot" = "stream"): ServerMessage => ({
   tag: "want-reader",
@@ -144,4 +159,50 @@ test("the wait doubles to its limit, and a minute of quiet resets it", () => {
   const waits = Array.from({ length: 11 }, () => restarts.next(10).waitMs);
   expect(waits).toEqual([100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000]);
   expect(restarts.next(60_000).waitMs).toBe(100);
+});
+
+test("the guard's watch is started again by itself, and neither the server's end nor its own touches the other", async () => {
+  const { servers, readers, guards, events, stop, done, settle } = world(false, true);
+  servers[0]?.say(want(1));
+  guards[0]?.end(1);
+  await settle();
+  expect([guards.length, servers.length, readers.length]).toEqual([2, 1, 1]);
+  servers[0]?.child.end(1);
+  await settle();
+  expect([guards.length, servers.length]).toEqual([2, 2]);
+  expect(events).toEqual(["server hears guard-ended", "guard-ended", "reader 1 SIGTERM", "server-ended"]);
+  stop.abort();
+  await done;
+  expect(events).toContain("guard SIGTERM");
+});
+
+test("of a guard that ends again and again the server is told, and why; also where a long wait makes its ends few a minute", async () => {
+  const { servers, guards, stop, done, settle } = world(false, true);
+  const error = { code: "guard/receiver", message: "m", place: undefined, remedy: "r" } as const;
+  for (let i = 0; i < 6; i += 1) {
+    guards[i]?.end(1, error);
+    await settle();
+  }
+  guards[6]?.end(0);
+  await settle();
+  expect(servers.length).toBe(1);
+  expect(
+    servers[0]?.child.heard.map((message) => message.tag === "guard-ended" && [message.restarts, message.crashLoop, message.error?.code]),
+  ).toEqual([1, 2, 3, 4, 5, 6].map((restarts) => [restarts, restarts >= 5, "guard/receiver"]));
+  stop.abort();
+  await done;
+  let nowMs = 0;
+  const restarts = new Restarts(() => nowMs);
+  const loops = Array.from({ length: 8 }, () => {
+    nowMs += 30_000;
+    return restarts.next(100).crashLoop;
+  });
+  expect(loops).toEqual([false, false, false, false, true, true, true, true]);
+});
+
+test("a guard that does not heed SIGTERM is killed", async () => {
+  const { events, stop, done } = world(true, true);
+  stop.abort();
+  await done;
+  expect(events).toContain("guard SIGKILL");
 });

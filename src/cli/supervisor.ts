@@ -3,7 +3,7 @@
  * takes no part in the data: the pipe between a reader and the server is made here and given away.
  *
  * A child that ends is started again after a back-off (0.1 s doubling to 30 s; a minute of quiet resets it). Five ends in a
- * minute are a crash loop, which is said aloud and goes on being tried.
+ * minute, or without that quiet, are a crash loop, which is said aloud and goes on being tried.
  */
 import type { Socket } from "node:net";
 import type { PlainError, ReaderMode, ServerMessage, SupervisorMessage } from "./messages.ts";
@@ -16,12 +16,21 @@ export interface Child {
   readonly pipe: Socket | undefined;
   send(message: SupervisorMessage, pipe?: Socket): void;
   kill(signal: "SIGTERM" | "SIGKILL"): void;
-  readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  readonly ended: Promise<Ended>;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** What it said of its end; the guard alone. */
+  readonly error?: PlainError;
 }
 
 export interface SupervisorOptions {
   readonly startServer: (onMessage: (message: ServerMessage) => void) => Child;
   readonly startReader: (wanted: WantedReader) => Child;
+  /** The guard's watch, where something is declared to be watched. It needs neither of the others. */
+  readonly startGuard?: () => Child;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Monotone milliseconds. */
   readonly now: () => number;
@@ -69,7 +78,8 @@ export class Restarts {
     this.#ends = [...this.#ends.filter((at) => now - at < quietMs), now];
     const waitMs = Math.min(backoffMaxMs, backoffFirstMs * 2 ** Math.min(this.#count, 20));
     this.#count += 1;
-    return { waitMs, crashLoop: this.#ends.length >= crashLoopCount, count: this.#count };
+    // A long back-off makes them fewer a minute, and nothing better.
+    return { waitMs, crashLoop: Math.max(this.#ends.length, this.#count) >= crashLoopCount, count: this.#count };
   }
 }
 
@@ -77,6 +87,7 @@ class Run {
   readonly #options: SupervisorOptions;
   readonly #wanted = new Map<number, { readonly wanted: WantedReader; readonly cancel: AbortController }>();
   readonly #alive = new Set<Child>();
+  readonly #readers = new Set<Child>();
   #server: Child | undefined;
   #fatal: PlainError | undefined;
   readonly #over = new AbortController();
@@ -91,7 +102,7 @@ class Run {
     stop.addEventListener("abort", end, { once: true });
     if (stop.aborted) end();
     kill.addEventListener("abort", () => this.#killAll(), { once: true });
-    await this.#keepServer();
+    await Promise.all([this.#keepServer(), this.#keepGuard()]);
     return this.#fatal;
   }
 
@@ -119,6 +130,32 @@ class Run {
     }
     await this.#dropAllReaders();
     await this.#stopServer();
+  }
+
+  async #keepGuard(): Promise<void> {
+    const { startGuard, now, log, sleep } = this.#options;
+    if (startGuard === undefined) return;
+    const restarts = new Restarts(now);
+    while (!this.#isOver()) {
+      const started = now();
+      const guard = startGuard();
+      this.#alive.add(guard);
+      const ended = await Promise.race([guard.ended, aborted(this.#over.signal)]);
+      if (ended === "aborted") await endChild(guard, { graceMs: readerGraceMs, sleep });
+      this.#alive.delete(guard);
+      if (ended === "aborted") return;
+      const next = restarts.next(now() - started);
+      const { count, crashLoop } = next;
+      // The server says it to whoever asks: of the guard itself nobody hears that it does not watch.
+      if (ended.code !== 0) this.#server?.send({ tag: "guard-ended", restarts: count, crashLoop, error: ended.error });
+      log(next.crashLoop ? "error" : "warn", next.crashLoop ? "guard-crash-loop" : "guard-ended", {
+        exitCode: ended.code ?? -1,
+        signal: ended.signal ?? "",
+        restarts: next.count,
+        waitMs: next.waitMs,
+      });
+      await sleep(next.waitMs, this.#over.signal);
+    }
   }
 
   /** Written as a call so that the type checker does not take the answer for known. */
@@ -157,14 +194,15 @@ class Run {
       const started = this.#options.now();
       const reader = this.#options.startReader(wanted);
       this.#alive.add(reader);
+      this.#readers.add(reader);
       if (reader.pipe !== undefined) this.#server?.send({ tag: "pipe", generation: wanted.generation }, reader.pipe);
       const ended = await Promise.race([reader.ended, aborted(cancelled)]);
       if (ended === "aborted") {
         await endChild(reader, { graceMs: readerGraceMs, sleep: this.#options.sleep });
-        this.#alive.delete(reader);
+        this.#forget(reader);
         return;
       }
-      this.#alive.delete(reader);
+      this.#forget(reader);
       const next = restarts.next(this.#options.now() - started);
       const exitCode = ended.code ?? -1;
       this.#server?.send({
@@ -190,11 +228,15 @@ class Run {
     }
   }
 
+  #forget(reader: Child): void {
+    this.#alive.delete(reader);
+    this.#readers.delete(reader);
+  }
+
   async #dropAllReaders(): Promise<void> {
     for (const { cancel } of this.#wanted.values()) cancel.abort();
     this.#wanted.clear();
-    const readers = [...this.#alive].filter((child) => child !== this.#server);
-    await Promise.all(readers.map((reader) => reader.ended));
+    await Promise.all([...this.#readers].map((reader) => reader.ended));
   }
 
   async #stopServer(): Promise<void> {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { VitrineError } from "../model/error.ts";
-import { parseAssetsOf } from "../policy/declaration.ts";
+import { parseAssetsOf, parseGuardOf } from "../policy/declaration.ts";
 import { assetsOf } from "./asset.ts";
 
 const one = (rest: string): string =>
@@ -38,6 +38,8 @@ test.each([
   ["no address", one(""), "policy/missing", "assets.yaml:3:3"],
   ["an unknown word", one("    url: redis://h\n    ownr: x\n"), "policy/unknown-word", "assets.yaml:7:5"],
   ["an unknown expectation", one("    url: redis://h\n    expect: open\n"), "policy/wrong-shape", "assets.yaml:7:13"],
+  ["an address that is none", one("    url: redis://h\n    addresses: [cache.example]\n"), "policy/invalid", "assets.yaml:7:17"],
+  ["an address with a zone", one("    url: redis://h\n    addresses: ['fe80::1%eth0']\n"), "policy/invalid", "assets.yaml:7:17"],
   ["a day that is none", one("    url: redis://h\n").replace("2026-11-01", "2026-13-01"), "policy/invalid", "assets.yaml:5:32"],
   ["a name that is none", one("    url: redis://h\n").replace("cache:", "Ca che:"), "policy/bad-name", "assets.yaml:3:3"],
   ["another version", one("    url: redis://h\n").replace("version: 1", "version: 2"), "policy/unsupported-version", "assets.yaml:1:10"],
@@ -45,6 +47,25 @@ test.each([
   const { message, ...refused } = refusal(text);
   expect(refused).toEqual({ code, place });
   expect(message).not.toContain("hunter2");
+});
+
+test("files to watch and addresses: as they were written, and in one way of writing", () => {
+  const [asset] = read(
+    one(`    url: redis://h\n    watches: [/etc/redis/redis.conf, ../compose.yaml]\n    addresses: [10.0.0.1, "2001:DB8:0::1"]\n`),
+  );
+  expect(asset?.watches).toEqual(["/etc/redis/redis.conf", "../compose.yaml"]);
+  expect([...(asset?.targets[0]?.addresses ?? [])]).toEqual(["10.0.0.1", "2001:db8::1"]);
+  expect(read(one("    url: redis://h\n"))[0]?.targets[0]?.addresses).toBeUndefined();
+});
+
+test("whether undeclared listeners are looked for stands beside the assets, in either kind of file", () => {
+  const listeners = (text: string): string => parseGuardOf(text, "assets.yaml").listeners;
+  expect(listeners(one("    url: redis://h\n"))).toBe("on");
+  expect(listeners(`${one("    url: redis://h\n")}listeners: off\n`)).toBe("off");
+  expect(refusal(`${one("    url: redis://h\n")}listeners: maybe\n`)).toMatchObject({
+    code: "policy/unknown-word",
+    place: "assets.yaml:7:12",
+  });
 });
 
 test("at most twenty are fast", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Expectation } from "../policy/declaration.ts";
-import type { Check, Row } from "./check.ts";
+import type { Check, Row } from "./checks/check.ts";
 import { deviationOf, pages } from "./deviation.ts";
 import type { Seen } from "./ladder.ts";
 import { rungs } from "./ladder.ts";

@@ -1,7 +1,7 @@
 /** What was seen, held against what is expected there. Only a deviation, or not knowing, is told to anybody. */
 import type { Expectation } from "../policy/declaration.ts";
-import type { Check } from "./check.ts";
-import type { Sighting } from "./episode.ts";
+import type { Check } from "./checks/check.ts";
+import type { Sighting } from "./alarms/episode.ts";
 import type { Rung, Seen } from "./ladder.ts";
 import { isOpen, rungs } from "./ladder.ts";
 
@@ -18,6 +18,13 @@ export function deviationOf(
   const height = Math.max(0, ...all.map((one) => one.height));
   if (all.some(({ is }) => is === "deviation")) return { is: "deviation", height };
   return { is: all.length === 0 || all.some(({ is }) => is === "unknown") ? "unknown" : "as-expected", height };
+}
+
+/** Of a listener that nobody declared: that a store answers there at all is the deviation. No check: nobody looked. */
+export function deviationOfUndeclared(checks: readonly Check[]): Pick<Sighting, "is" | "height"> {
+  if (checks.length === 0) return { is: "unknown", height: 0 };
+  const heights = checks.map(({ seen }) => (seen === "unknown" || seen === "silent" ? 0 : rungs.indexOf(seen)));
+  return { is: checks.every(({ seen }) => seen === "closed") ? "as-expected" : "deviation", height: Math.max(...heights) };
 }
 
 function ofCheck({ seen, rows }: Check, expected: Expectation, isPathProven: boolean): Pick<Sighting, "is" | "height"> {

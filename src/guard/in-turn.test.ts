@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Heard } from "./checker.ts";
+import type { Heard } from "./checks/checker.ts";
 import { following, together } from "./in-turn.ts";
 import { verdict } from "./ladder.ts";
 

@@ -1,5 +1,5 @@
 /** Requests one after the other, each on a connection of its own, and one verdict of all of them: for services that are asked several times. */
-import type { Heard } from "./checker.ts";
+import type { Heard } from "./checks/checker.ts";
 import type { Verdict } from "./ladder.ts";
 import { verdict, worst } from "./ladder.ts";
 

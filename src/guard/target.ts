@@ -1,8 +1,8 @@
 /** What a person typed to be checked. A URL is a declaration for one run; with a password in it it is none. */
 import { nearestWord } from "../lib/nearest.ts";
 import { VitrineError } from "../model/error.ts";
-import type { Channel, Checker } from "./checker.ts";
-import { checkerOfPort, schemes } from "./checkers.ts";
+import type { Channel, Checker } from "./checks/checker.ts";
+import { checkerOfPort, schemes } from "./checks/checkers.ts";
 
 export interface Target {
   readonly checker: Checker;
@@ -14,6 +14,8 @@ export interface Target {
   readonly user: string | undefined;
   /** Those that are tested; the URL's scheme may say one. */
   readonly channels: readonly Channel[];
+  /** Those that its name may have, in one way of writing (address.ts); undefined: any. */
+  readonly addresses?: ReadonlySet<string>;
   /** As it is shown: without a query, without a user. */
   readonly label: string;
 }

@@ -2,10 +2,13 @@
 import { expect, test } from "vitest";
 import { ManualClock } from "../lib/clock.ts";
 import type { Asset } from "./asset.ts";
-import type { Check } from "./check.ts";
+import type { Check } from "./checks/check.ts";
+import type { JudgeOptions, Report } from "./judge.ts";
+import { Judge } from "./judge.ts";
 import type { Seen } from "./ladder.ts";
+import { Nudges } from "./nudges.ts";
 import { targetOf } from "./target.ts";
-import type { Report, WatchOptions } from "./watch.ts";
+import type { WatchOptions } from "./watch.ts";
 import { watch } from "./watch.ts";
 
 const assetOf = (name: string, profile: Asset["profile"] = "fast"): Asset => ({
@@ -13,10 +16,19 @@ const assetOf = (name: string, profile: Asset["profile"] = "fast"): Asset => ({
   owner: "platform",
   targets: [targetOf(`redis://${name}`)],
   profile,
+  allows: [],
+  person: undefined,
+  authorised: { by: "Ann", on: "2026-11-01" },
   expectedAt: () => "auth-required",
 });
 
-function play(assets: readonly Asset[], see: (asset: string, nowMs: number) => Seen, options: Partial<WatchOptions> = {}) {
+type Options = Partial<Pick<WatchOptions, "random" | "tell" | "checkTarget">> & Partial<Pick<JudgeOptions, "stateOf">>;
+
+function play(
+  assets: readonly Asset[],
+  see: (asset: string, nowMs: number) => Seen,
+  { stateOf = () => undefined, ...options }: Options = {},
+) {
   const clock = new ManualClock(1_000_000);
   const over = new AbortController();
   const reports: Report[] = [];
@@ -30,7 +42,9 @@ function play(assets: readonly Asset[], see: (asset: string, nowMs: number) => S
     remedy: undefined,
   });
   const tell = (report: Report): void => void reports.push(report);
-  const done = watch({ assets, clock, random: () => 0, signal: over.signal, stateOf: () => undefined, tell, checkTarget, ...options });
+  const judge = new Judge({ stateOf, vantagesOf: () => 1 });
+  const nudges = new Nudges();
+  const done = watch({ assets, clock, random: () => 0, signal: over.signal, judge, nudges, tell, checkTarget, ...options });
   // What was begun reaches its next sleep before time goes on.
   const pass = async (ms: number): Promise<void> => {
     await new Promise(setImmediate);
@@ -42,7 +56,7 @@ function play(assets: readonly Asset[], see: (asset: string, nowMs: number) => S
   };
   const events = (): readonly string[] =>
     reports.flatMap(({ asset, atMs, events: all }) => all.map(({ tag }) => `${asset.name} ${tag} ${atMs - 1_000_000}`));
-  return { pass, reports, end, events };
+  return { pass, reports, end, events, nudges };
 }
 
 test("an opening is confirmed within 2 s and told once; its closing by three checks", async () => {
@@ -102,6 +116,33 @@ test("no more than 32 are checked at one time, and all come round", async () => 
   void end();
 });
 
+test("stores that let everybody wait hold up no check of a fast one, and not the second look that confirms an opening", async () => {
+  const hanging = Array.from({ length: 40 }, (_, i) => assetOf(`a${i}`, "standard"));
+  const { pass, events, end } = play([assetOf("b", "standard"), ...hanging, assetOf("fast")], () => "closed", {
+    checkTarget: async ({ host }, clock) => {
+      if (host.startsWith("a")) await clock.sleep(10 * 60_000);
+      return { target: host, service: "Redis", evidence: "vendor", seen: "data-readable", rows: [], untested: [], remedy: undefined };
+    },
+  });
+  await pass(5_000);
+  void end();
+  expect(events().toSorted()).toEqual(["b opened 250", "fast opened 250"]);
+});
+
+test("what was seen was seen when it was looked at, and not when that was due", async () => {
+  const assets = Array.from({ length: 33 }, (_, i) => assetOf(`a${i}`, "standard"));
+  const { pass, reports, end } = play(assets, () => "closed", {
+    checkTarget: async ({ host }, clock) => {
+      await clock.sleep(10_000);
+      return { target: host, service: "Redis", evidence: "vendor", seen: "closed", rows: [], untested: [], remedy: undefined };
+    },
+  });
+  await pass(25_000);
+  void end();
+  const last = reports.find(({ asset }) => asset.name === "a32");
+  expect([last?.atMs, last?.tookMs]).toEqual([1_010_000, 10_000]);
+});
+
 test("nothing is checked while what was seen before is being kept", async () => {
   let kept = 0;
   const { pass, end } = play([assetOf("cache")], () => "closed", {
@@ -125,4 +166,22 @@ test("a checker that fails of itself has seen nothing, alarms in time, and stops
   await pass(310_000);
   await end();
   expect(events()).toEqual(["cache opened 250", "broken blind 300000"]);
+});
+
+test("a nudge checks at once, also one that came during a check, and nothing but that asset", async () => {
+  let busyMs = 0;
+  const { pass, reports, end, nudges } = play([assetOf("cache", "standard"), assetOf("db", "standard")], () => "closed", {
+    checkTarget: async ({ host }, clock) => {
+      await clock.sleep(busyMs);
+      return { target: host, service: "Redis", evidence: "vendor", seen: "closed", rows: [], untested: [], remedy: undefined };
+    },
+  });
+  await pass(10_000);
+  busyMs = 1_000;
+  nudges.nudge("cache");
+  await pass(500);
+  nudges.nudge("cache");
+  await pass(5_000);
+  await end();
+  expect(reports.map(({ asset, atMs }) => `${asset.name} ${atMs - 1_000_000}`)).toEqual(["cache 0", "db 0", "cache 10000", "cache 11000"]);
 });

@@ -1,32 +1,16 @@
 /**
- * The watch: every asset by its profile, each on its own, a bounded number at a time. What a check comes to goes to `tell`, which keeps it before
- * the next one of that asset begins. It judges nothing that episode.ts and deviation.ts do not.
+ * The watch: every asset by its profile, each on its own, a bounded number at a time. What a check comes to is judged, and goes to `tell`, which
+ * keeps it before the next one of that asset begins.
  */
 import type { Clock } from "../lib/clock.ts";
 import type { Asset } from "./asset.ts";
 import { here } from "./asset.ts";
-import type { Check, CheckOptions } from "./check.ts";
-import { check } from "./check.ts";
-import { deviationOf } from "./deviation.ts";
-import type { AssetState, EpisodeEvent, Sighting } from "./episode.ts";
-import { observe, unseen } from "./episode.ts";
+import type { Check, CheckOptions } from "./checks/check.ts";
+import { check } from "./checks/check.ts";
+import type { Judge, Report } from "./judge.ts";
 import { isOpen } from "./ladder.ts";
+import type { Nudges } from "./nudges.ts";
 import type { Target } from "./target.ts";
-
-/** A check of an asset, and what follows from it. */
-export interface Report {
-  readonly asset: Asset;
-  /** Milliseconds since 1970. */
-  readonly atMs: number;
-  readonly checks: readonly Check[];
-  readonly is: Sighting["is"];
-  readonly height: number;
-  readonly events: readonly EpisodeEvent[];
-  /** After it; what a restart goes on from. */
-  readonly state: AssetState;
-  /** All of its targets together. Where it is longer than the cycle, it and not the cycle is the time to detection. */
-  readonly tookMs: number;
-}
 
 export interface WatchOptions {
   readonly assets: readonly Asset[];
@@ -34,7 +18,8 @@ export interface WatchOptions {
   /** In [0, 1): checks are not to come all at once, nor at times that somebody can count on. */
   readonly random: () => number;
   readonly signal: AbortSignal;
-  readonly stateOf: (asset: string) => AssetState | undefined;
+  readonly judge: Judge;
+  readonly nudges: Nudges;
   readonly tell: (report: Report) => Promise<void> | void;
   /** The check itself; tests have their own. */
   readonly checkTarget?: (target: Target, clock: Clock, options: CheckOptions) => Promise<Check>;
@@ -51,28 +36,36 @@ export function cycleOf({ profile, targets }: Asset): number {
 const jitter = 0.1;
 /** A second connection confirms an opening within 2 s. */
 const againMs = 250;
-/** Assets that are checked at one time. */
+/** Assets that are checked at one time; as many again of those that cannot wait for others. */
 const together = 32;
 
 /** Ends when the signal says so. */
 export async function watch(options: WatchOptions): Promise<void> {
-  const turns = new Turns(together);
+  const turns = { usual: new Turns(together), urgent: new Turns(together) };
   // Durations must not see the wall clock set back, and must mean the same after a restart.
   const offset = options.clock.nowMs() - options.clock.monotonicMs();
   await Promise.all(options.assets.map(async (asset) => watchOne(asset, options, turns, offset)));
 }
 
-async function watchOne(asset: Asset, options: WatchOptions, turns: Turns, offset: number): Promise<void> {
-  const { clock, random, signal, tell, checkTarget = check } = options;
-  let state = options.stateOf(asset.name) ?? unseen;
+async function watchOne(
+  asset: Asset,
+  options: WatchOptions,
+  turns: Readonly<Record<"usual" | "urgent", Turns>>,
+  offset: number,
+): Promise<void> {
+  const { clock, random, signal, judge, nudges, tell, checkTarget = check } = options;
+  const sleep = async (ms: number): Promise<void> => nudges.sleep(asset.name, async (woken) => clock.sleep(ms, woken), signal);
   const cycle = cycleOf(asset);
-  await clock.sleep(random() * Math.min(cycle, cycleMs.standard), signal);
+  await sleep(random() * Math.min(cycle, cycleMs.standard));
+  let isUrgent = asset.profile === "fast";
   while (!signal.aborted) {
-    const startedMs = clock.monotonicMs();
-    const checks = await turns.take(async () => {
+    // Not what the turn took to come: nothing was seen before it.
+    let startedMs = 0;
+    const checks = await turns[isUrgent ? "urgent" : "usual"].take(async () => {
+      startedMs = clock.monotonicMs();
       const all: Check[] = [];
       // The alarm goes out with the first open place; once it has, all of them are looked at.
-      const untilOpen = state.episode === undefined;
+      const untilOpen = !judge.isAlarmed(asset.name);
       for (const target of asset.targets) {
         const found = await checkTarget(target, clock, { untilOpen }).catch(() => unknownOf(target));
         all.push(found);
@@ -81,13 +74,14 @@ async function watchOne(asset: Asset, options: WatchOptions, turns: Turns, offse
       return all;
     });
     if (signal.aborted) return;
-    const seen = deviationOf(checks, asset.expectedAt(here), { isPathProven: false });
-    const observed = observe(state, { ...seen, vantage: here, atMs: offset + startedMs }, 1);
-    ({ state } = observed);
     const tookMs = clock.monotonicMs() - startedMs;
-    await tell({ asset, atMs: clock.nowMs() - tookMs, checks, ...seen, events: observed.events, state, tookMs });
+    const atMs = clock.nowMs() - tookMs;
+    const report = judge.see(asset, { vantage: here, checks, atMs, steadyMs: offset + startedMs, tookMs, isPathProven: false });
+    await tell(report);
+    // What confirms an opening, or a closing, does not wait for stores that let everybody wait.
+    isUrgent = asset.profile === "fast" || report.again;
     const next = cycle * (1 - jitter * random()) - (clock.monotonicMs() - startedMs);
-    await clock.sleep(observed.again ? againMs : Math.max(againMs, next), signal);
+    await sleep(report.again ? againMs : Math.max(againMs, next));
   }
 }
 

@@ -9,8 +9,8 @@ export type Log = (level: LogLevel, event: string, fields?: LogFields) => void;
 
 /** Texts that name things. Add a name only if no value of a row, no URL with a password and no driver's text can be in it. */
 const nameFields = new Set(
-  `address code column command file folder from kind lsn message metric mode origin phase place process publication
-  reason remedy role schema signal slot socket state table to verdict version`.split(/\s+/),
+  `address asset code column command file folder from kind lsn message metric mode origin phase place process publication
+  reason remedy role schema signal slot socket state table to vantage verdict version`.split(/\s+/),
 );
 
 const textLengthMax = 500;

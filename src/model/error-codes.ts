@@ -148,6 +148,19 @@ export const errorCodes = {
     retry: false,
     exit: 2,
   },
+  "cli/no-java": {
+    meaning: "The demonstration of an incident runs a real Elasticsearch node, and what that needs is not on this machine.",
+    remedy: "Install Java 17 and Maven: `apt-get install -y openjdk-17-jre-headless maven`.",
+    retry: false,
+    exit: 5,
+  },
+  "cli/no-elasticsearch": {
+    meaning: "The Elasticsearch node of the demonstration could not be fetched or does not start.",
+    remedy:
+      "Look whether Maven reaches its repository (`mvn -v`, ~/.m2/settings.xml) and whether 2 GB of memory and disk are free; then start again.",
+    retry: false,
+    exit: 5,
+  },
   "cli/not-running": {
     meaning: "No server answers on the state folder's socket.",
     remedy: "Start it with `vitrine run` (or `npm start` for the demonstration), or name its folder with `--state`.",
@@ -240,6 +253,12 @@ export const errorCodes = {
     retry: false,
     exit: 1,
   },
+  "guard/category": {
+    meaning: "An asset allows a category of personal data that there is not.",
+    remedy: "docs/guard.md lists the categories; write one of them, or leave `allows` out: then none is allowed.",
+    retry: false,
+    exit: 1,
+  },
   "guard/no-assets": {
     meaning: "There is nothing to watch: the file declares no asset.",
     remedy: "Write `assets:` in vitrine.yaml, or in a file with `version: 1` and nothing else; docs/guard.md has an example.",
@@ -249,6 +268,13 @@ export const errorCodes = {
   "guard/usage": {
     meaning: "`vitrine guard` was called in a way that it does not know.",
     remedy: "`vitrine guard --help` teaches it.",
+    retry: false,
+    exit: 1,
+  },
+  "guard/store-login": {
+    meaning: "The file with a store's own login is not there, or holds none.",
+    remedy:
+      "Write `user:password` or `ApiKey …` into it, alone in one line, mode 0600; `look:` of the asset, or `--credential-file`, names it.",
     retry: false,
     exit: 1,
   },
@@ -262,6 +288,30 @@ export const errorCodes = {
   "guard/target": {
     meaning: "What is to be checked is not named in a way that can be checked.",
     remedy: "Name it as SERVICE://HOST[:PORT][/NAME]; `vitrine guard --help` shows examples.",
+    retry: false,
+    exit: 1,
+  },
+  "guard/vantage-code": {
+    meaning: "This is no invitation of a vantage, or the watch does not take it: its code is spent, too old, or of another name.",
+    remedy: "Make another one with `vitrine guard vantage add NAME` beside the watch; it is good for an hour, once.",
+    retry: false,
+    exit: 1,
+  },
+  "guard/vantage-key": {
+    meaning: "The file of the key by which watch and vantage know each other holds none.",
+    remedy: "Name another file with `--vantage-key` (or another `--folder`); where there is none it is made.",
+    retry: false,
+    exit: 1,
+  },
+  "guard/vantage-listen": {
+    meaning: "The watch cannot wait for its vantages at that address.",
+    remedy: "Name a free HOST:PORT of this machine with `--vantage-listen`.",
+    retry: false,
+    exit: 1,
+  },
+  "guard/vantage-name": {
+    meaning: "There is no such vantage, or there is one already.",
+    remedy: "`vitrine guard vantage list` shows those that are enrolled; remove one before its name is used again.",
     retry: false,
     exit: 1,
   },

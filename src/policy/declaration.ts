@@ -3,7 +3,7 @@
  * and the metrics. `parseDeclaration` is the only maker. Imports model and lib only, because the server
  * reads the same file and must not reach the source.
  */
-export { parseAssetsOf } from "./declaration/assets-file.ts";
+export { guardAlone, isGuardFile, parseAssetsOf, parseGuardOf } from "./declaration/assets-file.ts";
 export { parseDeclaration } from "./declaration/parse.ts";
 export { storedTextAllowed } from "./declaration/stored-text.ts";
 
@@ -183,7 +183,7 @@ export interface LoginDeclaration {
   readonly roleClaim: string;
   readonly nameClaim: string;
   /** Values of the role claim, by role. */
-  readonly roles: Readonly<Partial<Record<"viewer" | "analyst" | "admin", readonly string[]>>>;
+  readonly roles: Readonly<Partial<Record<"viewer" | "analyst" | "responder" | "admin", readonly string[]>>>;
 }
 
 /** What happened on a day, said by whoever wrote the file: no value of the database. */
@@ -196,10 +196,63 @@ export interface AssetDeclaration {
   /** Of every node; `service://host:port`. */
   readonly urls: readonly { readonly text: string; readonly place: string }[];
   readonly data: readonly string[];
+  /** Categories of personal data that may be in it. */
+  readonly allows: readonly { readonly category: string; readonly place: string }[];
+  /** The field that says which person a record is of. */
+  readonly person: string | undefined;
+  /** The file with the store's own login, as it was written. */
+  readonly look: { readonly file: string; readonly place: string } | undefined;
   readonly authorised: { readonly by: string; readonly on: string };
   /** For a vantage that is not named there: `everywhere`, else what the guard takes as right. */
   readonly expect: { readonly everywhere: Expectation | undefined; readonly at: Readonly<Record<string, Expectation>> };
   readonly profile: "standard" | "fast";
+  /** Paths as they were written. */
+  readonly watches: readonly string[];
+  /** undefined: any. */
+  readonly addresses: readonly string[] | undefined;
+}
+
+/** What the guard is to do. */
+/** Who is told, and by which ways out. */
+export interface OncallStep {
+  readonly name: string;
+  /** How long an alarm stands unacknowledged before they are told. */
+  readonly afterMs: number;
+  readonly mail: readonly string[];
+  readonly webhook: { readonly url: string; readonly secretFile: string } | undefined;
+  readonly pagerDutyKeyFile: string | undefined;
+}
+
+export interface SmtpDeclaration {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: "starttls" | "implicit" | "none";
+  readonly from: string;
+  readonly login: { readonly user: string; readonly passwordFile: string } | undefined;
+}
+
+export interface GuardDeclaration {
+  readonly assets: readonly AssetDeclaration[];
+  /** Whether stores that listen here and that nobody declared are looked for. */
+  readonly listeners: "on" | "off";
+  /** From where else it is watched. */
+  readonly vantages: readonly VantageDeclaration[];
+  /** In their order; empty: whom the command line names. */
+  readonly oncall: readonly OncallStep[];
+  readonly smtp: SmtpDeclaration | undefined;
+}
+
+/** A place elsewhere from which assets are checked, too. */
+export interface VantageDeclaration {
+  readonly name: string;
+  /** Known-open endpoints, at least one. */
+  readonly controls: readonly ControlEndpoint[];
+}
+
+export interface ControlEndpoint {
+  /** A name or an address, without brackets. */
+  readonly host: string;
+  readonly port: number;
 }
 
 export interface AnnotationDeclaration {
@@ -210,7 +263,7 @@ export interface AnnotationDeclaration {
   readonly metrics: readonly string[] | undefined;
 }
 
-export interface Declaration {
+export interface Declaration extends GuardDeclaration {
   readonly file: string;
   /** IANA zone; days, weeks (from Monday), months and truncation are of this zone. */
   readonly zone: string;
@@ -222,8 +275,6 @@ export interface Declaration {
   readonly metrics: readonly MetricDeclaration[];
   /** In the order of time. */
   readonly annotations: readonly AnnotationDeclaration[];
-  /** What the guard watches. */
-  readonly assets: readonly AssetDeclaration[];
   /** SHA-256 over all that decides what is in the store (not metrics, not titles), 16 hex digits. */
   readonly policyHash: string;
   readonly source: { readonly url: string | undefined };

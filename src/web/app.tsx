@@ -5,14 +5,18 @@ import type { Catalogue, SessionReport } from "../api/contract.ts";
 import type { Metric } from "./numbers/answers.ts";
 import { addressOf } from "./numbers/answers.ts";
 import { CopyPage } from "./pages/copy.tsx";
+import { ExposurePage } from "./pages/exposure.tsx";
 import { FleetPage } from "./pages/fleet.tsx";
 import { LogIn } from "./pages/log-in.tsx";
 import { MetricPage } from "./pages/metric.tsx";
 import { Overview } from "./pages/overview.tsx";
 import { FreshnessBadge, FreshnessWarning, useFreshness } from "./parts/freshness-badge.tsx";
+import { GuardBadge, GuardWarning } from "./parts/guard-badge.tsx";
 import { Link } from "./parts/link.tsx";
 import { Reason, useReason } from "./parts/reason.tsx";
 import { Problem } from "./parts/problem.tsx";
+import type { Glance } from "./state/guard.ts";
+import { mayGuard, useGlance, useGuard } from "./state/guard.ts";
 import { setReason } from "./state/reason.ts";
 import { useLive } from "./state/live.ts";
 import type { Reply } from "./state/server.ts";
@@ -72,8 +76,27 @@ function Pages({ session, now }: { readonly session: SessionReport; readonly now
   useLive(
     reason !== undefined && first !== undefined ? `${addressOf({ metric: first.name, grain: "all" })}&compare=previous` : undefined,
     badgeMs,
-    true,
+    { isPlain: true },
   );
+  const guard = useGuard(view.page === "exposure" && mayGuard(session.role));
+  const glance = useGlance(view.page !== "exposure" && mayGuard(session.role));
+  // Where a file declares stores to watch and no copy, they are what there is to see.
+  const isGuardAlone = view.page === "overview" && metrics?.length === 0 && glance !== undefined;
+  useEffect(() => {
+    if (isGuardAlone) show({ ...overview, page: "exposure" }, { replace: true });
+  }, [isGuardAlone]);
+  if (view.page === "exposure")
+    return (
+      <Frame
+        view={view}
+        now={now}
+        session={session}
+        badge={mayGuard(session.role) ? <GuardBadge guard={guard} /> : <></>}
+        warning={<GuardWarning guard={guard} />}
+      >
+        <ExposurePage guard={guard} role={session.role} view={view} show={show} />
+      </Frame>
+    );
   const page = (): JSX.Element => {
     if (catalogue.problem !== undefined) return <Problem problem={catalogue.problem} />;
     if (metrics === undefined) return <p class="quiet waiting">Asking what can be asked …</p>;
@@ -83,7 +106,7 @@ function Pages({ session, now }: { readonly session: SessionReport; readonly now
     return metric === undefined ? <NoMetric metrics={metrics} /> : <MetricPage key={metric.name} metric={metric} view={view} show={show} />;
   };
   return (
-    <Frame view={view} now={now} session={session}>
+    <Frame view={view} now={now} session={session} glance={glance}>
       {page()}
     </Frame>
   );
@@ -110,6 +133,7 @@ function useTitle(view: View, metric: Metric | undefined): void {
     metric: metric?.title ?? "Metric",
     fleet: "Fleet",
     copy: "The copy",
+    exposure: "Exposure",
   };
   const title = `${titles[view.page]} · Vitrine`;
   useEffect(() => {
@@ -121,15 +145,25 @@ const tabs: readonly { readonly page: Page; readonly title: string }[] = [
   { page: "overview", title: "Overview" },
   { page: "fleet", title: "Fleet" },
   { page: "copy", title: "The copy" },
+  { page: "exposure", title: "Exposure" },
 ];
+
+function isOffered(page: Page, role: SessionReport["role"]): boolean {
+  if (page === "exposure") return mayGuard(role);
+  return page !== "copy" || role !== "viewer";
+}
 
 function Frame(props: {
   readonly view: View;
   readonly now: ReturnType<typeof useFreshness>;
   readonly session: SessionReport | undefined;
+  /** In place of how fresh the copy is, where the page shows nothing of it. */
+  readonly badge?: JSX.Element;
+  readonly warning?: JSX.Element;
+  readonly glance?: Glance | undefined;
   readonly children: JSX.Element | JSX.Element[] | null;
 }): JSX.Element {
-  const { view, now, session, children } = props;
+  const { view, now, session, badge, warning, glance, children } = props;
   const at = view.page === "metric" ? "overview" : view.page;
   return (
     <div class="frame">
@@ -143,14 +177,15 @@ function Frame(props: {
         </Link>
         <nav aria-label="Pages">
           {tabs
-            .filter(({ page }) => page !== "copy" || session?.role !== "viewer")
+            .filter(({ page }) => isOffered(page, session?.role))
             .map(({ page, title }) => (
               <Link key={page} to={{ ...overview, page }} aria-current={at === page ? "page" : undefined}>
                 {title}
+                {page === "exposure" && glance !== undefined ? <Notice glance={glance} /> : null}
               </Link>
             ))}
         </nav>
-        <FreshnessBadge now={now} />
+        {badge ?? <FreshnessBadge now={now} />}
         <div class="top-end">
           {session?.role === "analyst" || session?.role === "admin" ? <Reason /> : null}
           <ThemeSelect />
@@ -158,10 +193,22 @@ function Frame(props: {
         </div>
       </header>
       <main id="content" tabIndex={-1}>
-        <FreshnessWarning now={now} />
+        {warning ?? <FreshnessWarning now={now} />}
         {children}
       </main>
     </div>
+  );
+}
+
+/** Beside the name of its page: somebody who looks at numbers sees that a store is open. */
+function Notice({ glance: { state, count } }: { readonly glance: Glance }): JSX.Element | null {
+  if (state === "as-expected") return null;
+  const isOpen = state === "deviation";
+  return (
+    <span class={`tab-notice is-${state}`}>
+      {isOpen ? count : "?"}
+      <span class="unseen"> {isOpen ? "not as expected" : "not known"}</span>
+    </span>
   );
 }
 

@@ -5,6 +5,7 @@ import { App } from "./app.tsx";
 import "uplot/dist/uPlot.min.css";
 import "./style/base.css";
 import "./style/parts.css";
+import "./style/exposure.css";
 import "./style/print.css";
 import { restoreTheme } from "./state/theme.ts";
 

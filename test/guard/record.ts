@@ -5,10 +5,11 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { check } from "../../src/guard/check.ts";
-import type { Heard, Requests } from "../../src/guard/checker.ts";
-import { converse } from "../../src/guard/converse.ts";
-import type { Recorded, Recording } from "../../src/guard/recording.ts";
+import { check } from "../../src/guard/checks/check.ts";
+import type { Heard, Requests } from "../../src/guard/checks/checker.ts";
+import { converse } from "../../src/guard/checks/converse.ts";
+import { worst } from "../../src/guard/ladder.ts";
+import type { Recorded, Recording } from "../../src/guard/checks/recording.ts";
 import { targetOf } from "../../src/guard/target.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import type { Running } from "../support/servers/fixture.ts";
@@ -33,12 +34,17 @@ for (const service of process.argv.slice(2)) {
 
 async function record(running: Running, name: string): Promise<Recording> {
   const target = targetOf(running.url);
-  const { rows, seen } = await check(target, systemClock);
-  const row = rows.find((one) => one.seen === seen);
-  if (row === undefined) throw new Error(`${name}: no place gave the verdict`);
-  const { channel, address } = row;
-  const question = { channel, names: target.names, host: address, user: target.user };
-  const { heard, verdict } = await converse(target.checker, question, { address, port: target.port });
+  const { rows } = await check(target, systemClock);
+  const talks = [];
+  // Each is asked once more: where the recordings of before no longer fit, a check says unknown of all.
+  for (const { channel, address } of rows) {
+    const question = { channel, names: target.names, host: address, user: target.user };
+    talks.push({ channel, question, ...(await converse(target.checker, question, { address, port: target.port })) });
+  }
+  const seen = worst(talks.map(({ verdict }) => verdict.seen));
+  const talk = talks.find(({ verdict }) => verdict.seen === seen);
+  if (talk === undefined) throw new Error(`${name}: no place gave the verdict`);
+  const { channel, question, heard, verdict } = talk;
   const requests = target.checker.requests(question);
   return {
     of: `${running.title} ${running.version}, ${name}`,

@@ -4,7 +4,7 @@
  */
 import type { AddressInfo } from "node:net";
 import { connect, createServer } from "node:net";
-import { check } from "../../src/guard/check.ts";
+import { check } from "../../src/guard/checks/check.ts";
 import { targetOf } from "../../src/guard/target.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 

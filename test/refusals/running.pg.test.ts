@@ -187,7 +187,7 @@ test("the slot dropped: another generation, and answers go on", async () => {
   });
   const after = await watched.untilReady();
   expect(after.shown.generation).toBe(shown.generation + 1);
-  expect(watched.gapMs()).toBeLessThan(1_000);
+  expect(watched.gapMs()).toBeLessThan(3_000);
 });
 
 test("the source restarted, and away: said, tried again, and nothing is copied anew", async () => {
@@ -203,7 +203,7 @@ test("the source restarted, and away: said, tried again, and nothing is copied a
     },
   ]);
   await sleep(2_000);
-  expect(watched.gapMs()).toBeLessThan(1_000);
+  expect(watched.gapMs()).toBeLessThan(3_000);
   rmSync(`${folder}-old`, { recursive: true, force: true });
   cpSync(join(folder, "data"), `${folder}-old`, { recursive: true });
   server = await startPostgres({ folder, settings, volatile: true, port });

@@ -202,13 +202,16 @@ async function expectComparedInMemory(): Promise<void> {
   const models = totals.slice(0, 3).map((one) => one.model);
   const compared = must(answer.compared);
   const earlier = await counts("week", compared);
-  const days = (text: string): number => Date.parse(text) / 86_400_000;
-  const expected = (await counts("week", answer.question))
+  const later = (text: string | null | undefined): string => new Date(Date.parse(text ?? "") + 14 * 86_400_000).toISOString().slice(0, 10);
+  const now = await counts("week", answer.question);
+  const before = new Map(earlier.map(({ period: at, model, count }) => [`${later(at)} ${model}`, count]));
+  // A cell of the week that has only begun may have had a value before and have none yet.
+  const none = earlier
+    .map(({ period: at, model }) => ({ period: later(at), model, count: 0 }))
+    .filter((one) => !now.some(({ period: at, model }) => at === one.period && model === one.model));
+  const expected = [...now, ...none]
     .filter((one) => models.includes(one.model))
-    .map(({ period: at, model, count }) => {
-      const before = earlier.find((one) => one.model === model && days(one.period ?? "") === days(at ?? "") - 14);
-      return lineOf([at, model, count, before?.count ?? null]);
-    });
+    .map(({ period: at, model, count }) => lineOf([at, model, count, before.get(`${at} ${model}`) ?? null]));
   expect(expected.length).toBeGreaterThan(5);
   const got = answer.cells.map((cell) => lineOf([cell.period, cell.by["model"], cell.count, cell.before?.count ?? null]));
   expect(got.toSorted()).toEqual(expected.toSorted());

@@ -2,11 +2,11 @@
  * For the tests of the dashboard: builds it, and finds the system's Chromium. Where this account may install Debian's package it is installed;
  * elsewhere the tests are skipped with the command that does it. In CI a missing browser is a failure.
  */
-import type { SpawnSyncOptions } from "node:child_process";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { aptInstall } from "./apt.ts";
 import { root } from "./tree.ts";
 
 declare module "vitest" {
@@ -23,7 +23,6 @@ const places = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 const command = "apt-get install --no-install-recommends chromium";
-const installLimitMs = 300_000;
 
 export default function setUp(project: TestProject): void {
   execFileSync(process.execPath, [join(root, "scripts/build-web.ts")], { stdio: ["ignore", 2, 2] });
@@ -43,12 +42,6 @@ function find(): string | undefined {
 function install(): string | undefined {
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return undefined;
   process.stderr.write(`Installing Debian's Chromium for the tests of the dashboard: ${command}\n`);
-  const options: SpawnSyncOptions = {
-    stdio: "ignore",
-    timeout: installLimitMs,
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-  };
-  spawnSync("apt-get", ["update", "-qq"], options);
-  spawnSync("apt-get", ["install", "-y", "-qq", ...command.split(" ").slice(2)], options);
+  aptInstall(["chromium"]);
   return find();
 }

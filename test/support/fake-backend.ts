@@ -9,6 +9,7 @@ import type { Answer } from "../../src/metrics/answer.ts";
 import type { CopyReport } from "../../src/metrics/copy-report.ts";
 import type { QuestionInput } from "../../src/metrics/question.ts";
 import { VitrineError } from "../../src/model/error.ts";
+import { fakeGuard } from "./fake-guard.ts";
 
 const fakeAnswer: Answer = {
   metric: "activations",
@@ -121,6 +122,7 @@ export function fakeBackend(overrides: Partial<Backend> = {}): FakeBackend {
     redeemCode: async () => undefined,
     openSession: async (entry) => void opened.push(entry),
     endSession: async (sha256) => void ended.push(sha256),
+    ...fakeGuard,
     ...overrides,
   };
 }

@@ -1,15 +1,16 @@
 /** `vitrine guard watch` as a process, over stores of our own that are opened and closed, with a receiver of its alarms. */
 import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { createHmac, randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttp } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { AlarmMessage } from "../../src/guard/alarm-message.ts";
+import { promisify } from "node:util";
+import type { AlarmMessage } from "../../src/guard/alarms/alarm-message.ts";
 
 /** Stands in every answer of a store, open or closed. */
 export const planted = "ann-and-her-kitchen-camera@example.com";
@@ -22,6 +23,8 @@ export interface Store extends Disposable {
   readonly name: string;
   readonly port: number;
   isOpen: boolean;
+  /** How many there were. */
+  connections: number;
 }
 
 export async function openStore(name = "cache"): Promise<Store> {
@@ -32,6 +35,7 @@ export async function openStore(name = "cache"): Promise<Store> {
     QUIT: "+OK\r\n",
   };
   const server = createServer((socket) => {
+    store.connections += 1;
     socket.on("error", () => undefined);
     socket.on("data", (bytes) => {
       // The beginning of a TLS handshake is no line.
@@ -40,7 +44,7 @@ export async function openStore(name = "cache"): Promise<Store> {
       socket.write(store.isOpen ? (answers[word] ?? `-ERR unknown command '${planted}'\r\n`) : `-NOAUTH ${planted}\r\n`);
     });
   });
-  const store = { name, port: await listen(server), isOpen: false, [Symbol.dispose]: () => server.close() };
+  const store = { name, port: await listen(server), isOpen: false, connections: 0, [Symbol.dispose]: () => server.close() };
   return store;
 }
 
@@ -96,19 +100,36 @@ export async function openInbox(): Promise<Disposable & { readonly url: string; 
   return { url: `http://127.0.0.1:${await listen(server)}/`, bodies, [Symbol.dispose]: () => server.close() };
 }
 
+export interface WatchedWorld {
+  /** Of each asset, as it stands in the file. */
+  readonly more?: string;
+  /** Further lines of the file. */
+  readonly file?: string;
+  /** Default off: what else listens on this machine is no test's to ask. */
+  readonly listeners?: "on" | "off";
+}
+
 export class Watch implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), "vitrine-guard-watch-"));
   /** The last is the one that is meant; those before it may live, too. */
   readonly #children: ChildProcess[] = [];
   output = "";
 
-  constructor(stores: readonly Store[], profile = "fast") {
+  constructor(
+    stores: readonly (Pick<Store, "name" | "port"> & { readonly url?: string })[],
+    profile = "fast",
+    { more = "", file = "", listeners = "off" }: WatchedWorld = {},
+  ) {
     const assets = stores.map(
-      ({ name, port }) =>
-        `  ${name}: { owner: platform, url: "redis://127.0.0.1:${port}", authorised: { by: Ann, on: 2026-11-01 }, profile: ${profile} }\n`,
+      ({ name, port, url = `redis://127.0.0.1:${port}` }) =>
+        `  ${name}: { owner: platform, url: "${url}", authorised: { by: Ann, on: 2026-11-01 }, profile: ${profile}${more} }\n`,
     );
-    writeFileSync(join(this.#folder, "assets.yaml"), `version: 1\nassets:\n${assets.join("")}`);
+    writeFileSync(join(this.#folder, "assets.yaml"), `version: 1\nassets:\n${assets.join("")}${file}listeners: ${listeners}\n`);
     writeFileSync(join(this.#folder, "secret"), `whsec_${secret.toString("base64")}\n`, { mode: 0o600 });
+  }
+
+  get folder(): string {
+    return this.#folder;
   }
 
   /** Written for the owner alone into the folder of the watch; returns its path. */
@@ -118,11 +139,13 @@ export class Watch implements Disposable {
     return file;
   }
 
-  start(receiver: Receiver, crashAt?: string, more: readonly string[] = []): void {
+  /** `within`: in front of the command, such as a network namespace. */
+  start(receiver: Pick<Receiver, "url">, crashAt?: string, more: readonly string[] = [], within: readonly string[] = []): void {
     const at = (name: string): string => join(this.#folder, name);
     const flags = ["--config", at("assets.yaml"), "--state", at(".vitrine"), "--webhook", receiver.url, "--webhook-secret", at("secret")];
     const main = join(import.meta.dirname, "../../src/cli/main.ts");
-    const child = spawn(process.execPath, [main, "guard", "watch", ...flags, ...more], {
+    const [program = "", ...args] = [...within, process.execPath, main, "guard", "watch", ...flags, ...more];
+    const child = spawn(program, args, {
       env: { PATH: process.env["PATH"], HOME: this.#folder, ...(crashAt === undefined ? {} : { VITRINE_CRASH_AT: crashAt }) },
     });
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (this.output += chunk.toString("utf8")));
@@ -152,8 +175,37 @@ export class Watch implements Disposable {
       .join("\n");
   }
 
+  /** What `vitrine guard list` prints. */
+  list(): string {
+    return execFileSync(process.execPath, this.#command("list"), { encoding: "utf8" });
+  }
+
+  /** What another command of the guard prints over the same file and state, while this process goes on; rejects where it fails. */
+  async guard(...words: readonly string[]): Promise<string> {
+    return (await promisify(execFile)(process.execPath, this.#command(...words))).stdout;
+  }
+
+  #command(...words: readonly string[]): string[] {
+    const at = (name: string): string => join(this.#folder, name);
+    const main = join(import.meta.dirname, "../../src/cli/main.ts");
+    return [main, "guard", ...words, "--config", at("assets.yaml"), "--state", at(".vitrine")];
+  }
+
+  /** Asset and event of all alarms, sorted. */
+  told(): readonly string[] {
+    const file = join(this.#folder, ".vitrine", "state.sqlite");
+    if (!existsSync(file)) return [];
+    using database = new DatabaseSync(file, { readOnly: true });
+    return database
+      .prepare("SELECT body FROM ledger WHERE kind = 'guard-alarm' ORDER BY id")
+      .all()
+      .map(({ body }) => JSON.parse(String(body)) as { readonly tag: string; readonly asset: string })
+      .map(({ tag, asset }) => `${asset} ${tag}`)
+      .toSorted();
+  }
+
   alarms(): readonly string[] {
-    using database = new DatabaseSync(join(this.#folder, ".vitrine", "state.sqlite"), { readOnly: true });
+    using database = new DatabaseSync(join(this.#folder, ".vitrine", "state.sqlite"), { readOnly: true, timeout: 5_000 });
     return database
       .prepare("SELECT body FROM ledger WHERE kind = 'guard-alarm' ORDER BY id")
       .all()

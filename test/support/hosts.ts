@@ -20,9 +20,11 @@ export interface HostOptions {
   readonly onConnection: (socket: Socket) => void;
   readonly tls?: TlsOptions;
   readonly address?: string;
+  /** Default: one that is free. */
+  readonly port?: number;
 }
 
-export async function host({ onConnection, tls, address = "127.0.0.1" }: HostOptions): Promise<Host> {
+export async function host({ onConnection, tls, address = "127.0.0.1", port = 0 }: HostOptions): Promise<Host> {
   const received: Buffer[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
@@ -35,7 +37,7 @@ export async function host({ onConnection, tls, address = "127.0.0.1" }: HostOpt
   };
   const server = tls === undefined ? createServer(onSocket) : createTlsServer(tls, onSocket);
   server.on("tlsClientError", () => undefined);
-  await listening(server, address);
+  await listening(server, address, port);
   return {
     port: (server.address() as AddressInfo).port,
     received,
@@ -50,9 +52,9 @@ export async function host({ onConnection, tls, address = "127.0.0.1" }: HostOpt
   };
 }
 
-async function listening(server: Server, address: string): Promise<void> {
+async function listening(server: Server, address: string, port: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject).listen(0, address, resolve);
+  server.once("error", reject).listen(port, address, resolve);
   return promise;
 }
 

@@ -92,6 +92,10 @@ export const declaration: Declaration = {
   k: 3,
   annotations: [],
   assets: [],
+  listeners: "on",
+  vantages: [],
+  oncall: [],
+  smtp: undefined,
   tables,
   stays: [],
   metrics: [

@@ -217,13 +217,15 @@ describe("OpenID Connect", () => {
   test.for([
     [["admins", "staff"], "admin"],
     ["staff", "viewer"],
+    [["staff", "on-call"], "responder"],
+    [["admins", "on-call"], "admin"],
     [[], undefined],
     [undefined, undefined],
     [{ admins: true }, undefined],
     [["ADMINS"], undefined],
     ["admins,staff", undefined],
   ] as const)("the claim %j gives %s", ([claim, role]) => {
-    const settings = { roleClaim: "groups", roles: { admin: ["admins"], viewer: ["staff"] } };
+    const settings = { roleClaim: "groups", roles: { admin: ["admins"], responder: ["on-call"], viewer: ["staff"] } };
     expect(roleOfClaims({ groups: claim }, settings)).toBe(role);
   });
 

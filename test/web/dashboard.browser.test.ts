@@ -96,7 +96,7 @@ describe.skipIf(path === "")("the dashboard", () => {
     await expectSameNumbers(window.page, "/v1/metrics/activations?grain=day");
     const before = (await readGrid(window.page)).rows[0]?.[1];
     api.state.bump = 3;
-    await expect.poll(async () => (await readGrid(window.page)).rows[0]?.[1], { timeout: 5_000 }).not.toBe(before);
+    await expect.poll(async () => (await readGrid(window.page)).rows[0]?.[1], { timeout: 20_000 }).not.toBe(before);
     await expectSameNumbers(window.page, "/v1/metrics/activations?grain=day");
   });
 
@@ -136,10 +136,10 @@ describe.skipIf(path === "")("the dashboard", () => {
     const { page } = window;
     const { rows } = await readGrid(page);
     await api.stop();
-    await expect.poll(async () => page.locator(".freshness").innerText(), { timeout: 5_000 }).toContain("No connection");
+    await expect.poll(async () => page.locator(".freshness").innerText(), { timeout: 20_000 }).toContain("No connection");
     expect(await page.locator("table.grid tbody tr").count()).toBe(rows.length);
     await api.start();
-    await expect.poll(async () => page.locator(".freshness").innerText(), { timeout: 12_000 }).toContain("Live");
+    await expect.poll(async () => page.locator(".freshness").innerText(), { timeout: 20_000 }).toContain("Live");
   });
 
   test("the picture is a PNG, the file is the API's, and paper has no controls", async () => {

@@ -7,6 +7,8 @@ import { basename, extname, join } from "node:path";
 import { reportCopy } from "../../src/metrics/copy-report.ts";
 import { parseDeclaration } from "../../src/policy/declaration.ts";
 import { root } from "../support/tree.ts";
+import type { FakeGuard } from "./fake-exposure.ts";
+import { alarmsOf, assetsOf, calmGuard, verdictsOf } from "./fake-exposure.ts";
 import { catalogue, fakeAnswer } from "./fake-numbers.ts";
 
 export interface FakeState {
@@ -14,7 +16,9 @@ export interface FakeState {
   empty: boolean;
   /** Commits since the start: each is one more in every cell. */
   bump: number;
-  role: "viewer" | "admin";
+  role: "viewer" | "analyst" | "responder" | "admin";
+  guard: FakeGuard;
+  noMetrics: boolean;
 }
 
 export interface FakeApi extends AsyncDisposable {
@@ -27,6 +31,8 @@ export interface FakeApi extends AsyncDisposable {
   /** Stops listening; `start` goes on at the same port. */
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** Tells those who listen that something changed in the guard's state. */
+  changed(): void;
 }
 
 const code = "one-time";
@@ -60,9 +66,10 @@ const reasons: Readonly<Record<FakeState["state"], readonly object[]>> = {
 };
 
 export async function fakeApi(port = 0): Promise<FakeApi> {
-  const state: FakeState = { state: "ready", empty: false, bump: 0, role: "admin" };
+  const state: FakeState = { state: "ready", empty: false, bump: 0, role: "admin", guard: calmGuard(), noMetrics: false };
   const asked: string[] = [];
-  let server = await listen(port, state, asked);
+  const listeners = new Set<ServerResponse>();
+  let server = await listen(port, state, asked, listeners);
   const at = (server.address() as AddressInfo).port;
   const stop = async (): Promise<void> => {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -78,14 +85,24 @@ export async function fakeApi(port = 0): Promise<FakeApi> {
     asked,
     stop,
     start: async () => {
-      server = await listen(at, state, asked);
+      server = await listen(at, state, asked, listeners);
+    },
+    changed: () => {
+      for (const listener of listeners) listener.write('data: {"changed":"assets"}\n\n');
     },
     [Symbol.asyncDispose]: stop,
   };
 }
 
-async function listen(port: number, state: FakeState, asked: string[]): Promise<Server> {
-  const server = createServer((request, response) => void answer(request, response, state, asked));
+async function listen(port: number, state: FakeState, asked: string[], listeners: Set<ServerResponse>): Promise<Server> {
+  const server = createServer((request, response) => {
+    if (request.url !== "/v1/guard/events") return void answer(request, response, state, asked);
+    if (!state.guard.tellsEvents) return problem(response, 503, "api/busy", "Too many listen already.");
+    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" }).write("retry: 500\n\n");
+    listeners.add(response);
+    response.on("close", () => listeners.delete(response));
+    return undefined;
+  });
   const { promise, resolve } = Promise.withResolvers<void>();
   server.listen(port, "127.0.0.1", resolve);
   await promise;
@@ -108,11 +125,25 @@ async function answer(request: IncomingMessage, response: ServerResponse, state:
   if (url.pathname === "/v1/session/end") return json(response, session(false), { "set-cookie": `${cookie}; Max-Age=0; Path=/` });
   if (url.pathname === "/v1/session") return json(response, session(signedIn));
   if (!signedIn) return problem(response, 401, "api/unauthorized", "Who asks is not known.");
+  if (url.pathname.startsWith("/v1/guard/")) return guard(url, response, state);
   return data(url, response, state);
 }
 
+function guard({ pathname, searchParams }: URL, response: ServerResponse, { guard: now, role }: FakeState): void {
+  if (role === "viewer" || role === "analyst") return problem(response, 403, "api/forbidden", "Your role may not see this.");
+  if (pathname === "/v1/guard/assets") return json(response, assetsOf(now, Date.now()));
+  if (pathname === "/v1/guard/verdicts") return json(response, verdictsOf(now, searchParams, Date.now()));
+  if (pathname === "/v1/guard/alarms") return json(response, { alarms: alarmsOf(now, Date.now()) });
+  const id = /^\/v1\/guard\/alarms\/([^/]+)\/acknowledge$/.exec(pathname)?.[1];
+  if (now.acknowledging === "refused") return problem(response, 503, "api/busy", "The state folder is full.");
+  if (now.acknowledging === "silent") return void response.destroy();
+  now.acknowledged = { at: new Date().toISOString(), by: "demo" };
+  const alarm = alarmsOf(now, Date.now()).find((one) => one.id === decodeURIComponent(id ?? ""));
+  return alarm === undefined ? problem(response, 404, "api/not-found", "There is no such alarm.") : json(response, alarm);
+}
+
 function data(url: URL, response: ServerResponse, state: FakeState): void {
-  if (url.pathname === "/v1/metrics") return json(response, catalogue);
+  if (url.pathname === "/v1/metrics") return json(response, state.noMetrics ? { metrics: [] } : catalogue);
   if (url.pathname === "/v1/copy")
     return state.role === "viewer" ? problem(response, 403, "api/forbidden", "Your role may not see this.") : json(response, copy());
   const name = basename(url.pathname).replace(/\.csv$/, "");

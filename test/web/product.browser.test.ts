@@ -5,7 +5,9 @@ import { createServer } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { createWorld } from "../../examples/smart-home/world.ts";
-import type { AuditReport } from "../../src/api/contract.ts";
+import type { AuditReport, GuardAlarms, GuardAssets } from "../../src/api/contract.ts";
+import type { Store } from "../support/guard-watch.ts";
+import { openStore, planted } from "../support/guard-watch.ts";
 import type { Issuer } from "../support/issuer.ts";
 import { openIssuer } from "../support/issuer.ts";
 import type { RunningProduct } from "../support/product.ts";
@@ -24,6 +26,7 @@ type Somebody = keyof typeof people;
 describe.skipIf(path === "")("the dashboard of the running product", () => {
   let browser: Browser;
   let issuer: Issuer;
+  let store: Store;
   let running: RunningProduct;
   let origin: string;
 
@@ -33,9 +36,14 @@ describe.skipIf(path === "")("the dashboard of the running product", () => {
     issuer = await openIssuer({ redirectUri: `${origin}/v1/login/oidc/callback`, people });
     const example = readFileSync(new URL("../../examples/smart-home/vitrine.yaml", import.meta.url), "utf8");
     const login = { oidc: { issuer: issuer.url, client_id: "vitrine", roles: { viewer: ["staff"], analyst: ["data-team"] } } };
+    store = await openStore();
+    const authorised = { by: "Ann Example", on: "2026-11-01" };
+    const assets = {
+      cache: { owner: "platform", url: `redis://127.0.0.1:${store.port}`, authorised, expect: "auth-required", profile: "fast" },
+    };
     running = await runProduct({
       load: (at) => createWorld({ url: at, accounts: 50_000, attempts: 40_000, now: new Date(), seed: 3 }),
-      declaration: `${example}\nlogin: ${JSON.stringify(login)}\n`,
+      declaration: `${example}\nlogin: ${JSON.stringify(login)}\nassets: ${JSON.stringify(assets)}\nlisteners: off\n`,
       environment: { VITRINE_LISTEN: listen },
     });
     await running.untilProven("activations", "grain=month");
@@ -45,6 +53,7 @@ describe.skipIf(path === "")("the dashboard of the running product", () => {
     await browser?.close();
     await running?.[Symbol.asyncDispose]();
     await issuer?.[Symbol.asyncDispose]();
+    store?.[Symbol.dispose]();
   }, 60_000);
 
   async function open(role: string, view = "/", options: Parameters<typeof openWindow>[3] = {}): Promise<Window> {
@@ -184,6 +193,39 @@ describe.skipIf(path === "")("the dashboard of the running product", () => {
     await page.goto(`${origin}/?metric=active_devices&grain=week`);
     await expectSameNumbers(page, "/v1/metrics/active_devices?grain=week");
     expect(await page.locator("input[name=by], input[name=compare], .filter summary").count()).toBe(0);
+    expect(wrongs).toEqual([]);
+  });
+
+  test("a store is opened: the page says so by itself, as the API does, the alarm is taken there, and its closing is seen", async () => {
+    await using window = await open("responder", "/?page=exposure");
+    const { page, wrongs } = window;
+    const tile = page.locator(".tile");
+    const seenAs = async (): Promise<string> => tile.locator(".tile-state").innerText();
+    await expect.poll(seenAs, { timeout: 20_000 }).toBe("As expected");
+    await expect.poll(async () => page.locator(".freshness").innerText()).toMatch(/Watching[\s\S]*live/);
+    store.isOpen = true;
+    const openedMs = performance.now();
+    await expect.poll(seenAs, { timeout: 40_000, interval: 50 }).toBe("Records can be read without credentials");
+    const tookMs = performance.now() - openedMs;
+    expect(tookMs).toBeLessThan(40_000);
+    await tile.getByRole("link").click();
+    await page.getByRole("button", { name: "Acknowledge" }).click();
+    await expect.poll(async () => tile.locator(".alarm").innerText()).toMatch(/responder .* ago/);
+    const { assets } = (await (await page.request.get("/v1/guard/assets")).json()) as GuardAssets;
+    const { alarms } = (await (await page.request.get("/v1/guard/alarms?open=true")).json()) as GuardAlarms;
+    expect(assets).toMatchObject([{ name: "cache", judged: "deviation", seen: "data-readable" }]);
+    expect(alarms).toMatchObject([{ asset: "cache", severity: "page", acknowledged: { by: "responder" } }]);
+    const address = assets[0]?.vantages[0]?.checks[0]?.places[0]?.address ?? "";
+    expect(address).not.toBe("");
+    expect(await tile.innerText()).toContain(address);
+    expect(await violations(page)).toEqual([]);
+    store.isOpen = false;
+    await expect.poll(seenAs, { timeout: 40_000 }).toBe("As expected");
+    await expect.poll(async () => tile.locator(".alarm").count(), { timeout: 40_000 }).toBe(0);
+    const rows = await page.locator(".spans tbody tr").allInnerTexts();
+    expect(rows[0]).toMatch(/as expected\s+asks for a log-in[\s\S]*now/);
+    expect(rows[1]).toMatch(/not as expected\s+records can be read/);
+    expect(await page.content()).not.toContain(planted);
     expect(wrongs).toEqual([]);
   });
 

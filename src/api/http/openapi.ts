@@ -111,6 +111,8 @@ function filterParameters(pattern: Parameter, metrics: readonly MetricDescriptio
 /** Of each metric: as it comes, by its first dimension, and at each of its grains. */
 function examplesOf(route: RouteDescription, metrics: readonly MetricDescription[]): readonly Example[] {
   if (route.method !== "GET" || !route.path.startsWith("/v1/") || route.path.startsWith("/v1/login")) return [];
+  // It goes on for as long as somebody listens.
+  if (Object.values(route.responses).some(({ media }) => media === "text/event-stream")) return [];
   if (!route.path.includes("{name}")) return [{ summary: route.summary, url: route.path }];
   return metrics.flatMap((metric) => {
     const url = route.path.replace("{name}", metric.name);

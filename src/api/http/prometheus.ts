@@ -6,7 +6,7 @@ interface Sample {
   readonly value: number;
 }
 
-interface Family {
+export interface Family {
   readonly name: string;
   readonly help: string;
   readonly samples: readonly Sample[];
@@ -14,7 +14,11 @@ interface Family {
 
 /** `nowMs`: milliseconds since 1970. What is not known is NaN and never 0. */
 export function prometheusText(report: StatusReport, nowMs: number): string {
-  return families(report, nowMs)
+  return familiesText(families(report, nowMs));
+}
+
+export function familiesText(all: readonly Family[]): string {
+  return all
     .filter(({ samples }) => samples.length > 0)
     .map(({ name, help, samples }) =>
       [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...samples.map((sample) => line(name, sample))].join("\n"),

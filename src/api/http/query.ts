@@ -61,3 +61,11 @@ function known(name: string): string | undefined {
 function badRequest(message: string, place: string | undefined): VitrineError {
   return new VitrineError("api/bad-request", { message, ...(place === undefined ? {} : { place }) });
 }
+
+/** A parameter that is a whole number from 1 to `max`; undefined when it is not given. */
+export function wholeOf(values: Query[string] | undefined, name: string, max: number): number | undefined {
+  if (values === undefined) return undefined;
+  const number = /^\d{1,16}$/.test(values[0] ?? "") ? Number(values[0]) : Number.NaN;
+  if (values.length === 1 && number >= 1 && number <= max) return number;
+  throw new VitrineError("api/bad-request", { message: `${name} is one whole number from 1 to ${max}.`, place: name });
+}

@@ -1,5 +1,8 @@
 /** What a route is: its description, its door and its work. */
+import type { Readable } from "node:stream";
 import type { Backend } from "../backend.ts";
+import type { Listeners } from "../listeners.ts";
+import type { GuardEvent } from "../contract.ts";
 import type { OidcLogin } from "../oidc.ts";
 import type { Sessions } from "../sessions.ts";
 import type { Asker, Door } from "./gate.ts";
@@ -17,6 +20,8 @@ export interface Means {
   readonly version: string;
   readonly tls: boolean;
   readonly random: (count: number) => Uint8Array;
+  /** Who is to hear that the guard has seen something. */
+  readonly guardEvents: Listeners<GuardEvent>;
 }
 
 export interface Asked extends Means {
@@ -29,6 +34,8 @@ export interface Asked extends Means {
   /** As the route's schema says; undefined without one. */
   readonly body: unknown;
   readonly nowMs: number;
+  /** Whether this request would still come in: a session may end while an answer goes on. */
+  readonly isStillIn: () => boolean;
   /** `http://127.0.0.1:7465`, by the Host header that has passed the gate. */
   readonly origin: string;
   readonly headers: {
@@ -42,7 +49,7 @@ export interface Asked extends Means {
 /** body: an object for the route's schema of that status, or the finished text or bytes. */
 export interface Reply {
   readonly status: number;
-  readonly body: object | string | Buffer;
+  readonly body: object | string | Buffer | Readable;
   readonly media?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** JSON text of `cells`, which are then left empty in the body. */

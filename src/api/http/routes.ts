@@ -1,16 +1,17 @@
 /** Every route: path, who may, parameters, shape of the answer, work. A plain list; a route that is not here does not exist. */
-import { VitrineError } from "../../model/error.ts";
+import { guardRoutes } from "./guard-routes.ts";
 import { metricRoutes } from "./metric-routes.ts";
 import { describeApi } from "./openapi.ts";
+import { guardText } from "./guard-prometheus.ts";
 import { prometheusText } from "./prometheus.ts";
-import type { Query } from "./query.ts";
-import { refuseQuery } from "./query.ts";
+import { refuseQuery, wholeOf } from "./query.ts";
 import type { Route } from "./route.ts";
 import { administrators, anyRole, everyone, get, guardians, json, operators } from "./route.ts";
 import { auditSchema, copySchema, healthSchema, proofSchema, readySchema, statusSchema } from "./schemas.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { siteRoutes } from "./site-routes.ts";
 
+const alarmsMax = 500;
 const auditLimit = { default: 100, max: 1_000 } as const;
 
 export const routes: readonly Route[] = [
@@ -84,6 +85,7 @@ export const routes: readonly Route[] = [
       return { status: 200, body: { entries: await backend.audit(wanted) } };
     },
   }),
+  ...guardRoutes,
   ...sessionRoutes,
   get({
     path: "/v1/openapi.json",
@@ -105,9 +107,17 @@ export const routes: readonly Route[] = [
     access: operators,
     parameters: [],
     responses: { 200: { media: "text/plain; version=0.0.4; charset=utf-8", schema: { type: "string" } } },
-    work: async ({ backend, query: asked, nowMs }) => {
+    work: async ({ backend, query: asked, nowMs, asker }) => {
       refuseQuery(asked);
-      return { status: 200, body: prometheusText(await backend.status(), nowMs) };
+      const own = prometheusText(await backend.status(), nowMs);
+      // Which store is open is for those who answer for it.
+      if (asker === undefined || !guardians.roles.some((role) => role === asker.role)) return { status: 200, body: own };
+      const [assets, alarms, waiting] = await Promise.all([
+        backend.guardAssets(),
+        backend.guardAlarms({ open: true, limit: alarmsMax }),
+        backend.guardWaiting(),
+      ]);
+      return { status: 200, body: `${own}${guardText({ ...assets, ...alarms, waiting }, nowMs)}` };
     },
   }),
   get({
@@ -147,12 +157,4 @@ export function methodsAt(url: string): readonly string[] {
 function patternOf(path: string): RegExp {
   const [before = "", after] = path.split("{name}").map((part) => part.replaceAll(".", "\\."));
   return new RegExp(`^${before}${after === undefined ? "" : `[^/]+${after}`}$`);
-}
-
-/** A parameter that is a whole number from 1 to `max`; undefined when it is not given. */
-function wholeOf(values: Query[string] | undefined, name: string, max: number): number | undefined {
-  if (values === undefined) return undefined;
-  const number = /^\d{1,16}$/.test(values[0] ?? "") ? Number(values[0]) : Number.NaN;
-  if (values.length === 1 && number >= 1 && number <= max) return number;
-  throw new VitrineError("api/bad-request", { message: `${name} is one whole number from 1 to ${max}.`, place: name });
 }

@@ -2,16 +2,16 @@
  * JSON Schemas of the answers. They are the output allow-list: Fastify serialises only what stands here, so a field that is added
  * inside does not get out by itself. OpenAPI is made of them, too.
  */
-const text = { type: "string" } as const;
-const whole = { type: "integer" } as const;
-const truth = { type: "boolean" } as const;
-const texts = { type: "array", items: text } as const;
+export const text = { type: "string" } as const;
+export const whole = { type: "integer" } as const;
+export const truth = { type: "boolean" } as const;
+export const texts = { type: "array", items: text } as const;
 
-function object(properties: Readonly<Record<string, object>>, optional: readonly string[] = []) {
+export function object(properties: Readonly<Record<string, object>>, optional: readonly string[] = []): object {
   return { type: "object", properties, required: Object.keys(properties).filter((name) => !optional.includes(name)) };
 }
 
-function list(items: object) {
+export function list(items: object): object {
   return { type: "array", items };
 }
 

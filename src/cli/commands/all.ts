@@ -12,6 +12,7 @@ import { prove } from "./prove.ts";
 import { query } from "./query.ts";
 import { session } from "./session.ts";
 import { status } from "./status.ts";
+import { vantage } from "./vantage.ts";
 import { watch } from "./watch.ts";
 
 export const commands: readonly Command[] = [
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   status,
   prove,
   guard,
+  vantage,
   verify,
   compact,
   link,

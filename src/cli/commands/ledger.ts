@@ -1,5 +1,5 @@
 /** vitrine ledger: what Vitrine did and saw, as a file that anyone can verify without us. */
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -7,15 +7,14 @@ import { consistencyProof, inclusionProof, rootHash } from "../../lib/merkle.ts"
 import type { Hash } from "../../lib/merkle.ts";
 import { systemCode } from "../../lib/system-code.ts";
 import { VitrineError } from "../../model/error.ts";
-import { protectedText } from "../credentials.ts";
 import { signCheckpoint } from "../ledger/checkpoint.ts";
 import { exportLines, leafOf } from "../ledger/export.ts";
 import type { VerifierKey } from "../ledger/note.ts";
-import { parseSigningKey, parseVerifierKey, verifierKeyText } from "../ledger/note.ts";
+import { parseVerifierKey, verifierKeyText } from "../ledger/note.ts";
+import { signingKey } from "../ledger/signing-key.ts";
 import type { Outcome, Verification } from "../ledger/verify.ts";
 import { verifyExport } from "../ledger/verify.ts";
 import { integer, paint } from "../render.ts";
-import { writeSecret } from "../secret-file.ts";
 import type { State } from "../state.ts";
 import { openState } from "../state.ts";
 import type { Command, CommandContext } from "./command.ts";
@@ -73,19 +72,6 @@ function withLedger(context: CommandContext, work: (context: CommandContext, sig
     });
   using state = openState({ folder: stateFolder, now: Date.now, random: () => randomBytes(8).toString("hex") });
   return work(context, { state, origin: `vitrine-${state.installation}`, key: signingKey(ledgerKeyFile) });
-}
-
-/** Made where there is none: a key that is not there can have signed nothing. Throws cli/ledger-key. */
-function signingKey(file: string): KeyObject {
-  if (existsSync(file)) {
-    const key = parseSigningKey(protectedText(file) ?? "");
-    if (key === undefined)
-      throw new VitrineError("cli/ledger-key", { message: "The key that signs the ledger cannot be read.", place: file });
-    return key;
-  }
-  const { privateKey } = generateKeyPairSync("ed25519");
-  writeSecret(file, privateKey.export({ type: "pkcs8", format: "pem" }));
-  return privateKey;
 }
 
 function exportLedger(context: CommandContext, { state, origin, key }: Signed): number {

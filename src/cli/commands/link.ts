@@ -13,7 +13,7 @@ not send to any server. Whoever has it comes in: treat it as a password.
   vitrine link --role analyst --name ann`,
   options: {
     name: { type: "string", value: "NAME", help: "who opens it, for the audit log (default: this account's name)" },
-    role: { type: "string", value: "ROLE", help: "viewer, analyst or admin (default viewer)" },
+    role: { type: "string", value: "ROLE", help: "viewer, analyst, responder or admin (default viewer)" },
   },
   settings: ["state"],
   async run(context) {

@@ -26,7 +26,10 @@ export const run: Command = {
   usage: "",
   help: `Starts the supervisor, which starts the server (holds the copy, answers) and a reader (holds the credential, follows the source) and
 keeps both going. The first start copies the declared tables; the next ones go on where the last one ended. Ctrl-C stops in order,
-a second Ctrl-C kills. Needs keys (\`vitrine keys\`) and a source that was set up (\`vitrine apply\`).`,
+a second Ctrl-C kills. Needs keys (\`vitrine keys\`) and a source that was set up (\`vitrine apply\`).
+
+Where the file declares \`assets:\`, a third process watches them. A file with assets alone needs no database: then there are the guard, its
+page and its interface, and no metric.`,
   options: {},
   async run(context) {
     const config = context.config({ needsFile: true });
@@ -118,15 +121,15 @@ export const token: Command = {
   usage: "create | list | revoke ID",
   takes: 2,
   help: `Programs ask with a token (people: \`vitrine link\`, or OpenID Connect). It is shown once when it is made; only its hash is kept. A viewer gets
-numbers without small groups; an analyst, who gives a reason with a question, gets them too, and stands in the audit log; an admin also
-reads proof and audit log.
+numbers without small groups; an analyst, who gives a reason with a question, gets them too, and stands in the audit log; a responder sees and
+acknowledges what the guard saw; an admin also reads the audit log.
 
   vitrine token create --name grafana --role viewer
   vitrine token list
   vitrine token revoke 1a2b3c4d`,
   options: {
     name: { type: "string", value: "NAME", help: "create: who uses it" },
-    role: { type: "string", value: "ROLE", help: "create: viewer, analyst or admin (default viewer)" },
+    role: { type: "string", value: "ROLE", help: "create: viewer, analyst, responder or admin (default viewer)" },
     days: { type: "string", value: "N", help: "create: until it ends (default 365)" },
   },
   settings: ["state"],

@@ -1,11 +1,13 @@
 import type { GenerationReport, ReaderReport, StatusReport } from "../../metrics/status-report.ts";
+import type { GuardWatch } from "../../api/contract.ts";
 import type { Generation } from "../generations.ts";
+import { nobodyWatches } from "../guard/who-watches.ts";
 import { bytes, duration, integer, paint, table } from "../render.ts";
 import { connectServer } from "./ask.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { print } from "./command.ts";
 
-type Report = StatusReport & { readonly control: readonly Generation[] };
+type Report = StatusReport & { readonly control: readonly Generation[]; readonly watch?: GuardWatch };
 
 export const status: Command = {
   name: "status",
@@ -31,6 +33,8 @@ function statusText(report: Report, context: Pick<CommandContext, "terminal">): 
   const colours = paint(context.terminal.hasColour);
   const lines = [`Vitrine ${report.version}, running since ${report.startedAt}`, ""];
   for (const generation of report.generations) lines.push(...generationLines(generation, report, colours));
+  const unwatched = report.watch === undefined ? undefined : nobodyWatches(report.watch);
+  if (unwatched !== undefined) lines.push(colours.red(`guard: ${unwatched}`), "");
   if (report.erased !== undefined)
     lines.push(
       `erased: generation ${report.erased.generations.join(", ")} was deleted from the disk, with all that it held, at ${report.erased.at}`,

@@ -1,8 +1,9 @@
 /** What the guard saw, for a person's terminal. */
-import type { Check, Row } from "../../guard/check.ts";
+import { here } from "../../guard/asset.ts";
+import type { Check, Row } from "../../guard/checks/check.ts";
 import type { Seen } from "../../guard/ladder.ts";
 import { isOpen } from "../../guard/ladder.ts";
-import type { Report } from "../../guard/watch.ts";
+import type { Report } from "../../guard/judge.ts";
 import type { CommandContext } from "../commands/command.ts";
 import { paint } from "../render.ts";
 
@@ -32,7 +33,7 @@ function placeOf({ address, channel, calledBy }: Row): string {
 }
 
 export function reportText(
-  { asset, atMs, is, events, checks }: Report,
+  { asset, vantage, atMs, is, events, checks }: Report,
   seen: Seen,
   { terminal }: Pick<CommandContext, "terminal">,
 ): string {
@@ -40,9 +41,10 @@ export function reportText(
   const colour = is === "as-expected" ? colours.green : is === "deviation" ? colours.red : colours.amber;
   const told = events.length === 0 ? "" : `  ${events.map(({ tag }) => tag).join(", ")}`;
   const why = checks.flatMap(({ rows }) => rows.filter((row) => row.seen === seen)).at(0)?.because ?? "";
-  return `${new Date(atMs).toISOString()}  ${asset.name.padEnd(20)} ${colour(seen.padEnd(19))}${told}  ${why}\n`;
+  const from = vantage === here ? "" : `  from ${vantage}`;
+  return `${new Date(atMs).toISOString()}  ${asset.name.padEnd(20)} ${colour(seen.padEnd(19))}${from}${told}  ${why}\n`;
 }
 
-export function reportJson({ asset, atMs, is, events, checks, tookMs }: Report): object {
-  return { at: new Date(atMs).toISOString(), asset: asset.name, is, events, tookMs: Math.round(tookMs), checks };
+export function reportJson({ asset, vantage, atMs, is, events, checks, tookMs }: Report): object {
+  return { at: new Date(atMs).toISOString(), asset: asset.name, vantage, is, events, tookMs: Math.round(tookMs), checks };
 }

@@ -1,5 +1,6 @@
 /** What the owner may ask through the socket in the state folder. */
 import { randomBytes } from "node:crypto";
+import type { GuardWatch } from "../../api/contract.ts";
 import { makeToken, roles } from "../../api/tokens.ts";
 import type { Role } from "../../api/tokens.ts";
 import { VitrineError } from "../../model/error.ts";
@@ -18,6 +19,8 @@ export interface CommandsOptions {
   readonly onSessionEnd: (sha256: string) => void;
   /** `http://127.0.0.1:7465`: where the page is. */
   readonly address: () => string;
+  /** Whether anybody watches what is declared; undefined: nothing is. */
+  readonly watch: () => GuardWatch | undefined;
   /** Takes vitrine.yaml up when it is another one than at our start; says whether it is. Throws what is wrong with it. */
   readonly onReload: () => boolean;
   readonly nowMs: () => number;
@@ -51,7 +54,7 @@ type Command = (args: Arguments, progress: (text: string) => void) => Promise<un
 export function commandsOf(options: CommandsOptions): ControlHandler {
   const { service, state } = options;
   const table: Readonly<Record<string, Command>> = {
-    status: async () => ({ ...service.status(), control: options.driver.generations }),
+    status: async () => ({ ...service.status(), control: options.driver.generations, watch: options.watch() }),
     metrics: async () => service.backend.metrics(),
     query: async (args) => service.backend.answer(args["question"] as never, { facts: true, audience: "analyst" }), // eslint-disable-line -- parsed there
     proof: async () => service.backend.proof(),
@@ -118,9 +121,8 @@ function newToken(options: CommandsOptions, args: Arguments): { readonly id: str
 }
 
 function roleOf(text: Json | undefined): Role {
-  const known = roles.filter((one) => one !== "responder");
-  const role = known.find((one) => one === (text ?? "viewer"));
-  if (role === undefined) throw new VitrineError("cli/usage", { message: `A role is one of ${known.join(", ")}.`, place: "--role" });
+  const role = roles.find((one) => one === (text ?? "viewer"));
+  if (role === undefined) throw new VitrineError("cli/usage", { message: `A role is one of ${roles.join(", ")}.`, place: "--role" });
   return role;
 }
 

@@ -2,6 +2,7 @@
 import { extname, join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { Backend } from "../../api/backend.ts";
+import type { GuardEvent } from "../../api/contract.ts";
 import { cellsText } from "../../api/cells-text.ts";
 import type { Address } from "../../api/listen.ts";
 import type { OidcSettings } from "../../api/oidc.ts";
@@ -18,6 +19,7 @@ export interface Http {
   setTokens(tokens: readonly TokenEntry[]): void;
   /** By the hash under which it is kept: the next request with its cookie is refused. */
   endSession(sha256: string): void;
+  tellGuardEvent(event: GuardEvent): void;
 }
 
 /** As the backend, but that cells go from thread to thread as text. */
@@ -80,5 +82,7 @@ export async function startHttp(options: {
     setTokens: (tokens) => worker.postMessage({ tag: "tokens", tokens } satisfies HttpWorkerOrder),
     // eslint-disable-next-line unicorn/require-post-message-target-origin -- as above
     endSession: (sha256) => worker.postMessage({ tag: "end-session", sha256 } satisfies HttpWorkerOrder),
+    // eslint-disable-next-line unicorn/require-post-message-target-origin -- as above
+    tellGuardEvent: (event) => worker.postMessage({ tag: "guard-event", event } satisfies HttpWorkerOrder),
   };
 }

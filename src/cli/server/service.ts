@@ -1,6 +1,6 @@
 /** What the server does for its two doors (HTTP, owner's socket): questions, status, proof, verification. */
 import { randomBytes, randomInt } from "node:crypto";
-import type { Backend } from "../../api/backend.ts";
+import type { Backend, GuardBackend } from "../../api/backend.ts";
 import { LinkCodes } from "../../api/sessions.ts";
 import { must } from "../../lib/assert.ts";
 import { systemClock } from "../../lib/clock.ts";
@@ -101,7 +101,7 @@ export class Service {
     return must(this.#driver, "driver");
   }
 
-  readonly backend: Backend = {
+  readonly backend: Omit<Backend, keyof GuardBackend> = {
     metrics: async () => {
       return describeMetrics(this.#metricsOf(this.#shown()));
     },

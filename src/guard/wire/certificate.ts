@@ -1,4 +1,5 @@
 /** Of the server, as it showed itself. Reported beside the verdict, never a reason to stop. */
+import { createHash } from "node:crypto";
 import type { PeerCertificate, TLSSocket } from "node:tls";
 
 export interface Certificate {
@@ -7,6 +8,8 @@ export interface Certificate {
   /** ISO time. */
   readonly validTo: string;
   readonly sha256: string;
+  /** SHA-256 of its public key (SubjectPublicKeyInfo): stays when the certificate is renewed over the same key. */
+  readonly keySha256?: string | undefined;
 }
 
 /** undefined: none was shown. */
@@ -19,5 +22,11 @@ export function certificateOf(socket: TLSSocket): Certificate | undefined {
     isTrusted: socket.authorized,
     validTo: new Date(validToMs).toISOString(),
     sha256: shown.fingerprint256.replaceAll(":", "").toLowerCase(),
+    keySha256: keyOf(socket),
   };
+}
+
+function keyOf(socket: TLSSocket): string | undefined {
+  const key = socket.getPeerX509Certificate()?.publicKey.export({ type: "spki", format: "der" });
+  return key === undefined ? undefined : createHash("sha256").update(key).digest("hex");
 }

@@ -1,6 +1,6 @@
 /** One question over UDP, one answer or none. A port that is closed says so by ICMP; silence says nothing. */
 import { createSocket } from "node:dgram";
-import type { Ended } from "../checker.ts";
+import type { Ended } from "../checks/checker.ts";
 import type { Patience, Place } from "./link.ts";
 
 export async function askDatagram(

@@ -4,8 +4,8 @@
  */
 import type { Socket } from "node:net";
 import { connect } from "node:net";
-import { connect as connectTls } from "node:tls";
-import type { Ended, Heard } from "../checker.ts";
+import { connect as connectTls, createSecureContext } from "node:tls";
+import type { Ended, Heard } from "../checks/checker.ts";
 import type { Certificate } from "./certificate.ts";
 import { certificateOf } from "./certificate.ts";
 
@@ -20,21 +20,28 @@ export interface Patience {
   readonly quietMs: number;
   /** One answer may not be drawn out for ever by a byte now and then. */
   readonly answerMs: number;
+  /** Whether all the time is over that a conversation may take: nothing more is asked then but goodbye. */
+  readonly isOver?: () => boolean;
 }
 
 type NoConnection = Extract<Heard, { readonly tag: "no-connection" }>;
 type NoTls = Extract<Heard, { readonly tag: "no-tls" }>;
 
+/** Made once, and not with every connection: it holds nothing of one. */
+const lenient = createSecureContext({ minVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" });
+
 export class Link {
   readonly #patience: Patience;
+  readonly #address: string;
   #socket: Socket;
   /** How the other side ended it, once it did. */
   #over: Ended | undefined;
   #deaf: () => void = () => undefined;
   #waiting: { readonly data: (chunk: Buffer) => void; readonly over: (ended: Ended) => void } | undefined;
 
-  private constructor(socket: Socket, patience: Patience) {
+  private constructor(socket: Socket, address: string, patience: Patience) {
     this.#patience = patience;
+    this.#address = address;
     this.#socket = socket;
     this.#listen();
   }
@@ -44,7 +51,7 @@ export class Link {
     socket.setNoDelay(true);
     const { promise, resolve } = Promise.withResolvers<NoConnection["why"] | Link>();
     const timer = setTimeout(() => resolve("timeout"), patience.quietMs);
-    socket.once("connect", () => resolve(new Link(socket, patience)));
+    socket.once("connect", () => resolve(new Link(socket, address, patience)));
     socket.on("error", (error) => resolve(connectFailure(error)));
     const opened = await promise;
     clearTimeout(timer);
@@ -62,8 +69,9 @@ export class Link {
       socket: plain,
       // What is behind a wrong certificate, a short key or an old protocol is readable all the same: it is reported, and does not stop the check.
       rejectUnauthorized: false,
-      minVersion: "TLSv1",
-      ciphers: "DEFAULT@SECLEVEL=0",
+      secureContext: lenient,
+      // Whom its certificate is to be for: without it that of "localhost" would be right everywhere.
+      host: this.#address,
       ...(name === undefined ? {} : { servername: name }),
     });
     const { promise, resolve } = Promise.withResolvers<NoTls["why"] | undefined>();

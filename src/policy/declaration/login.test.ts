@@ -36,6 +36,12 @@ test("what is not said has a default", () => {
   expect(read({})).toBeUndefined();
 });
 
+test("each role can be given", () => {
+  const roles = { viewer: ["staff"], analyst: ["data-team"], responder: ["on-call"], admin: ["data-platform"] };
+  expect(read({ oidc: { ...oidc, roles } })?.roles).toEqual(roles);
+  expect(read({ oidc: { ...oidc, roles: { responder: ["on-call"] } } })?.roles).toEqual({ responder: ["on-call"] });
+});
+
 test("a log-in decides nothing about the copy", () => {
   const without = parseDeclaration(rest, "v.yaml").policyHash;
   expect(parseDeclaration(`${rest}login: ${JSON.stringify({ oidc })}\n`, "v.yaml").policyHash).toBe(without);

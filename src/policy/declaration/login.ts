@@ -16,12 +16,13 @@ export function parseLogin(
       located.place(["login", "oidc", "issuer"]),
       "The issuer is not an https address (http on loopback alone).",
     );
-  const { viewer, analyst, admin } = oidc.roles;
-  if (viewer === undefined && analyst === undefined && admin === undefined)
+  const { viewer, analyst, responder, admin } = oidc.roles;
+  if ([viewer, analyst, responder, admin].every((values) => values === undefined))
     problems.add("policy/missing", located.place(["login", "oidc", "roles"], "key"), "`login.oidc.roles` gives nobody a role.");
   const roles = {
     ...(viewer === undefined ? {} : { viewer }),
     ...(analyst === undefined ? {} : { analyst }),
+    ...(responder === undefined ? {} : { responder }),
     ...(admin === undefined ? {} : { admin }),
   };
   return {

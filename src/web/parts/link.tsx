@@ -14,6 +14,7 @@ export function Link({
   readonly onFollow?: () => void;
   readonly class?: string;
   readonly "aria-current"?: "page" | undefined;
+  readonly "aria-expanded"?: boolean;
   readonly "aria-label"?: string;
 }): JSX.Element {
   const follow = (event: MouseEvent): void => {

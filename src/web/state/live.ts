@@ -2,8 +2,9 @@
  * Answers that stay fresh: asked again while somebody looks, from the last answer on, slower while the server does not answer. What was last heard
  * stays on the page and says how old it is.
  */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ProblemReport } from "../../api/contract.ts";
+import type { Reply } from "./server.ts";
 import { get } from "./server.ts";
 import { hear, forget } from "./freshness.ts";
 import { onReason, reasonNow, withReason } from "./reason.ts";
@@ -13,6 +14,15 @@ export interface Live<T> {
   readonly problem: ProblemReport | undefined;
   /** What is shown belongs to an earlier question. */
   readonly pending: boolean;
+  /** The last time it was asked no answer came. */
+  readonly isAway: boolean;
+}
+
+export interface LiveOptions {
+  /** Without the reason. */
+  readonly isPlain?: boolean;
+  /** Another number each time when something is said to have changed: it is asked at once. */
+  readonly nudge?: number;
 }
 
 const awayFirstMs = 1_000;
@@ -21,42 +31,51 @@ const awayMaxMs = 8_000;
 const refusedMs = 30_000;
 
 /**
- * Asks `path` again every `everyMs`; undefined: nothing. One call of a page for each thing that it shows. `isPlain`: without the reason.
+ * Asks `path` again every `everyMs`; undefined: nothing. One call of a page for each thing that it shows.
  * What is asked with a reason stands in the audit log, so it is asked once, and again when somebody does something.
  */
-export function useLive<T>(path: string | undefined, everyMs: number, isPlain = false): Live<T> {
+export function useLive<T>(path: string | undefined, everyMs: number, { isPlain = false, nudge = 0 }: LiveOptions = {}): Live<T> {
   const [state, setState] = useState<{
     readonly path: string | undefined;
     readonly value: T | undefined;
     readonly problem: ProblemReport | undefined;
+    readonly isAway: boolean;
   }>({
     path: undefined,
     value: undefined,
     problem: undefined,
+    isAway: false,
   });
+  const asking = useRef<Asking>(undefined);
   const [reason, setReason] = useState(reasonNow);
   useEffect(() => onReason(() => setReason(reasonNow())), []);
   useEffect(() => {
     if (path === undefined) return undefined;
-    return poll<T>({ path, reason: isPlain ? undefined : reason, everyMs }, (heard) =>
-      setState((before) => ({
-        path,
-        value: "value" in heard ? heard.value : before.path === path ? before.value : undefined,
-        problem: heard.problem,
-      })),
+    asking.current = poll<T>({ path, reason: isPlain ? undefined : reason, everyMs }, (heard) =>
+      setState((before) => {
+        const old = before.path === path ? before : { value: undefined, problem: undefined };
+        if (heard.tag === "away") return [path, undefined].includes(before.path) ? { ...before, path, isAway: true } : before;
+        if (heard.tag === "ok") return { path, value: heard.value, problem: undefined, isAway: false };
+        return { path, value: old.value, problem: heard.problem, isAway: false };
+      }),
     );
+    return asking.current.end;
   }, [path, everyMs, reason, isPlain]);
-  if (path === undefined) return { value: undefined, problem: undefined, pending: false };
-  return { value: state.value, problem: state.path === path ? state.problem : undefined, pending: state.path !== path };
+  useEffect(() => (nudge === 0 ? undefined : asking.current?.now()), [nudge]);
+  if (path === undefined) return { value: undefined, problem: undefined, pending: false, isAway: false };
+  const isOwn = state.path === path;
+  return { value: state.value, problem: isOwn ? state.problem : undefined, pending: !isOwn, isAway: isOwn && state.isAway };
 }
 
-type Heard<T> = { readonly value: T; readonly problem: undefined } | { readonly problem: ProblemReport };
+interface Asking {
+  readonly now: () => void;
+  readonly end: () => void;
+}
 
-/** Returns the end of it. */
 function poll<T>(
   { path, reason, everyMs }: { readonly path: string; readonly reason: string | undefined; readonly everyMs: number },
-  tell: (heard: Heard<T>) => void,
-): () => void {
+  tell: (heard: Reply<T>) => void,
+): Asking {
   const asked = withReason(path, reason);
   const isOnce = asked !== path;
   let isAnswered = false;
@@ -75,8 +94,7 @@ function poll<T>(
     // Of what is asked once the page says when; how fresh the copy is, is said by what is asked all the time.
     if (!isOnce || reply.tag === "refused") hear(path, reply, performance.now());
     misses = reply.tag === "away" ? misses + 1 : 0;
-    if (reply.tag === "ok") tell({ value: reply.value, problem: undefined });
-    if (reply.tag === "refused") tell({ problem: reply.problem });
+    tell(reply);
     const isFinal = reply.tag === "refused" && [403, 422].includes(reply.problem.status);
     again(isFinal ? Math.max(refusedMs, everyMs) : misses === 0 ? everyMs : Math.min(awayMaxMs, awayFirstMs * 2 ** (misses - 1)));
   };
@@ -84,11 +102,12 @@ function poll<T>(
   document.addEventListener("visibilitychange", seen);
   globalThis.addEventListener("online", seen);
   void once();
-  return () => {
+  const end = (): void => {
     over.abort();
     clearTimeout(timer);
     document.removeEventListener("visibilitychange", seen);
     globalThis.removeEventListener("online", seen);
     forget(path);
   };
+  return { now: seen, end };
 }

@@ -7,6 +7,7 @@ describe("the view in the address", () => {
     "",
     "?metric=activations&grain=week&from=2026-01-05&to=2026-02-02&by=model,country&where.model=A&where.model=B&compare=previous&mark=firmware",
     "?page=fleet&where.model=A",
+    "?page=exposure&range=last+7+days&where.owner=data+platform&where.state=deviation&asset=metrics-cluster",
   ])("%s comes back as it went", (query) => expect(writeView(readView(query))).toBe(query));
 
   test("what is not understood is left out", () => {

@@ -5,7 +5,7 @@
 import type { Grain } from "../numbers/periods.ts";
 import { grainNamed } from "../numbers/periods.ts";
 
-export type Page = "overview" | "metric" | "fleet" | "copy";
+export type Page = "overview" | "metric" | "fleet" | "copy" | "exposure";
 
 export interface View {
   readonly page: Page;
@@ -21,6 +21,8 @@ export interface View {
   readonly compare: boolean;
   /** The dimension whose values' first appearances are marked in the chart; "none": no marks. */
   readonly mark: string | undefined;
+  /** The declared store that is unfolded. */
+  readonly asset: string | undefined;
 }
 
 export const overview: View = {
@@ -34,10 +36,12 @@ export const overview: View = {
   where: {},
   compare: false,
   mark: undefined,
+  asset: undefined,
 };
 
-const pages: readonly Page[] = ["overview", "metric", "fleet", "copy"];
+const pages: readonly Page[] = ["overview", "metric", "fleet", "copy", "exposure"];
 const name = /^[a-z][a-z0-9_]{0,62}$/;
+const assetName = /^[a-z][a-z0-9_-]{0,62}$/;
 const lengthMax = 200;
 
 /** From `location.search`. What is not understood is left out: an old link shows what it still can. */
@@ -61,6 +65,7 @@ export function readView(search: string): View {
     where: readFilters(query),
     compare: text("compare") === "previous",
     mark: text("mark"),
+    asset: page === "exposure" && assetName.test(text("asset") ?? "") ? text("asset") : undefined,
   };
 }
 
@@ -89,6 +94,7 @@ export function writeView(view: View): string {
   for (const [dimension, values] of Object.entries(view.where)) for (const value of values) query.append(`where.${dimension}`, value);
   if (view.compare) set("compare", "previous");
   set("mark", view.mark);
+  set("asset", view.asset);
   // Commas and slashes may stand in a query as they are; a link that people read is worth it.
   const text = query.toString().replaceAll("%2C", ",");
   return text === "" ? "" : `?${text}`;

@@ -1,10 +1,10 @@
 /** 100,000 answers to all checkers; ten million and more: `npm run fuzz:guard`. And the property itself, tried on checkers that are wrong. */
 import { expect, test } from "vitest";
-import { checkers } from "../../../src/guard/checkers.ts";
-import type { Heard } from "../../../src/guard/checker.ts";
-import { done } from "../../../src/guard/checker.ts";
+import { checkers } from "../../../src/guard/checks/checkers.ts";
+import type { Heard } from "../../../src/guard/checks/checker.ts";
+import { done } from "../../../src/guard/checks/checker.ts";
 import { verdict } from "../../../src/guard/ladder.ts";
-import { isOfAClosedOne, replay } from "../../../src/guard/recording.ts";
+import { isOfAClosedOne, replay } from "../../../src/guard/checks/recording.ts";
 import type { Subject } from "./answers.ts";
 import { run, subjects } from "./answers.ts";
 import { matchers } from "./matchers.ts";

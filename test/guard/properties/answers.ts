@@ -3,12 +3,12 @@
  * takes them all without an exception, comes to a verdict within its steps, repeats nothing of them, and calls nothing closed that shows
  * the bytes by which it is open. Everything follows from a seed; a failure names it.
  */
-import type { Checker, Ended, Heard, Question, Request, Requests } from "../../../src/guard/checker.ts";
-import { checkers } from "../../../src/guard/checkers.ts";
+import type { Checker, Ended, Heard, Question, Request, Requests } from "../../../src/guard/checks/checker.ts";
+import { checkers } from "../../../src/guard/checks/checkers.ts";
 import { rungs } from "../../../src/guard/ladder.ts";
-import type { Recorded, Recording } from "../../../src/guard/recording.ts";
-import { isOfAnOpenOne, questionOf, replay } from "../../../src/guard/recording.ts";
-import { recordings } from "../../../src/guard/recordings.ts";
+import type { Recorded, Recording } from "../../../src/guard/checks/recording.ts";
+import { isOfAnOpenOne, questionOf, replay } from "../../../src/guard/checks/recording.ts";
+import { recordings } from "../../../src/guard/checks/recordings.ts";
 import type { Matcher } from "./matchers.ts";
 import { matchers } from "./matchers.ts";
 import type { Random } from "./random.ts";
@@ -40,7 +40,7 @@ const words: readonly Buffer[] = Object.values(recordings).flatMap((all) =>
   all.flatMap(({ heard }) => heard.flatMap((one) => ("bytes" in one && one.bytes !== "" ? [Buffer.from(one.bytes, "latin1")] : []))),
 );
 /** What somebody's data would be: no verdict may repeat it. */
-const marker = "qz7Marker";
+export const marker = "qz7Marker";
 const ends: readonly Ended[] = ["whole", "limit", "quiet", "closed", "reset", "client-certificate"];
 const failures: readonly Heard[] = [
   ...(["refused", "unreachable", "timeout", "reset", "failed"] as const).map((why) => ({ tag: "no-connection", why }) as const),
@@ -121,7 +121,7 @@ function altered(recorded: Recorded, kind: "torn" | "mutated", random: Random): 
   return { tag: "answer", request, bytes: changed, ended: random.chance(0.8) ? recorded.ended : random.oneOf(ends.slice(0, 5)) };
 }
 
-function mutate(bytes: Buffer, random: Random): Buffer {
+export function mutate(bytes: Buffer, random: Random): Buffer {
   const at = random.below(bytes.length + 1);
   const upTo = Math.min(bytes.length, at + 1 + random.below(8));
   const [before, after] = [bytes.subarray(0, at), bytes.subarray(upTo)];
@@ -150,7 +150,7 @@ function mutate(bytes: Buffer, random: Random): Buffer {
   }
 }
 
-function noise(request: string, random: Random): Heard {
+export function noise(request: string, random: Random): Heard {
   if (random.chance(0.05)) return random.oneOf(failures);
   const length = random.chance(0.002) ? 70_000 : random.below(120);
   const parts = [random.oneOf(words), random.bytes(length), Buffer.from(marker), random.oneOf(words)];
@@ -159,7 +159,7 @@ function noise(request: string, random: Random): Heard {
 }
 
 /** As the transport would: cut at the limit, whole where the checker says so. */
-function asItWouldBeTold(heard: Heard, name: string, requests: Requests): Heard {
+export function asItWouldBeTold(heard: Heard, name: string, requests: Requests): Heard {
   if (heard.tag !== "answer") return heard;
   const { limit, isWhole } = requests[name] as Request;
   const bytes = heard.bytes.subarray(0, limit);

@@ -3,9 +3,10 @@
  * node_modules/.cache; and the Java that each of them runs on.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { canEnter, serverAccount } from "../../../src/cli/demo/postgres/account.ts";
+import { javaOf } from "../../../src/cli/demo/search/java.ts";
 import { root } from "../tree.ts";
 import type { Need } from "./need.ts";
 import { debian, given, program } from "./need.ts";
@@ -86,7 +87,7 @@ export function unpacked(profile: string): Need {
         timeout: downloadLimitMs,
       });
       rmSync(work, { recursive: true, force: true });
-      if (done.status === 0) renameSync(half, folder());
+      if (done.status === 0 && !existsSync(folder())) renameSync(half, folder());
       else rmSync(half, { recursive: true, force: true });
     },
   };
@@ -101,20 +102,4 @@ export function cache(): string {
   mkdirSync(found, { recursive: true });
   chmodSync(found, 0o755);
   return found;
-}
-
-/** The oldest Java of these releases. */
-function javaOf([least, most]: readonly [number, number]): string | undefined {
-  const folder = "/usr/lib/jvm";
-  const homes = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
-  return homes
-    .map((home) => ({ home, release: releaseOf(home) }))
-    .filter(({ release }) => release >= least && release <= most)
-    .toSorted((a, b) => a.release - b.release)[0]?.home;
-}
-
-function releaseOf(home: string): number {
-  const file = join(home, "release");
-  if (!existsSync(file) || !existsSync(join(home, "bin/java"))) return 0;
-  return Number(/^JAVA_VERSION="(\d+)/m.exec(readFileSync(file, "utf8"))?.[1] ?? 0);
 }

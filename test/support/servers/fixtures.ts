@@ -48,6 +48,7 @@ function searchFixtures(distribution: Distribution): readonly Fixture[] {
     fixture("open, index named", search.searchOpenByName(distribution)),
     fixture("open, index that there is not", search.searchOpenNoSuchIndex(distribution)),
     fixture("open, proxy with 401 on /", search.searchHalfOpenProxy(distribution)),
+    fixture("open, planted", search.searchOpenPlanted(distribution)),
   ];
 }
 
@@ -124,6 +125,9 @@ export const fixtures: readonly Fixture[] = [
   buckets("objects open, list closed", s3.s3Objects),
   buckets("objects open, list closed, object that there is not", s3.s3ObjectsNoSuch),
   buckets("list and objects open", s3.s3ListAndObjects),
+  buckets("list and objects open, of people, planted", s3.s3People),
+  buckets("list open, of people, planted, TLS", s3.s3PeopleList),
+  buckets("objects open, list closed, of people, planted", s3.s3PeopleObjects),
   buckets("bucket that there is not", s3.s3NoSuchBucket),
   of("s3", "fast")("sent to another region", s3.s3Redirect),
   own("as shipped", vitrine.vitrineShipped),
@@ -165,6 +169,7 @@ export const fixtures: readonly Fixture[] = [
   mongo("open, database named", mongodb.mongodbDatabase),
   mongo("open, collection named", mongodb.mongodbCollection),
   mongo("open, canary planted", mongodb.mongodbCanary),
+  mongo("open, of people, planted", mongodb.mongodbPeople),
   mongo("open and empty", mongodb.mongodbEmpty),
   mongo("open, before there was hello", mongodb.mongodbNoHello),
   mongo("login", mongodb.mongodbLogin),

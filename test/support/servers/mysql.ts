@@ -3,13 +3,14 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { check } from "../../../src/guard/check.ts";
+import { check } from "../../../src/guard/checks/check.ts";
 import type { Seen } from "../../../src/guard/ladder.ts";
 import { targetOf } from "../../../src/guard/target.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
 import { makeCertificate } from "../certificate.ts";
 import { folderOf, unpacked } from "./distributions.ts";
 import type { Fixture, Running } from "./fixture.ts";
+import { logFile } from "./log-file.ts";
 import { needsNamespace, openNamespace } from "./namespace.ts";
 import { debian, program } from "./need.ts";
 import { theOne } from "./one-at-a-time.ts";
@@ -24,7 +25,13 @@ export const needsMysql55 = [debian("maven", program("/usr/bin/mvn")), debian("u
 /** Both makers' servers take these; 5.5 has no IF NOT EXISTS. */
 const accounts = [
   "create database metrics;",
+  "create table metrics.people (user_id int, email varchar(99), phone int);",
   "grant all on metrics.* to 'openuser'@'%' identified by '';",
+  // What its owner planted, and beside it what nobody did.
+  "create database vitrine;",
+  "create table vitrine.canary (value varchar(64));",
+  "insert into vitrine.canary values ('not-planted'), ('vitrine-0123456789abcdef0123456789abcdef');",
+  "grant select on vitrine.canary to 'openuser'@'%';",
   "grant all on metrics.* to 'bypassword'@'%' identified by 'made-up';",
   // Let in without a password, and into no database.
   "grant usage on *.* to 'bare'@'%' identified by '';",
@@ -38,16 +45,20 @@ const accountsOfMariadb = [
   "create user 'locked'@'%' identified by '' account lock;",
 ];
 
-type Kind = "MySQL" | "MariaDB" | "MariaDB without TLS" | "MariaDB that asks for TLS" | "MariaDB that counts";
+export type Kind = "MySQL" | "MariaDB" | "MariaDB without TLS" | "MariaDB that asks for TLS" | "MariaDB that counts";
 
-interface Known extends AsyncDisposable {
+export interface Known extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
+  /** Its administrator has no password there. */
+  readonly socket: string;
+  /** Its general_log. */
+  readonly queries: string;
   readonly version: string;
 }
 
 /** A server of this kind with its accounts, made anew. */
-async function start(kind: Kind): Promise<Known> {
+export async function startMysql(kind: Kind): Promise<Known> {
   using ends = new DisposableStack();
   const namespace = kind === "MariaDB that counts" ? ends.use(openNamespace()) : undefined;
   const host = namespace?.address ?? "127.0.0.1";
@@ -55,7 +66,15 @@ async function start(kind: Kind): Promise<Known> {
   const folder = serverFolder("mysql");
   const command = kind === "MySQL" ? commandOfMysql(folder) : commandOfMariadb(folder, kind);
   const init = ours(join(folder, "accounts.sql"), [...accounts, ...(kind === "MySQL" ? [] : accountsOfMariadb), ""].join("\n"));
-  const common = [`--port=${port}`, `--bind-address=${host}`, `--socket=${join(folder, "sock")}`, `--init-file=${init}`];
+  const queries = join(folder, "queries.log");
+  const common = [
+    "--general-log=1",
+    `--general-log-file=${queries}`,
+    `--port=${port}`,
+    `--bind-address=${host}`,
+    `--socket=${join(folder, "sock")}`,
+    `--init-file=${init}`,
+  ];
   const server = startProcess({
     command: [...command, ...common],
     folder,
@@ -72,6 +91,8 @@ async function start(kind: Kind): Promise<Known> {
   return {
     host,
     port,
+    socket: join(folder, "sock"),
+    queries,
     version: /Ver (\d+\.\d+\.\d+)/.exec(version)?.[1] ?? "?",
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
@@ -149,9 +170,10 @@ interface Case {
 const mysql =
   ({ kind, user, databases = "metrics", expected, before }: Case): Fixture["start"] =>
   async (): Promise<Running> => {
-    const known = await theOne(before === undefined ? kind : `${kind}, ${expected}`, () => start(kind));
+    const known = await theOne(before === undefined ? kind : `${kind}, ${expected}`, () => startMysql(kind));
     await before?.(known);
     return {
+      ownLog: logFile("general_log", known.queries, (line) => /^(?:\d{6} +\d+:\d\d:\d\d)?\t+ *\d+ ([A-Z].*)$/.exec(line)?.[1]),
       url: `mysql://${user}@${known.host}:${known.port}/${databases}`,
       title: kind === "MySQL" ? "MySQL" : "MariaDB",
       version: known.version,

@@ -5,6 +5,7 @@ import { makeCertificate } from "../certificate.ts";
 import type { PostgresServer } from "../postgres.ts";
 import { isFetched, nativeOf, startPostgres } from "../postgres.ts";
 import type { Running } from "./fixture.ts";
+import { logFile } from "./log-file.ts";
 import type { Need } from "./need.ts";
 import { theOne } from "./one-at-a-time.ts";
 
@@ -22,6 +23,18 @@ const hba = [
   "hostssl metrics intls 127.0.0.1/32 trust",
 ];
 const roles = "openrole, bare, byscram, bymd5, inclear, rejected, intls";
+
+/** Everything that anybody asks. */
+const ownLog = {
+  log_statement: "all",
+  log_connections: "on",
+  log_disconnections: "on",
+  log_replication_commands: "on",
+  log_line_prefix: "",
+};
+
+/** Lines that nobody's request stands behind. */
+const ownWork = /^LOG: +(?:checkpoint |received SIGHUP|parameter "\w+" changed to )/;
 
 export type Release = 15 | 18;
 
@@ -44,7 +57,7 @@ interface Known extends AsyncDisposable {
 }
 
 async function start(release: Release): Promise<Known> {
-  const server = await startPostgres({ hba, native: release === 15 ? await nativeOf(15) : undefined });
+  const server = await startPostgres({ hba, native: release === 15 ? await nativeOf(15) : undefined, settings: ownLog });
   const version = await asAdministrator(server.url, async (admin) => {
     await admin.query("create database metrics");
     await admin.query("create database unguarded");
@@ -59,6 +72,10 @@ async function start(release: Release): Promise<Known> {
     await admin.query(`grant connect on database metrics to ${roles}`);
     const { rows } = await admin.query<{ server_version: string }>("show server_version");
     return rows[0]?.server_version ?? "?";
+  });
+  await asAdministrator(server.url.replace(/\/postgres$/, "/metrics"), async (admin) => {
+    await admin.query("create table people (user_id int, email text, phone int)");
+    await admin.query("grant select on people to openrole, intls");
   });
   return { server, version, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
@@ -117,6 +134,7 @@ const postgresql =
     const launch = withTls ? startWithTls : start;
     const { server, version } = await theOne(`postgresql ${release} ${withTls}`, () => launch(release));
     return {
+      ownLog: logFile("log_statement", server.logFile, (line) => (line === "" || ownWork.test(line) ? undefined : line)),
       url: `postgres://${role}@127.0.0.1:${server.port}/${databases}`,
       title: "PostgreSQL",
       version,

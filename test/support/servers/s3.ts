@@ -3,13 +3,15 @@
  * each fixture, one bucket in it, and the policy that opens it.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { plantedWord } from "../../../src/guard/readable/planted.ts";
 import type { Seen } from "../../../src/guard/ladder.ts";
 import { makeCertificate } from "../certificate.ts";
 import { host } from "../hosts.ts";
 import { cache } from "./distributions.ts";
 import type { Fixture, Running } from "./fixture.ts";
+import { logFile } from "./log-file.ts";
 import type { Need } from "./need.ts";
 import { debian, given, program } from "./need.ts";
 import { freePort, giveToServer, serverFolder, startProcess, untilReady } from "./process.ts";
@@ -57,6 +59,7 @@ interface Options {
   readonly path: string;
   readonly expected: Seen;
   readonly hasTls?: boolean;
+  readonly holds?: readonly string[];
 }
 
 export const s3Closed: Start = () => store({ allowed: [], path: "bucket/canary.txt", expected: "auth-required" });
@@ -70,6 +73,27 @@ export const s3Objects: Start = () => store({ allowed: ["get"], path: "bucket/ca
 /** The same, and the object that was named is not there: the store looked for it. */
 export const s3ObjectsNoSuch: Start = () => store({ allowed: ["get"], path: "bucket/missing.txt", expected: "anonymous-accepted" });
 export const s3ListAndObjects: Start = () => store({ allowed: ["list", "get"], path: "bucket/canary.txt", expected: "data-readable" });
+const counted = [
+  "bucket: 272 records of an unknown number of persons. By the names of fields, at least:",
+  "240 with body metrics (special category, GDPR Art. 9)",
+  "30 with e-mail addresses",
+  "30 with user numbers",
+  "The declaration allows none of these there.",
+];
+/** A word of the owner's in the object's metadata, and in the name of another; keys of people. */
+export const s3People: Start = () =>
+  store({
+    allowed: ["list", "get"],
+    path: "bucket/canary.txt",
+    expected: "data-readable",
+    holds: counted,
+  });
+/** It is proven by the list alone. */
+export const s3PeopleList: Start = () =>
+  store({ allowed: ["list"], path: "bucket/canary.txt", expected: "schema-readable", hasTls: true, holds: counted });
+/** It is proven by the object alone, and whoever may not list it cannot count it. */
+export const s3PeopleObjects: Start = () =>
+  store({ allowed: ["get"], path: "bucket/canary.txt", expected: "data-readable", holds: ["bucket: it does not let itself be counted"] });
 export const s3NoSuchBucket: Start = () => store({ allowed: [], path: "nosuchbucket/canary.txt", expected: "unknown" });
 
 /** As Amazon sends to the endpoint of another region; a stand-in, since no other implementation does. */
@@ -87,7 +111,7 @@ export const s3Redirect: Start = async () => {
   };
 };
 
-async function store({ allowed, path, expected, hasTls = false }: Options): Promise<Running> {
+async function store({ allowed, path, expected, hasTls = false, holds }: Options): Promise<Running> {
   const [port, folder] = [await freePort(), serverFolder("s3")];
   const [data, sidecar] = [join(folder, "data"), join(folder, "metadata")];
   for (const one of [data, sidecar]) {
@@ -100,26 +124,53 @@ async function store({ allowed, path, expected, hasTls = false }: Options): Prom
     writeFileSync(file, text);
     giveToServer(file);
   }
+  const log = join(folder, "access.log");
   const tls = hasTls ? ["--cert", cert, "--key", key] : [];
   const server = startProcess({
-    command: [binary(), "--port", `127.0.0.1:${port}`, "--quiet", ...tls, "posix", "--sidecar", sidecar, data],
+    command: [binary(), "--port", `127.0.0.1:${port}`, "--quiet", "--access-log", log, ...tls, "posix", "--sidecar", sidecar, data],
     folder,
     env: { ROOT_ACCESS_KEY: login.split(":")[0] ?? "", ROOT_SECRET_KEY: login.split(":")[1] ?? "" },
   });
   const base = `${hasTls ? "https" : "http"}://127.0.0.1:${port}`;
   await untilReady(server, async () => signed(base, "GET") === "200");
   signed(`${base}/bucket`, "PUT");
-  signed(`${base}/bucket/canary.txt`, "PUT", "made up");
+  signed(`${base}/bucket/canary.txt`, "PUT", "made up", holds === undefined ? [] : [`x-amz-meta-vitrine: ${word}`]);
+  if (holds !== undefined) people(join(data, "bucket"));
   if (allowed.length > 0) must(signed(`${base}/bucket?policy=`, "PUT", policy(allowed)), "204");
   must(signed(`${base}/bucket/canary.txt`, "HEAD"), "200");
   return {
+    ownLog: logFile("access log", log, (line) => {
+      // The operation, whose object, and the path as it came; a line of another form is shown as it is.
+      const [, operation, asked] = / (s3_\w+) \S+ (\S+) \d{3} /.exec(line) ?? [];
+      return line === "" ? undefined : asked === undefined ? line : `${operation} ${asked}`;
+    }),
     url: `s3://127.0.0.1:${port}/${path}`,
     title: "Versity S3 Gateway",
     version,
     evidence: "independent",
     expected,
+    ...(holds === undefined ? {} : { holds }),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/** Of this fixture alone. */
+const word = plantedWord(Buffer.from("versity, fixture"));
+
+/** Objects are files: 30 addresses, 120 people's weight and height. */
+function people(bucket: string): void {
+  const keys = [
+    `canary.txt.${word}`,
+    ...Array.from({ length: 30 }, (_, i) => `users/${1_000 + i}/email.txt`),
+    ...Array.from({ length: 120 }, (_, i) => [`scales/${i}/weight.csv`, `scales/${i}/height.csv`]).flat(),
+  ];
+  for (const key of keys) {
+    const file = join(bucket, key);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, "made up");
+  }
+  for (const one of [bucket, ...readdirSync(bucket, { recursive: true, encoding: "utf8" }).map((name) => join(bucket, name))])
+    giveToServer(one);
 }
 
 function policy(allowed: Options["allowed"]): string {
@@ -133,8 +184,16 @@ function policy(allowed: Options["allowed"]): string {
 }
 
 /** By the only account there is; the status, `000` where there was no answer. */
-function signed(url: string, method: string, body?: string): string {
-  const sign = ["--aws-sigv4", "aws:amz:us-east-1:s3", "--user", login, "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD"];
+function signed(url: string, method: string, body?: string, headers: readonly string[] = []): string {
+  const sign = [
+    "--aws-sigv4",
+    "aws:amz:us-east-1:s3",
+    "--user",
+    login,
+    "-H",
+    "x-amz-content-sha256: UNSIGNED-PAYLOAD",
+    ...headers.flatMap((one) => ["-H", one]),
+  ];
   const what = method === "HEAD" ? ["--head"] : ["-X", method, ...(body === undefined ? [] : ["--data-binary", body])];
   const all = ["-sk", "-o", "/dev/null", "-w", "%{http_code}", "-H", "content-type: text/plain", ...sign, ...what, url];
   try {

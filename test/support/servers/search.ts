@@ -20,13 +20,18 @@ interface Case {
   readonly names?: string;
   /** What the fixture is about: statuses without a login that must be so, or it shows nothing. */
   readonly statuses: Readonly<Record<string, number>>;
+  readonly holds?: readonly string[];
+  readonly isPlanted?: true;
 }
 
-async function running({ key, node: options, expected, names = "", statuses }: Case): Promise<Running> {
+async function running({ key, node: options, expected, names = "", statuses, holds, isPlanted }: Case): Promise<Running> {
   const { distribution } = options;
   const node = await theOne(`${distribution} ${key}`, () => startNode(options));
   await mustSay(node, statuses);
+  if (isPlanted === true) await node.plant();
   return {
+    ...(holds === undefined ? {} : { holds }),
+    ownLog: node.ownLog(),
     url: `${distribution.startsWith("elastic") ? "elasticsearch" : "opensearch"}://127.0.0.1:${node.port}/${names}`,
     title: distribution.startsWith("elastic") ? "Elasticsearch" : "OpenSearch",
     version: node.version,
@@ -62,7 +67,21 @@ export const searchOpen =
 export const searchOpenByName =
   (distribution: Distribution): Start =>
   () =>
-    running({ ...open(distribution), names: "users" });
+    running({
+      ...open(distribution),
+      names: "users",
+      holds: [
+        "users: 2 records of an unknown number of persons. By the names of fields, at least:",
+        "2 with e-mail addresses",
+        "The declaration allows none of these there.",
+      ],
+    });
+
+/** The last of the open ones: what is planted stays in the node. */
+export const searchOpenPlanted =
+  (distribution: Distribution): Start =>
+  () =>
+    running({ ...open(distribution), expected: "data-readable", isPlanted: true });
 
 /** A name that there is not: the node looked for it all the same. */
 export const searchOpenNoSuchIndex =

@@ -25,6 +25,12 @@ export function isHealth(response: Response, ended: string): boolean {
   return isRecord(json) && typeof json["cluster_name"] === "string" && typeof json["status"] === "string";
 }
 
+/** As the node writes an error, with its causes. */
+export function isErrorOfNode(response: Response, ended: string): boolean {
+  const json = jsonOf(response, ended);
+  return isRecord(json) && json["status"] === response.status && isRecord(json["error"]) && Array.isArray(json["error"]["root_cause"]);
+}
+
 /** Of the node's own errors. */
 export function errorType(response: Response, ended: string): string | undefined {
   const json = jsonOf(response, ended);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Ended, Heard } from "../../checker.ts";
-import { replay } from "../../recording.ts";
+import type { Ended, Heard } from "../../checks/checker.ts";
+import { replay } from "../../checks/recording.ts";
 import { elasticsearch } from "./elasticsearch.ts";
 
 const http = (status: number, body: string, length = body.length): string =>
@@ -9,6 +9,7 @@ const count = http(200, '{"count":2,"_shards":{"total":1,"successful":1,"skipped
 const search = http(200, '{"took":1,"timed_out":false,"_shards":{"total":1},"hits":{"total":{"value":2},"hits":[]}}');
 const names = http(200, '[{"index":"users"}]');
 const health = http(200, '{"cluster_name":"made-up","status":"green"}');
+const document = http(200, '{"_index":"vitrine-canary","_id":"canary","_version":1,"found":true,"_source":{"proof":"x"}}');
 const login = http(401, '{"error":{"type":"security_exception"},"status":401}');
 const noRight = http(403, '{"error":{"type":"security_exception"},"status":403}');
 const noIndex = http(404, '{"error":{"type":"index_not_found_exception"},"status":404}');
@@ -19,6 +20,7 @@ interface Said {
   readonly search?: string;
   readonly names?: string;
   readonly health?: string;
+  readonly planted?: string;
 }
 
 function conversation(
@@ -35,9 +37,13 @@ function conversation(
 }
 
 test.each([
-  ["open: the first answer is enough", { count }, "1 counts-readable"],
+  ["open: of the four the first answer is enough", { count }, "2 counts-readable"],
+  ["open, and the planted document is given", { count, planted: document }, "2 data-readable"],
+  ["open, another document", { count, planted: document.replace('"canary"', '"person"') }, "2 counts-readable"],
+  ["open, and nothing is planted", { count, planted: http(404, '{"_id":"canary","found":false}') }, "2 counts-readable"],
+  ["open, a document cut off", { count, planted: document.slice(0, -9) }, "2 counts-readable"],
   ["a login for all four", {}, "4 auth-required"],
-  ["a search alone is answered", { search }, "2 counts-readable"],
+  ["a search alone is answered", { search }, "3 counts-readable"],
   ["names alone", { names }, "4 schema-readable"],
   ["an empty list of names", { names: http(200, "[]") }, "4 schema-readable"],
   ["a list of names that is cut off", { names: http(200, '[{"index":"users"},{"ind', 5_000), ended: "limit" }, "4 schema-readable"],
@@ -74,5 +80,6 @@ test("each index is asked for, before anything else is", () => {
     "/..%2Fx/_search?size=0&timeout=1s",
     "/_cat/indices?format=json&h=index&expand_wildcards=all",
     "/_cluster/health",
+    "/vitrine-canary/_doc/canary",
   ]);
 });

@@ -1,17 +1,20 @@
 /**
  * Elasticsearch and OpenSearch: can somebody without credentials count what is in it? The banner (`/`) is never evidence: open nodes
- * of 8.x and 9.x may answer 405 there, and a proxy may ask for a login on `/` alone. Four requests ask for rights that are given one by one.
+ * of 8.x and 9.x may answer 405 there, and a proxy may ask for a login on `/` alone. Four requests ask for rights that are given one by one; of who may
+ * count a document is asked that its owner planted, in an index of its own.
  */
-import type { Checker, Heard, Question, Requests, Step } from "../../checker.ts";
-import { done } from "../../checker.ts";
+import type { Checker, Heard, Question, Requests, Step } from "../../checks/checker.ts";
+import { done } from "../../checks/checker.ts";
 import { httpRequest } from "../../http/request.ts";
 import type { Response } from "../../http/response.ts";
-import { jsonOf, parseResponse } from "../../http/response.ts";
+import { isRecord, jsonOf, parseResponse } from "../../http/response.ts";
 import { following, together } from "../../in-turn.ts";
 import type { Seen, Verdict } from "../../ladder.ts";
 import { verdict } from "../../ladder.ts";
-import { unheard } from "../../unheard.ts";
-import { errorType, isCount, isHealth, isListOfIndices, isSearch } from "./answers.ts";
+import { plantedDocument, plantedIndex } from "../../readable/planted.ts";
+import { unheard } from "../../checks/unheard.ts";
+import { depth } from "./depth.ts";
+import { errorType, isCount, isErrorOfNode, isHealth, isListOfIndices, isSearch } from "./answers.ts";
 
 /** What a good answer to each request shows. */
 const shown = {
@@ -23,6 +26,16 @@ const shown = {
 
 type Kind = keyof typeof shown;
 
+const planted = "planted";
+const content = verdict("data-readable", "The planted document is given without credentials: records can be read.");
+
+/** The document, and nothing else of its index. */
+function isPlanted(heard: Heard): boolean {
+  const response = heard.tag === "answer" ? parseResponse(heard.bytes) : undefined;
+  const json = heard.tag === "answer" && response?.status === 200 ? jsonOf(response, heard.ended) : undefined;
+  return isRecord(json) && json["_id"] === plantedDocument && json["found"] === true && isRecord(json["_source"]);
+}
+
 function requests({ names, host }: Question): Requests {
   const request = (path: string): Requests[string] => httpRequest({ method: "GET", path, authority: host });
   const indices = names.length === 0 ? [""] : names.map((name) => `/${encodeURIComponent(name)}`);
@@ -31,15 +44,21 @@ function requests({ names, host }: Question): Requests {
     ...indices.map((index, i) => [`search ${i}`, request(`${index}/_search?size=0&timeout=1s`)] as const),
     ["names", request("/_cat/indices?format=json&h=index&expand_wildcards=all")] as const,
     ["health", request("/_cluster/health")] as const,
+    [planted, request(`/${plantedIndex}/_doc/${plantedDocument}`)] as const,
   ]);
 }
 
 /** One request after the other, until one is answered; only when all are refused it is closed. */
 function next(question: Question, heard: readonly Heard[]): Step {
-  const verdicts = heard.map((one) => judge(one, question));
-  const open = verdicts.find(({ seen }) => seen === "counts-readable");
-  if (open !== undefined) return done(open);
-  const asked = following(Object.keys(requests(question)), heard, verdicts.at(-1));
+  const verdicts = heard.filter((one) => one.tag !== "answer" || one.request !== planted).map((one) => judge(one, question));
+  const at = verdicts.findIndex(({ seen }) => seen === "counts-readable");
+  const open = verdicts[at];
+  if (open !== undefined) {
+    const answer = heard[at + 1];
+    return answer === undefined ? { tag: "send", request: planted, on: "new" } : done(isPlanted(answer) ? content : open);
+  }
+  const gate = Object.keys(requests(question)).filter((name) => name !== planted);
+  const asked = following(gate, heard, verdicts.at(-1));
   return asked === undefined ? done(together(heard, verdicts, "Nothing was asked.")) : { tag: "send", request: asked, on: "new" };
 }
 
@@ -87,6 +106,14 @@ function isGood(kind: Kind, response: Response, ended: string): boolean {
   }
 }
 
+/** A count, an error of the node's own, or that of OpenSearch's security plugin, which is none of the node's. A login alone is any web server's. */
+function isItself(first: Heard): boolean {
+  if (first.tag !== "answer") return false;
+  const response = parseResponse(first.bytes);
+  if (response.status === 200) return isCount(response, first.ended);
+  return isErrorOfNode(response, first.ended) || /\brealm="OpenSearch Security"/.test(response.headers.get("www-authenticate") ?? "");
+}
+
 export const elasticsearch: Checker = {
   service: "elasticsearch",
   title: "Elasticsearch / OpenSearch",
@@ -95,6 +122,8 @@ export const elasticsearch: Checker = {
   tls: "at-once",
   requests,
   next,
+  depth,
+  unasked: { isItself, isWeb: true },
   remedy:
     "Close it first: take the port off the public address (network.host, firewall, security group). Then turn security on: Elasticsearch xpack.security.enabled: true, OpenSearch the security plugin without anonymous_auth_enabled. Before a restart, write down _stats: it says how much was read.",
 };

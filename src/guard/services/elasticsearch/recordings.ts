@@ -1,6 +1,6 @@
 /* oxlint-disable max-lines -- each state of each server is a recording */
 /** Made by `npm run record:guard -- elasticsearch` from real servers; everything in them is made up. */
-import type { Recording } from "../../recording.ts";
+import type { Recording } from "../../checks/recording.ts";
 
 export const recordings: readonly Recording[] = [
   {
@@ -13,6 +13,12 @@ export const recordings: readonly Recording[] = [
         request: "count 0",
         bytes:
           'HTTP/1.1 200 OK\r\nX-elastic-product: Elasticsearch\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 71\r\n\r\n{"count":2,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}',
+        ended: "whole",
+      },
+      {
+        request: "planted",
+        bytes:
+          'HTTP/1.1 404 Not Found\r\nX-elastic-product: Elasticsearch\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 417\r\n\r\n{"error":{"root_cause":[{"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","resource.type":"index_expression","resource.id":"vitrine-canary","index_uuid":"_na_","index":"vitrine-canary"}],"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","resource.type":"index_expression","resource.id":"vitrine-canary","index_uuid":"_na_","index":"vitrine-canary"},"status":404}',
         ended: "whole",
       },
     ],
@@ -58,7 +64,33 @@ export const recordings: readonly Recording[] = [
       {
         request: "count 0",
         bytes:
-          'HTTP/1.1 200 OK\r\nx-elastic-product: Elasticsearch\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 71\r\nDate: Mon, 23 Nov 2026 04:50:46 GMT\r\nConnection: close\r\n\r\n{"count":2,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}',
+          'HTTP/1.1 200 OK\r\nx-elastic-product: Elasticsearch\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 71\r\nDate: Mon, 23 Nov 2026 12:59:33 GMT\r\nConnection: close\r\n\r\n{"count":2,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}',
+        ended: "whole",
+      },
+      {
+        request: "planted",
+        bytes:
+          'HTTP/1.1 404 Not Found\r\nx-elastic-product: Elasticsearch\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 417\r\nDate: Mon, 23 Nov 2026 12:59:33 GMT\r\nConnection: close\r\n\r\n{"error":{"root_cause":[{"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","resource.type":"index_expression","resource.id":"vitrine-canary","index_uuid":"_na_","index":"vitrine-canary"}],"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","resource.type":"index_expression","resource.id":"vitrine-canary","index_uuid":"_na_","index":"vitrine-canary"},"status":404}',
+        ended: "whole",
+      },
+    ],
+  },
+  {
+    of: "Elasticsearch 7.17.13, open, planted",
+    seen: "data-readable",
+    channel: "plain",
+    names: [],
+    heard: [
+      {
+        request: "count 0",
+        bytes:
+          'HTTP/1.1 200 OK\r\nX-elastic-product: Elasticsearch\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 71\r\n\r\n{"count":3,"_shards":{"total":2,"successful":2,"skipped":0,"failed":0}}',
+        ended: "whole",
+      },
+      {
+        request: "planted",
+        bytes:
+          'HTTP/1.1 200 OK\r\nX-elastic-product: Elasticsearch\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 143\r\n\r\n{"_index":"vitrine-canary","_type":"_doc","_id":"canary","_version":1,"_seq_no":0,"_primary_term":1,"found":true,"_source":{"proof":"made-up"}}',
         ended: "whole",
       },
     ],
@@ -91,6 +123,26 @@ export const recordings: readonly Recording[] = [
         request: "health",
         bytes:
           'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm="security" charset="UTF-8"\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 411\r\n\r\n{"error":{"root_cause":[{"type":"security_exception","reason":"missing authentication credentials for REST request [/_cluster/health]","header":{"WWW-Authenticate":"Basic realm=\\"security\\" charset=\\"UTF-8\\""}}],"type":"security_exception","reason":"missing authentication credentials for REST request [/_cluster/health]","header":{"WWW-Authenticate":"Basic realm=\\"security\\" charset=\\"UTF-8\\""}},"status":401}',
+        ended: "whole",
+      },
+    ],
+  },
+  {
+    of: "Elasticsearch 7.17.13, security on, anonymous reads one index",
+    seen: "counts-readable",
+    channel: "plain",
+    names: ["users"],
+    heard: [
+      {
+        request: "count 0",
+        bytes:
+          'HTTP/1.1 200 OK\r\nX-elastic-product: Elasticsearch\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 71\r\n\r\n{"count":2,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}',
+        ended: "whole",
+      },
+      {
+        request: "planted",
+        bytes:
+          'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm="security" charset="UTF-8"\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 379\r\n\r\n{"error":{"root_cause":[{"type":"security_exception","reason":"action [indices:data/read/get] requires authentication","header":{"WWW-Authenticate":"Basic realm=\\"security\\" charset=\\"UTF-8\\""}}],"type":"security_exception","reason":"action [indices:data/read/get] requires authentication","header":{"WWW-Authenticate":"Basic realm=\\"security\\" charset=\\"UTF-8\\""}},"status":401}',
         ended: "whole",
       },
     ],
@@ -139,6 +191,12 @@ export const recordings: readonly Recording[] = [
           'HTTP/1.1 200 OK\r\nX-elastic-product: Elasticsearch\r\ncontent-type: application/json\r\ncontent-length: 71\r\n\r\n{"count":2,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}',
         ended: "whole",
       },
+      {
+        request: "planted",
+        bytes:
+          'HTTP/1.1 404 Not Found\r\nX-elastic-product: Elasticsearch\r\ncontent-type: application/json\r\ncontent-length: 413\r\n\r\n{"error":{"root_cause":[{"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","resource.type":"index_or_alias","resource.id":"vitrine-canary","index_uuid":"_na_","index":"vitrine-canary"}],"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","resource.type":"index_or_alias","resource.id":"vitrine-canary","index_uuid":"_na_","index":"vitrine-canary"},"status":404}',
+        ended: "whole",
+      },
     ],
   },
   {
@@ -182,7 +240,33 @@ export const recordings: readonly Recording[] = [
       {
         request: "count 0",
         bytes:
-          'HTTP/1.1 200 OK\r\nx-elastic-product: Elasticsearch\r\ncontent-type: application/json\r\ncontent-length: 71\r\nDate: Mon, 23 Nov 2026 04:53:19 GMT\r\nConnection: close\r\n\r\n{"count":2,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}',
+          'HTTP/1.1 200 OK\r\nx-elastic-product: Elasticsearch\r\ncontent-type: application/json\r\ncontent-length: 71\r\nDate: Mon, 23 Nov 2026 13:00:19 GMT\r\nConnection: close\r\n\r\n{"count":2,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}',
+        ended: "whole",
+      },
+      {
+        request: "planted",
+        bytes:
+          'HTTP/1.1 404 Not Found\r\nx-elastic-product: Elasticsearch\r\ncontent-type: application/json\r\ncontent-length: 413\r\nDate: Mon, 23 Nov 2026 13:00:19 GMT\r\nConnection: close\r\n\r\n{"error":{"root_cause":[{"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","resource.type":"index_or_alias","resource.id":"vitrine-canary","index_uuid":"_na_","index":"vitrine-canary"}],"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","resource.type":"index_or_alias","resource.id":"vitrine-canary","index_uuid":"_na_","index":"vitrine-canary"},"status":404}',
+        ended: "whole",
+      },
+    ],
+  },
+  {
+    of: "Elasticsearch 8.15.0, open, planted",
+    seen: "data-readable",
+    channel: "plain",
+    names: [],
+    heard: [
+      {
+        request: "count 0",
+        bytes:
+          'HTTP/1.1 200 OK\r\nX-elastic-product: Elasticsearch\r\ncontent-type: application/json\r\ncontent-length: 71\r\n\r\n{"count":3,"_shards":{"total":2,"successful":2,"skipped":0,"failed":0}}',
+        ended: "whole",
+      },
+      {
+        request: "planted",
+        bytes:
+          'HTTP/1.1 200 OK\r\nX-elastic-product: Elasticsearch\r\ncontent-type: application/json\r\ncontent-length: 128\r\n\r\n{"_index":"vitrine-canary","_id":"canary","_version":1,"_seq_no":0,"_primary_term":1,"found":true,"_source":{"proof":"made-up"}}',
         ended: "whole",
       },
     ],
@@ -215,6 +299,26 @@ export const recordings: readonly Recording[] = [
         request: "health",
         bytes:
           'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm="security", charset="UTF-8"\r\nWWW-Authenticate: ApiKey\r\ncontent-type: application/json\r\ncontent-length: 435\r\n\r\n{"error":{"root_cause":[{"type":"security_exception","reason":"missing authentication credentials for REST request [/_cluster/health]","header":{"WWW-Authenticate":["Basic realm=\\"security\\", charset=\\"UTF-8\\"","ApiKey"]}}],"type":"security_exception","reason":"missing authentication credentials for REST request [/_cluster/health]","header":{"WWW-Authenticate":["Basic realm=\\"security\\", charset=\\"UTF-8\\"","ApiKey"]}},"status":401}',
+        ended: "whole",
+      },
+    ],
+  },
+  {
+    of: "Elasticsearch 8.15.0, security on, anonymous reads one index",
+    seen: "counts-readable",
+    channel: "plain",
+    names: ["users"],
+    heard: [
+      {
+        request: "count 0",
+        bytes:
+          'HTTP/1.1 200 OK\r\nX-elastic-product: Elasticsearch\r\ncontent-type: application/json\r\ncontent-length: 71\r\n\r\n{"count":2,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}',
+        ended: "whole",
+      },
+      {
+        request: "planted",
+        bytes:
+          'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm="security", charset="UTF-8"\r\nWWW-Authenticate: ApiKey\r\ncontent-type: application/json\r\ncontent-length: 403\r\n\r\n{"error":{"root_cause":[{"type":"security_exception","reason":"action [indices:data/read/get] requires authentication","header":{"WWW-Authenticate":["Basic realm=\\"security\\", charset=\\"UTF-8\\"","ApiKey"]}}],"type":"security_exception","reason":"action [indices:data/read/get] requires authentication","header":{"WWW-Authenticate":["Basic realm=\\"security\\", charset=\\"UTF-8\\"","ApiKey"]}},"status":401}',
         ended: "whole",
       },
     ],
@@ -292,7 +396,13 @@ export const recordings: readonly Recording[] = [
       {
         request: "count 0",
         bytes:
-          'HTTP/1.1 200 OK\r\nx-elastic-product: Elasticsearch\r\ncontent-type: application/json\r\ncontent-length: 71\r\nDate: Mon, 23 Nov 2026 04:55:46 GMT\r\nConnection: close\r\n\r\n{"count":2,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}',
+          'HTTP/1.1 200 OK\r\nx-elastic-product: Elasticsearch\r\ncontent-type: application/json\r\ncontent-length: 71\r\nDate: Mon, 23 Nov 2026 13:01:27 GMT\r\nConnection: close\r\n\r\n{"count":2,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}',
+        ended: "whole",
+      },
+      {
+        request: "planted",
+        bytes:
+          'HTTP/1.1 404 Not Found\r\nx-elastic-product: Elasticsearch\r\ncontent-type: application/json\r\ncontent-length: 413\r\nDate: Mon, 23 Nov 2026 13:01:27 GMT\r\nConnection: close\r\n\r\n{"error":{"root_cause":[{"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","resource.type":"index_or_alias","resource.id":"vitrine-canary","index_uuid":"_na_","index":"vitrine-canary"}],"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","resource.type":"index_or_alias","resource.id":"vitrine-canary","index_uuid":"_na_","index":"vitrine-canary"},"status":404}',
         ended: "whole",
       },
     ],
@@ -341,6 +451,12 @@ export const recordings: readonly Recording[] = [
           'HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 71\r\n\r\n{"count":2,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}',
         ended: "whole",
       },
+      {
+        request: "planted",
+        bytes:
+          'HTTP/1.1 404 Not Found\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 417\r\n\r\n{"error":{"root_cause":[{"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","index":"vitrine-canary","resource.id":"vitrine-canary","resource.type":"index_expression","index_uuid":"_na_"}],"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","index":"vitrine-canary","resource.id":"vitrine-canary","resource.type":"index_expression","index_uuid":"_na_"},"status":404}',
+        ended: "whole",
+      },
     ],
   },
   {
@@ -383,7 +499,33 @@ export const recordings: readonly Recording[] = [
       {
         request: "count 0",
         bytes:
-          'HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 71\r\nDate: Mon, 23 Nov 2026 04:58:17 GMT\r\nConnection: close\r\n\r\n{"count":2,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}',
+          'HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 71\r\nDate: Mon, 23 Nov 2026 13:03:11 GMT\r\nConnection: close\r\n\r\n{"count":2,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}',
+        ended: "whole",
+      },
+      {
+        request: "planted",
+        bytes:
+          'HTTP/1.1 404 Not Found\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 417\r\nDate: Mon, 23 Nov 2026 13:03:11 GMT\r\nConnection: close\r\n\r\n{"error":{"root_cause":[{"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","index":"vitrine-canary","resource.id":"vitrine-canary","resource.type":"index_expression","index_uuid":"_na_"}],"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","index":"vitrine-canary","resource.id":"vitrine-canary","resource.type":"index_expression","index_uuid":"_na_"},"status":404}',
+        ended: "whole",
+      },
+    ],
+  },
+  {
+    of: "OpenSearch 2.19.1, open, planted",
+    seen: "data-readable",
+    channel: "plain",
+    names: [],
+    heard: [
+      {
+        request: "count 0",
+        bytes:
+          'HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 71\r\n\r\n{"count":3,"_shards":{"total":2,"successful":2,"skipped":0,"failed":0}}',
+        ended: "whole",
+      },
+      {
+        request: "planted",
+        bytes:
+          'HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 128\r\n\r\n{"_index":"vitrine-canary","_id":"canary","_version":1,"_seq_no":0,"_primary_term":1,"found":true,"_source":{"proof":"made-up"}}',
         ended: "whole",
       },
     ],
@@ -398,6 +540,12 @@ export const recordings: readonly Recording[] = [
         request: "count 0",
         bytes:
           'HTTP/1.1 200 OK\r\nX-OpenSearch-Version: OpenSearch/3.8.0 (opensearch)\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 71\r\n\r\n{"count":2,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}',
+        ended: "whole",
+      },
+      {
+        request: "planted",
+        bytes:
+          'HTTP/1.1 404 Not Found\r\nX-OpenSearch-Version: OpenSearch/3.8.0 (opensearch)\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 417\r\n\r\n{"error":{"root_cause":[{"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","index":"vitrine-canary","resource.id":"vitrine-canary","resource.type":"index_expression","index_uuid":"_na_"}],"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","index":"vitrine-canary","resource.id":"vitrine-canary","resource.type":"index_expression","index_uuid":"_na_"},"status":404}',
         ended: "whole",
       },
     ],
@@ -443,7 +591,33 @@ export const recordings: readonly Recording[] = [
       {
         request: "count 0",
         bytes:
-          'HTTP/1.1 200 OK\r\nx-opensearch-version: OpenSearch/3.8.0 (opensearch)\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 71\r\nDate: Mon, 23 Nov 2026 04:59:10 GMT\r\nConnection: close\r\n\r\n{"count":2,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}',
+          'HTTP/1.1 200 OK\r\nx-opensearch-version: OpenSearch/3.8.0 (opensearch)\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 71\r\nDate: Mon, 23 Nov 2026 13:03:31 GMT\r\nConnection: close\r\n\r\n{"count":2,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}',
+        ended: "whole",
+      },
+      {
+        request: "planted",
+        bytes:
+          'HTTP/1.1 404 Not Found\r\nx-opensearch-version: OpenSearch/3.8.0 (opensearch)\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 417\r\nDate: Mon, 23 Nov 2026 13:03:31 GMT\r\nConnection: close\r\n\r\n{"error":{"root_cause":[{"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","index":"vitrine-canary","resource.id":"vitrine-canary","resource.type":"index_expression","index_uuid":"_na_"}],"type":"index_not_found_exception","reason":"no such index [vitrine-canary]","index":"vitrine-canary","resource.id":"vitrine-canary","resource.type":"index_expression","index_uuid":"_na_"},"status":404}',
+        ended: "whole",
+      },
+    ],
+  },
+  {
+    of: "OpenSearch 3.8.0, open, planted",
+    seen: "data-readable",
+    channel: "plain",
+    names: [],
+    heard: [
+      {
+        request: "count 0",
+        bytes:
+          'HTTP/1.1 200 OK\r\nX-OpenSearch-Version: OpenSearch/3.8.0 (opensearch)\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 71\r\n\r\n{"count":3,"_shards":{"total":2,"successful":2,"skipped":0,"failed":0}}',
+        ended: "whole",
+      },
+      {
+        request: "planted",
+        bytes:
+          'HTTP/1.1 200 OK\r\nX-OpenSearch-Version: OpenSearch/3.8.0 (opensearch)\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: 128\r\n\r\n{"_index":"vitrine-canary","_id":"canary","_version":1,"_seq_no":0,"_primary_term":1,"found":true,"_source":{"proof":"made-up"}}',
         ended: "whole",
       },
     ],

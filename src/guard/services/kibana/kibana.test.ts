@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Heard } from "../../checker.ts";
-import { replay } from "../../recording.ts";
+import type { Heard } from "../../checks/checker.ts";
+import { replay } from "../../checks/recording.ts";
 import { kibana } from "./kibana.ts";
 
 const http = (status: string, body: string, more = "kbn-name: made-up\r\n"): string =>

@@ -2,15 +2,15 @@
  * Kibana and OpenSearch Dashboards: does their console pass on what somebody without credentials asks? The cluster behind may be closed to
  * everybody else. The page itself is never evidence: it is the same with and without a login.
  */
-import type { Checker, Heard, Question, Requests, Step } from "../../checker.ts";
-import { done } from "../../checker.ts";
+import type { Checker, Heard, Question, Requests, Step } from "../../checks/checker.ts";
+import { done } from "../../checks/checker.ts";
 import { httpRequest } from "../../http/request.ts";
 import type { Response } from "../../http/response.ts";
 import { isRecord, jsonOf, parseResponse } from "../../http/response.ts";
 import { following, together } from "../../in-turn.ts";
 import type { Verdict } from "../../ladder.ts";
 import { verdict } from "../../ladder.ts";
-import { unheard } from "../../unheard.ts";
+import { unheard } from "../../checks/unheard.ts";
 import { isCount, isListOfIndices } from "../elasticsearch/answers.ts";
 
 /** Against other sites' pages, not a credential: Kibana's name and Dashboards' name for it, and that of newer Kibana's own pages. */
@@ -141,6 +141,7 @@ export const kibana: Checker = {
   tls: "at-once",
   requests,
   next,
+  unasked: { isItself: isOfKibana, isWeb: true },
   remedy:
     "Close it first: take the port off the public address (server.host, firewall, security group). Then turn the login on: xpack.security.enabled: true in Elasticsearch and Kibana, the security plugin in OpenSearch and Dashboards; take away xpack.security.authc.providers.anonymous and opensearch_security.auth.anonymous_auth_enabled. What its own account (elasticsearch.username) may read, everybody could read: write down _stats before a restart.",
 };

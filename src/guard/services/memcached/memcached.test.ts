@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { replay } from "../../recording.ts";
+import { replay } from "../../checks/recording.ts";
 import { memcached } from "./memcached.ts";
 
 /** An answer's bytes, or why there was no connection. */

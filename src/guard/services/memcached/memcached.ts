@@ -2,11 +2,11 @@
  * memcached: can a key be asked for without a login, over TCP or UDP? The text protocol (protocol.txt of memcached). UDP knows no login and
  * may be on where TCP is off or behind a firewall, so it is asked whatever TCP said.
  */
-import type { Checker, Heard, Question, Requests, Step } from "../../checker.ts";
-import { done } from "../../checker.ts";
+import type { Checker, Heard, Question, Requests, Step } from "../../checks/checker.ts";
+import { done } from "../../checks/checker.ts";
 import type { Verdict } from "../../ladder.ts";
 import { verdict, worst } from "../../ladder.ts";
-import { unheard } from "../../unheard.ts";
+import { unheard } from "../../checks/unheard.ts";
 
 const get = Buffer.from("get vitrine:canary\r\n", "latin1");
 /** Of a datagram: request id, number and count of datagrams, reserved (protocol.txt, "UDP protocol"). */
@@ -54,13 +54,20 @@ function judge(heard: Heard, question: Question): Verdict {
   if (none !== undefined || heard.tag !== "answer") return none ?? verdict("unknown", "Nothing was heard.");
   const line = lineOf(heard.bytes);
   if (line !== undefined && isAnswer(line)) return verdict("data-readable", "A key can be read without a login.");
-  if (line === "CLIENT_ERROR unauthenticated") return verdict("auth-required", "A login is asked for.");
+  if (line === loginWanted) return verdict("auth-required", "A login is asked for.");
   return verdict("unknown", "An answer that says neither open nor closed, or is not memcached's.");
 }
+
+const loginWanted = "CLIENT_ERROR unauthenticated";
 
 /** A key that is not there was looked for: any other would have been given. */
 function isAnswer(line: string): boolean {
   return line === "END" || line.startsWith("VALUE vitrine:canary ");
+}
+
+function isItself(first: Heard): boolean {
+  const line = first.tag === "answer" ? lineOf(first.bytes) : undefined;
+  return line !== undefined && (isAnswer(line) || line === loginWanted);
 }
 
 export const memcached: Checker = {
@@ -71,5 +78,6 @@ export const memcached: Checker = {
   tls: "at-once",
   requests: () => list,
   next,
+  unasked: { isItself },
   remedy: "Let it listen on a private address alone (-l 127.0.0.1, or a firewall), without UDP (-U 0), and with -Y authfile.",
 };

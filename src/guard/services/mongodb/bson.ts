@@ -2,6 +2,7 @@
  * BSON (bsonspec.org, version 1.1), as far as a verdict needs it. Reads a prefix as well as a whole document, and any bytes: what is cut off is
  * left out, what is none gives undefined. Of values that nobody asks for only the place is known.
  */
+import { assert } from "../../../lib/assert.ts";
 
 export type Value = number | string | boolean | Document | typeof passedOver;
 
@@ -15,7 +16,7 @@ interface Field {
 
 const passedOver = Symbol("a value of another type");
 /** Deeper documents are passed over. */
-const depthMax = 4;
+const depthMax = 10;
 
 /** undefined: no BSON. */
 export function readDocument(bytes: Uint8Array): Document | undefined {
@@ -121,11 +122,12 @@ export function documentOf(value: Value | undefined): Document | undefined {
   return typeof value === "object" ? value : undefined;
 }
 
-type Written = number | string | boolean | { readonly [name: string]: Written };
+export type Written = null | number | string | boolean | readonly Written[] | { readonly [name: string]: Written };
 
-/** Whole numbers are 32 bits wide. */
+/** Whole numbers are 32 bits wide. No name may have a zero byte in it: what follows it would be another field. */
 export function writeDocument(fields: Readonly<Record<string, Written>>): Buffer {
   const parts = Object.entries(fields).map(([name, value]) => {
+    assert(!name.includes("\0"), "a name without a zero byte");
     const { type, bytes } = written(value);
     return Buffer.concat([Buffer.from([type]), Buffer.from(`${name}\0`, "utf8"), bytes]);
   });
@@ -134,11 +136,17 @@ export function writeDocument(fields: Readonly<Record<string, Written>>): Buffer
 
 function written(value: Written): { readonly type: number; readonly bytes: Buffer } {
   if (typeof value === "string") return { type: 0x02, bytes: sized(Buffer.from(`${value}\0`, "utf8"), 0) };
+  if (value === null) return { type: 0x0a, bytes: Buffer.alloc(0) };
   if (typeof value === "boolean") return { type: 0x08, bytes: Buffer.from([value ? 1 : 0]) };
+  if (isList(value)) return { type: 0x04, bytes: writeDocument(Object.fromEntries(value.entries())) };
   if (typeof value === "object") return { type: 0x03, bytes: writeDocument(value) };
   const bytes = Buffer.alloc(4);
   bytes.writeInt32LE(value);
   return { type: 0x10, bytes };
+}
+
+function isList(value: Written): value is readonly Written[] {
+  return Array.isArray(value);
 }
 
 function sized(bytes: Buffer, more: number): Buffer {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Heard } from "../../checker.ts";
-import { replay } from "../../recording.ts";
+import type { Heard } from "../../checks/checker.ts";
+import { replay } from "../../checks/recording.ts";
 import { documentOf, fieldOf, readDocument, writeDocument } from "./bson.ts";
 import { mongodb } from "./mongodb.ts";
 

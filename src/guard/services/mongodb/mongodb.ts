@@ -2,49 +2,27 @@
  * MongoDB and what speaks its protocol: are databases listed to somebody without a login, and the collections of those that were named, the
  * number of documents of a named collection, its canary? Messages are OP_MSG (MongoDB 3.6 and later); error codes are numbers, texts are not read.
  */
-import type { Checker, Heard, Question, Request, Requests, Step } from "../../checker.ts";
-import { done } from "../../checker.ts";
+import type { Checker, Heard, Question, Request, Requests, Step } from "../../checks/checker.ts";
+import { done } from "../../checks/checker.ts";
 import type { Verdict } from "../../ladder.ts";
 import { verdict, worst } from "../../ladder.ts";
-import { unheard } from "../../unheard.ts";
+import { plantedKey } from "../../readable/planted.ts";
+import { unheard } from "../../checks/unheard.ts";
 import type { Document } from "./bson.ts";
-import { documentOf, fieldOf, readDocument, writeDocument } from "./bson.ts";
+import { documentOf, fieldOf } from "./bson.ts";
+import { depth } from "./depth.ts";
+import { commandOf, errorCode, hello, namespaceOf, readReply } from "./messages.ts";
 
 /** The only document that is ever read, and of it the name alone. */
-const canary = "vitrine:canary";
-const opMsg = 2_013;
-const headLength = 21;
+const canary = plantedKey;
 /** A server breaks off what takes longer. */
 const serverLimitMs = 1_500;
 
-type Body = Parameters<typeof writeDocument>[0];
-
-function requestOf(kind: string, limit: number, body: Body): Request {
-  const document = writeDocument(body);
-  const head = Buffer.alloc(headLength);
-  head.writeInt32LE(headLength + document.length, 0);
-  head.writeInt32LE(idOf(kind), 4);
-  head.writeInt32LE(opMsg, 12);
-  return { bytes: Buffer.concat([head, document]), limit, isWhole };
+/** `database.collection`, or a database alone. */
+function namesOf({ names }: Question): readonly ReturnType<typeof namespaceOf>[] {
+  return names.length === 0 ? [{ database: "admin", collection: undefined }] : names.map(namespaceOf);
 }
 
-function isWhole(prefix: Uint8Array): boolean {
-  if (prefix.length < 4) return false;
-  const length = Buffer.from(prefix.buffer, prefix.byteOffset, prefix.byteLength).readInt32LE(0);
-  // Shorter than a head: no message.
-  return length < headLength || prefix.length >= length;
-}
-
-/** `database.collection`, or a database alone. A database's name has no dot in it, a collection's may. */
-function namesOf({ names }: Question): readonly { readonly database: string; readonly collection: string | undefined }[] {
-  if (names.length === 0) return [{ database: "admin", collection: undefined }];
-  return names.map((name) => {
-    const dot = name.indexOf(".");
-    return dot === -1 ? { database: name, collection: undefined } : { database: name.slice(0, dot), collection: name.slice(dot + 1) };
-  });
-}
-
-const client = { application: { name: "vitrine-guard" }, driver: { name: "vitrine-guard", version: "1" }, os: { type: "unknown" } };
 /** One after the other on a connection: an answer to another kind of request is none to this one. */
 const ids: Readonly<Record<string, number>> = { hello: 1, list: 2, collections: 3, count: 4, canary: 5 };
 const idOf = (request: string): number => ids[kindOf(request)] ?? 0;
@@ -55,16 +33,16 @@ function kindOf(request: string): string {
 
 function requests(question: Question): Requests {
   const list: Record<string, Request> = {
-    hello: requestOf("hello", 2_048, { hello: 1, client, $db: "admin" }),
-    list: requestOf("list", 65_536, { listDatabases: 1, nameOnly: true, maxTimeMS: serverLimitMs, $db: "admin" }),
+    hello: commandOf(idOf("hello"), 2_048, hello),
+    list: commandOf(idOf("list"), 65_536, { listDatabases: 1, nameOnly: true, maxTimeMS: serverLimitMs, $db: "admin" }),
   };
   for (const [i, { database, collection }] of namesOf(question).entries()) {
     const end = { maxTimeMS: serverLimitMs, $db: database };
-    list[`collections ${i}`] = requestOf("collections", 2_048, { listCollections: 1, nameOnly: true, ...end });
+    list[`collections ${i}`] = commandOf(idOf("collections"), 2_048, { listCollections: 1, nameOnly: true, ...end });
     if (collection === undefined) continue;
-    list[`count ${i}`] = requestOf("count", 2_048, { count: collection, ...end });
+    list[`count ${i}`] = commandOf(idOf("count"), 2_048, { count: collection, ...end });
     const one = { filter: { _id: canary }, projection: { _id: 1 }, limit: 1, singleBatch: true };
-    list[`canary ${i}`] = requestOf("canary", 2_048, { find: collection, ...one, ...end });
+    list[`canary ${i}`] = commandOf(idOf("canary"), 2_048, { find: collection, ...one, ...end });
   }
   return list;
 }
@@ -121,20 +99,10 @@ function answerOf(heard: Heard, question: Question): Finding {
     const isLater = heard.tag === "answer" && heard.request !== "hello" && none?.seen === "silent";
     return { tag: "nothing", verdict: isLater ? verdict("unknown", none.because) : none };
   }
-  const document = replyOf(heard.bytes, idOf(heard.request));
+  const document = readReply(heard.bytes, idOf(heard.request));
   const isOver = heard.ended !== "whole" && heard.ended !== "limit";
   const found = document === undefined || isOver ? undefined : findingOf(heard.request, document, heard.ended === "whole", question);
   return found ?? { tag: "nothing", verdict: verdict("unknown", `${titleOf(heard.request)}: an answer that is not MongoDB's.`) };
-}
-
-/** The document of an OP_MSG; undefined: there is none. */
-function replyOf(bytes: Uint8Array, id: number): Document | undefined {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (buffer.length < headLength) return undefined;
-  const [length, answers, code, flags] = [buffer.readInt32LE(0), buffer.readInt32LE(8), buffer.readInt32LE(12), buffer.readUInt32LE(16)];
-  // Of the flags only that of a checksum at the end is known here; the section is of kind 0.
-  if (length < headLength || answers !== id || code !== opMsg || (flags & ~1) !== 0 || buffer[20] !== 0) return undefined;
-  return readDocument(buffer.subarray(headLength, length - (flags === 1 ? 4 : 0)));
 }
 
 const titles: Readonly<Record<string, string>> = {
@@ -146,17 +114,15 @@ const titles: Readonly<Record<string, string>> = {
 };
 const titleOf = (request: string): string => titles[kindOf(request)] ?? "an answer";
 
-const [unauthorized, commandNotFound] = [13, 59];
-
 /** undefined: not what MongoDB answers to this. */
 function findingOf(request: string, document: Document, isAll: boolean, question: Question): Finding | undefined {
   const ok = fieldOf(document, "ok");
   const title = titleOf(request);
   if (ok === 0 || ok === false) {
     const code = fieldOf(document, "code");
-    if (code === unauthorized) return answered(verdict("auth-required", `${title}: a login is asked for.`));
+    if (code === errorCode.unauthorized) return answered(verdict("auth-required", `${title}: a login is asked for.`));
     // Before 4.4.2 there is no hello; that there is none is said as MongoDB says it.
-    if (request === "hello" && code === commandNotFound) return { ...answered(undefined), isGreeting: true };
+    if (request === "hello" && code === errorCode.commandNotFound) return { ...answered(undefined), isGreeting: true };
     return answered(verdict("unknown", `${title}: an error that says neither open nor closed.`));
   }
   if (isAll && ok !== 1 && ok !== true) return undefined;
@@ -203,6 +169,12 @@ function batch(request: string, document: Document, isAll: boolean): Finding | u
   return isAll && first.length === 0 ? answered(verdict("anonymous-accepted", "find: answered without a login.", notes)) : undefined;
 }
 
+/** It greets everybody; what is behind a login says so by its own number. */
+function isItself(first: Heard): boolean {
+  const { isGreeting, verdict: said } = answerOf(first, { channel: "plain", names: [], host: "", user: undefined });
+  return isGreeting === true || said?.seen === "auth-required";
+}
+
 export const mongodb: Checker = {
   service: "mongodb",
   title: "MongoDB",
@@ -211,6 +183,8 @@ export const mongodb: Checker = {
   tls: "at-once",
   requests,
   next,
+  depth,
+  unasked: { isItself, stopsThere: true },
   remedy:
     "Take the port off the public address (net.bindIp, firewall). Make a user for each application, then turn security.authorization on. Before the restart, write down db.serverStatus().network.bytesOut: it says how much was read at most, and begins anew.",
 };

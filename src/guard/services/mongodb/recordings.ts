@@ -1,5 +1,5 @@
 /** Made by `npm run record:guard -- mongodb` from real servers; everything in them is made up. */
-import type { Recording } from "../../recording.ts";
+import type { Recording } from "../../checks/recording.ts";
 
 export const recordings: readonly Recording[] = [
   {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { host } from "../../../../test/support/hosts.ts";
 import { systemClock } from "../../../lib/clock.ts";
-import { check } from "../../check.ts";
-import type { Heard } from "../../checker.ts";
-import { replay } from "../../recording.ts";
+import { check } from "../../checks/check.ts";
+import type { Heard } from "../../checks/checker.ts";
+import { replay } from "../../checks/recording.ts";
 import { targetOf } from "../../target.ts";
 import { mysql } from "./mysql.ts";
 

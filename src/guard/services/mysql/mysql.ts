@@ -4,26 +4,16 @@
  * login, and there is none without the owner's word, which is the user in the URL.
  */
 import { must } from "../../../lib/assert.ts";
-import type { Checker, Heard, Question, Request, Requests, Step } from "../../checker.ts";
-import { done } from "../../checker.ts";
+import type { Checker, Heard, Question, Requests, Step } from "../../checks/checker.ts";
+import { done } from "../../checks/checker.ts";
 import type { Verdict } from "../../ladder.ts";
 import { verdict, worst } from "../../ladder.ts";
-import { unheard } from "../../unheard.ts";
+import { unheard } from "../../checks/unheard.ts";
+import { depth } from "./depth.ts";
+import type { Talk } from "./login.ts";
+import { emptyPassword, loginRequests, loginStep } from "./login.ts";
 import type { Reply } from "./packets.ts";
-import { errorOf, framed, greetingOf, loginPacket, packetOf, replyOf, tlsPacket } from "./packets.ts";
-
-const reading = (bytes: Uint8Array): Request => ({ bytes, limit: 2_048, isWhole: (prefix) => packetOf(prefix) !== undefined });
-const saying = (bytes: Uint8Array): Request => ({ bytes, limit: 0, isWhole: () => true });
-
-/** What is said for an empty password, by the way to log in that the server asks for. */
-const emptyPassword: Readonly<Record<string, "empty" | "nul">> = {
-  "": "empty",
-  mysql_old_password: "empty",
-  mysql_native_password: "empty",
-  caching_sha2_password: "empty",
-  sha256_password: "nul",
-  mysql_clear_password: "nul",
-};
+import { errorOf, greetingOf, packetOf, replyOf } from "./packets.ts";
 
 function databasesOf({ names }: Question): readonly (string | undefined)[] {
   return names.length === 0 ? [undefined] : names;
@@ -32,26 +22,11 @@ function databasesOf({ names }: Question): readonly (string | undefined)[] {
 function requests(question: Question): Requests {
   const { user } = question;
   if (user === undefined) return {};
-  const logins = (name: string, database: string | undefined): readonly (readonly [string, Request])[] => [
-    [name, reading(loginPacket({ user, database, isInTls: false }))],
-    [`${name} tls`, reading(loginPacket({ user, database, isInTls: true }))],
-  ];
-  return {
-    greeting: reading(new Uint8Array()),
-    ssl: saying(tlsPacket(false)),
-    "ssl database": saying(tlsPacket(true)),
-    ...Object.fromEntries(databasesOf(question).flatMap((database, i) => logins(`login ${i}`, database))),
-    ...Object.fromEntries(logins("login", undefined)),
-    empty: reading(framed(new Uint8Array(), 3)),
-    "empty tls": reading(framed(new Uint8Array(), 4)),
-    nul: reading(framed(Buffer.alloc(1), 3)),
-    "nul tls": reading(framed(Buffer.alloc(1), 4)),
-    quit: saying(Buffer.from("0100000001", "hex")),
-  };
+  return loginRequests(user, {
+    ...Object.fromEntries(databasesOf(question).map((database, i) => [`login ${i}`, database])),
+    login: undefined,
+  });
 }
-
-/** What was heard on one connection. */
-type Talk = readonly Heard[];
 
 function talksOf(heard: readonly Heard[]): readonly Talk[] {
   const talks: Heard[][] = [];
@@ -81,29 +56,14 @@ const begin: Step = { tag: "send", request: "greeting", on: "new" };
 
 /** undefined: this connection has come to its end. */
 function within(talk: Talk, index: number, question: Question): Step | undefined {
-  const last = must(talk.at(-1), "answer");
-  const say = (request: string): Step => ({ tag: "send", request, on: "last" });
-  const login = `login${index < databasesOf(question).length ? ` ${index}` : ""}`;
-  if (last.tag === "tls") return say(`${login} tls`);
-  if (last.tag !== "answer" || last.request === "quit") return undefined;
-  if (last.request.startsWith("ssl")) return { tag: "start-tls" };
-  const packet = packetOf(last.bytes);
-  if (packet === undefined) return undefined;
-  if (last.request !== "greeting") {
-    const asked = afterLogin(replyOf(packet), last.request, talk);
-    return asked === undefined ? undefined : say(asked);
-  }
-  const greeting = greetingOf(packet);
-  if (greeting === undefined) return undefined;
-  // Without TLS too the login is brought to its end: whoever leaves at the greeting is counted.
-  if (question.channel === "plain" || !greeting.offersTls) return say(login);
-  return say(databasesOf(question)[index] === undefined ? "ssl" : "ssl database");
-}
-
-function afterLogin(reply: Reply | undefined, request: string, talk: Talk): string | undefined {
-  if (reply?.tag === "ok") return "quit";
-  if (reply?.tag !== "switch" || !request.startsWith("login")) return undefined;
-  return `${emptyPassword[reply.plugin] ?? "empty"}${talk.some(({ tag }) => tag === "tls") ? " tls" : ""}`;
+  const last = talk.at(-1);
+  if (last?.tag === "answer" && last.request === "quit") return undefined;
+  const database = databasesOf(question)[index];
+  const name = `login${index < databasesOf(question).length ? ` ${index}` : ""}`;
+  const step = loginStep(talk, { name, hasDatabase: database !== undefined }, question);
+  if (step === undefined) return undefined;
+  if (typeof step === "string") return { tag: "send", request: step, on: "last" };
+  return step.tag === "start-tls" ? { tag: "start-tls" } : { tag: "send", request: "quit", on: "last" };
 }
 
 /**
@@ -213,6 +173,7 @@ export const mysql: Checker = {
   tls: "agreed",
   requests,
   next,
+  depth,
   remedy:
     "Give the account a password or lock it (ALTER USER … IDENTIFIED BY …; ALTER USER … ACCOUNT LOCK; remove anonymous users: mysql_secure_installation). Take the port off the public address (bind-address, firewall). Before a restart, write down SHOW GLOBAL STATUS LIKE 'Bytes_sent': it says how much was read at most.",
 };

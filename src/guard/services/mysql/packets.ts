@@ -17,9 +17,9 @@ const [withDatabase, withTls] = [0x8, 0x800];
 const protocol41 = 0x200;
 const utf8mb4 = 0x2d;
 
-/** The first packet; undefined: it is not all there. */
-export function packetOf(bytes: Uint8Array): Packet | undefined {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** The packet that begins there; undefined: it is not all there. */
+export function packetOf(bytes: Uint8Array, from = 0): Packet | undefined {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset + from, bytes.byteLength - from);
   if (buffer.length < 4) return undefined;
   const length = buffer.readUIntLE(0, 3);
   if (buffer.length < 4 + length) return undefined;
@@ -27,14 +27,16 @@ export function packetOf(bytes: Uint8Array): Packet | undefined {
 }
 
 /** undefined: no greeting of protocol 10 with protocol 4.1 in it. */
-export function greetingOf({ sequence, payload }: Packet): { readonly offersTls: boolean } | undefined {
+export function greetingOf({ sequence, payload }: Packet): { readonly offersTls: boolean; readonly version: string } | undefined {
   if (sequence !== 0 || payload[0] !== 10) return undefined;
   const endOfVersion = payload.indexOf(0, 1);
   // The connection's number (4), the first part of the nonce (8), a filler (1).
   const at = endOfVersion + 1 + 4 + 8 + 1;
   if (endOfVersion === -1 || payload.length < at + 2) return undefined;
   const offered = payload.readUInt16LE(at);
-  return (offered & protocol41) === 0 ? undefined : { offersTls: (offered & withTls) !== 0 };
+  return (offered & protocol41) === 0
+    ? undefined
+    : { offersTls: (offered & withTls) !== 0, version: payload.toString("latin1", 1, endOfVersion) };
 }
 
 /** The answer to a login; undefined: none that we know. */

@@ -1,6 +1,6 @@
 /* oxlint-disable max-lines -- each state of each server is a recording */
 /** Made by `npm run record:guard -- mysql` from real servers; everything in them is made up. */
-import type { Recording } from "../../recording.ts";
+import type { Recording } from "../../checks/recording.ts";
 
 export const recordings: readonly Recording[] = [
   {

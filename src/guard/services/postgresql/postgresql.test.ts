@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Heard } from "../../checker.ts";
-import { replay } from "../../recording.ts";
+import type { Heard } from "../../checks/checker.ts";
+import { replay } from "../../checks/recording.ts";
 import { postgresql } from "./postgresql.ts";
 
 /** A message of the protocol: its letter, its length, its body. */

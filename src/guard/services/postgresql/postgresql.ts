@@ -3,31 +3,14 @@
  * (PostgreSQL documentation, chapter 55). An error is of one pair alone; error codes are SQLSTATEs (appendix A), texts are not read.
  */
 import { must } from "../../../lib/assert.ts";
-import type { Checker, Heard, Question, Request, Requests, Step } from "../../checker.ts";
-import { done } from "../../checker.ts";
+import type { Checker, Heard, Question, Request, Requests, Step } from "../../checks/checker.ts";
+import { done } from "../../checks/checker.ts";
 import type { Verdict } from "../../ladder.ts";
 import { isOpen, verdict, worst } from "../../ladder.ts";
-import { unheard } from "../../unheard.ts";
-
-const sslRequest = Buffer.from("0000000804d2162f", "hex");
-const terminate = Buffer.from("5800000004", "hex");
-/** Answers to the TLS request: `S` and `N`. */
-const [agreed, refused] = [0x53, 0x4e];
-
-function startup(user: string, database: string): Buffer {
-  const text = ["user", user, "database", database, "application_name", "vitrine-guard", ""].join("\0") + "\0";
-  const body = Buffer.from(text, "utf8");
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(8 + body.length, 0);
-  head.writeUInt32BE(0x0003_0000, 4);
-  return Buffer.concat([head, body]);
-}
-
-/** Pairs of role and database, as `role/database` texts or a database alone, for the URL's user. */
-function pairsOf({ names, user }: Question): readonly (readonly [string, string])[] {
-  const role = user ?? "postgres";
-  return names.length === 0 ? [[role, role]] : names.map((database) => [role, database]);
-}
+import { unheard } from "../../checks/unheard.ts";
+import { depth } from "./depth.ts";
+import { agreed, fieldOf, messageOf, refused, sslRequest, startup, terminate } from "./messages.ts";
+import { pairsOf } from "./session.ts";
 
 function requests(question: Question): Requests {
   const startups = pairsOf(question).map(([role, database], i): readonly [string, Request] => [
@@ -39,20 +22,6 @@ function requests(question: Question): Requests {
     ...Object.fromEntries(startups),
     terminate: { bytes: terminate, limit: 0, isWhole: () => true },
   };
-}
-
-interface Message {
-  readonly type: string;
-  readonly body: Buffer;
-}
-
-/** The first message; undefined: it is not all there. */
-function messageOf(bytes: Uint8Array): Message | undefined {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (buffer.length < 5) return undefined;
-  const length = buffer.readUInt32BE(1);
-  if (length < 4 || buffer.length < 1 + length) return undefined;
-  return { type: String.fromCharCode(buffer[0]!), body: buffer.subarray(5, 1 + length) };
 }
 
 /** One connection for each pair, until one is let in. A session that was granted is ended as it should be. */
@@ -125,13 +94,10 @@ function judgeError(body: Buffer): Verdict {
   return verdict("unknown", "An error that says neither open nor closed.");
 }
 
-/** A field of an error by its letter (section 55.8). */
-function fieldOf(body: Buffer, letter: string): string | undefined {
-  const field = body
-    .toString("latin1")
-    .split("\0")
-    .find((one) => one.startsWith(letter));
-  return field?.slice(1);
+/** One letter to the TLS request, and no more. */
+function isItself(first: Heard): boolean {
+  if (first.tag !== "answer" || first.request !== "ssl" || first.bytes.length !== 1) return false;
+  return first.bytes[0] === agreed || first.bytes[0] === refused;
 }
 
 export const postgresql: Checker = {
@@ -142,6 +108,8 @@ export const postgresql: Checker = {
   tls: "agreed",
   requests,
   next,
+  depth,
+  unasked: { isItself, stopsThere: true },
   remedy:
     "In pg_hba.conf replace `trust` by `scram-sha-256` for this role, database and address, and reload (SELECT pg_reload_conf()). Take the port off the public address (listen_addresses, firewall). pg_stat_database says how much was read since its stats_reset.",
 };

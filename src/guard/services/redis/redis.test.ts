@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Ended } from "../../checker.ts";
-import { replay } from "../../recording.ts";
+import type { Ended } from "../../checks/checker.ts";
+import { replay } from "../../checks/recording.ts";
 import { redis } from "./redis.ts";
 
 const question = { channel: "plain", names: [], host: "127.0.0.1", user: undefined } as const;

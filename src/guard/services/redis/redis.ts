@@ -1,12 +1,11 @@
 /** Redis and Valkey: does somebody without a password get more than the word that one is needed? RESP2 replies, of which the first byte tells the kind. */
-import type { Checker, Heard, Question, Requests, Step } from "../../checker.ts";
-import { done } from "../../checker.ts";
+import type { Checker, Heard, Question, Requests, Step } from "../../checks/checker.ts";
+import { done } from "../../checks/checker.ts";
 import type { Verdict } from "../../ladder.ts";
 import { isOpen, verdict, worst } from "../../ladder.ts";
-import { unheard } from "../../unheard.ts";
-
-/** A key that is nobody's: that it may be asked for is what counts. */
-const canary = "vitrine:canary";
+import { plantedKey } from "../../readable/planted.ts";
+import { unheard } from "../../checks/unheard.ts";
+import { depth } from "./depth.ts";
 
 const request = (text: string): Requests[string] => ({
   bytes: Buffer.from(text, "latin1"),
@@ -16,7 +15,7 @@ const request = (text: string): Requests[string] => ({
 
 const list: Requests = {
   ping: request("PING\r\n"),
-  get: request(`GET ${canary}\r\n`),
+  get: request(`GET ${plantedKey}\r\n`),
   size: request("DBSIZE\r\n"),
   quit: request("QUIT\r\n"),
 };
@@ -85,6 +84,12 @@ function judgeReply(asked: string, { kind, word }: { readonly kind: string; read
   return undefined;
 }
 
+function isItself(first: Heard): boolean {
+  const reply = first.tag === "answer" ? replyOf(first.bytes) : undefined;
+  if (reply?.kind === "+") return reply.word === "PONG";
+  return reply?.kind === "-" && ["NOAUTH", "DENIED", "NOPERM", "LOADING"].includes(reply.word);
+}
+
 export const redis: Checker = {
   service: "redis",
   title: "Redis",
@@ -93,6 +98,8 @@ export const redis: Checker = {
   tls: "at-once",
   requests: () => list,
   next,
+  depth,
+  unasked: { isItself },
   remedy:
     "Take the port off the public address (bind, firewall, security group). Then give the default user a password (requirepass, or ACL SETUSER default on >… ) and leave protected-mode on. Before a restart, write down INFO stats: total_net_output_bytes says how much was read.",
 };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Heard } from "../../checker.ts";
-import { replay } from "../../recording.ts";
+import type { Heard } from "../../checks/checker.ts";
+import { replay } from "../../checks/recording.ts";
 import { s3 } from "./s3.ts";
 
 type Said = Partial<Record<"list" | "canary", string | Heard>>;

@@ -2,43 +2,25 @@
  * S3-style stores: can somebody without a signature list a bucket, or read an object of it? Two rights that are given one without the
  * other: a bucket that refuses to be listed may have objects that everybody reads.
  */
-import type { Checker, Heard, Question, Requests, Step } from "../../checker.ts";
-import { done } from "../../checker.ts";
+import type { Checker, Heard, Question, Requests, Step } from "../../checks/checker.ts";
+import { done } from "../../checks/checker.ts";
 import { httpRequest } from "../../http/request.ts";
 import type { Response } from "../../http/response.ts";
 import { parseResponse } from "../../http/response.ts";
 import { following, together } from "../../in-turn.ts";
 import type { Verdict } from "../../ladder.ts";
 import { verdict } from "../../ladder.ts";
-import { unheard } from "../../unheard.ts";
+import { unheard } from "../../checks/unheard.ts";
+import { depth } from "./depth.ts";
+import { asked, listPath, objectPath } from "./places.ts";
 import { beginningOf } from "./xml.ts";
 
-/** Asked for where none was declared. */
-const usualCanary = "vitrine-canary";
-/** In the place of a bucket: it is in the host's name (virtual-hosted style), and an object follows. */
-const inTheHost = "-";
-
-interface Asked {
-  /** Empty: the host's name says which. */
-  readonly bucket: string;
-  /** The owner's word that it is there; undefined: nobody gave it. */
-  readonly canary: string | undefined;
-}
-
-function asked({ names: [bucket, ...key] }: Question): Asked {
-  return {
-    bucket: bucket === undefined || bucket === inTheHost ? "" : `/${encodeURIComponent(bucket)}`,
-    canary: key.length === 0 ? undefined : key.map(encodeURIComponent).join("/"),
-  };
-}
-
 function requests(question: Question): Requests {
-  const { bucket, canary = usualCanary } = asked(question);
+  const place = asked(question);
   const authority = question.host;
-  const list = `${bucket === "" ? "/" : bucket}?list-type=2&max-keys=1`;
   return {
-    list: httpRequest({ method: "GET", path: list, authority }),
-    canary: httpRequest({ method: "HEAD", path: `${bucket}/${canary}`, authority }),
+    list: httpRequest({ method: "GET", path: listPath(place, "max-keys=1"), authority }),
+    canary: httpRequest({ method: "HEAD", path: objectPath(place), authority }),
   };
 }
 
@@ -123,8 +105,10 @@ export const s3: Checker = {
   port: 443,
   evidence: "independent",
   tls: "at-once",
+  isShared: true,
   requests,
   next,
+  depth,
   remedy:
     "Turn on the block of public access for the bucket and the account (PutPublicAccessBlock, all four), or take the statements with Principal * out of the bucket's policy, and grants to AllUsers and AuthenticatedUsers out of the lists of bucket and objects. Look for presigned links and for a website or CDN in front. Before that turn on access logs: they say who read what from now on.",
 };

@@ -1,5 +1,5 @@
 /**
- * The beginning of an XML document as S3 writes one: the root's name, and the texts of its children, as far as they were read. No document
+ * The beginning of an XML document as S3 writes one: the root's name, and the texts of its children and theirs, as far as they were read. No document
  * type, no processing but the declaration, no CDATA: what is not that plain is no answer of S3. Entities stay as they are.
  */
 
@@ -7,6 +7,8 @@ export interface Beginning {
   readonly root: string;
   /** Children of the root that hold nothing but text and came to their end; of several of a name the first. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Their children in the same way, as `Contents/Key`: of several all, in their order. */
+  readonly within: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Longer than any answer that is read. */
@@ -18,6 +20,7 @@ const tag = /<(\/?)([A-Za-z_][\w.:-]*)((?:\s+[\w.:-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'
 export function beginningOf(body: Buffer): Beginning | undefined {
   const text = body.subarray(0, lengthMax).toString("utf8").replace(declaration, "").trimStart();
   const texts = new Map<string, string>();
+  const within = new Map<string, string[]>();
   const open: string[] = [];
   let root: string | undefined;
   let since = 0;
@@ -28,18 +31,45 @@ export function beginningOf(body: Buffer): Beginning | undefined {
     const [whole, isEnd, name = "", , isEmpty] = found;
     if (isEnd === "/") {
       if (open.pop() !== name) return undefined;
-      const inside = text.slice(since, at);
-      if (open.length === 1 && !inside.includes("<") && !texts.has(name)) texts.set(name, inside);
+      note({ texts, within }, [...open, name], text.slice(since, at));
       if (open.length === 0) break;
     } else if (isEmpty !== "/") {
       root ??= name;
       open.push(name);
       since = at + whole.length;
-    } else if (root === undefined) return { root: name, texts };
+    } else if (root === undefined) return { root: name, texts, within };
     const next = text.indexOf("<", at + whole.length);
     if (next === -1) break;
     // Between the root's start and its end there is text in leaves alone.
     at = next;
   }
-  return root === undefined ? undefined : { root, texts };
+  return root === undefined ? undefined : { root, texts, within };
+}
+
+/** What ends at this path. */
+function note(
+  { texts, within }: { readonly texts: Map<string, string>; readonly within: Map<string, string[]> },
+  [, child, grandchild, ...deeper]: readonly string[],
+  inside: string,
+): void {
+  if (child === undefined || deeper.length > 0 || inside.includes("<")) return;
+  if (grandchild === undefined) {
+    if (!texts.has(child)) texts.set(child, inside);
+    return;
+  }
+  const name = `${child}/${grandchild}`;
+  const known = within.get(name);
+  if (known === undefined) within.set(name, [inside]);
+  else known.push(inside);
+}
+
+const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+
+/** With its entities as what they stand for; those that are none stay. */
+export function textOf(raw: string): string {
+  return raw.replaceAll(/&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|([a-z]{2,4}));/g, (whole, decimal?: string, hex?: string, name?: string) => {
+    if (name !== undefined) return entities[name] ?? whole;
+    const code = Number.parseInt(decimal ?? hex ?? "", decimal === undefined ? 16 : 10);
+    return code > 0 && code <= 0x10_ff_ff && (code < 0xd8_00 || code > 0xdf_ff) ? String.fromCodePoint(code) : whole;
+  });
 }

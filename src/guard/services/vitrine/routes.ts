@@ -14,11 +14,15 @@ export const guarded: Readonly<Record<string, Seen>> = {
   "GET /v1/proof": "counts-readable",
   "GET /v1/copy": "schema-readable",
   "GET /v1/audit": "data-readable",
+  "GET /v1/guard/assets": "schema-readable",
+  "GET /v1/guard/verdicts": "schema-readable",
+  "GET /v1/guard/alarms": "schema-readable",
+  "GET /v1/guard/events": "schema-readable",
   "GET /v1/openapi.json": "schema-readable",
   "GET /metrics": "counts-readable",
 };
 
-/** For everyone: health, the page without a number, and log-in. They are not asked; those that write never are. */
+/** For everyone: health, the page without a number, and log-in; and what writes, for whomever. They are not asked. */
 export const everyones: readonly string[] = [
   "GET /",
   "GET /assets/{name}",
@@ -27,6 +31,7 @@ export const everyones: readonly string[] = [
   "GET /v1/login/oidc",
   "GET /v1/login/oidc/callback",
   "GET /v1/session",
+  "POST /v1/guard/alarms/{name}/acknowledge",
   "POST /v1/session",
   "POST /v1/session/end",
 ];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Ended, Heard } from "../../checker.ts";
-import { replay } from "../../recording.ts";
+import type { Ended, Heard } from "../../checks/checker.ts";
+import { replay } from "../../checks/recording.ts";
 import { vitrine } from "./vitrine.ts";
 
 const http = (status: string, body = "", type = "text/plain"): string =>

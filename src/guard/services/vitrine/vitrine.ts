@@ -2,15 +2,15 @@
  * Vitrine itself: does a route that is not everybody's answer somebody without a token, and does one of its files lie below a web root?
  * Vitrine says 401 to whatever is not everybody's, whether it is there or not; so any other answer of its own has passed the gate.
  */
-import type { Checker, Heard, Question, Requests, Step } from "../../checker.ts";
-import { done } from "../../checker.ts";
+import type { Checker, Heard, Question, Requests, Step } from "../../checks/checker.ts";
+import { done } from "../../checks/checker.ts";
 import { httpRequest } from "../../http/request.ts";
 import type { Response } from "../../http/response.ts";
 import { isRecord, jsonOf, parseResponse } from "../../http/response.ts";
 import { following, together } from "../../in-turn.ts";
 import type { Verdict } from "../../ladder.ts";
 import { verdict } from "../../ladder.ts";
-import { unheard } from "../../unheard.ts";
+import { unheard } from "../../checks/unheard.ts";
 import { files, guarded } from "./routes.ts";
 
 /** A metric of this name need not be there: whether there is one is not said before the gate. */
@@ -113,7 +113,7 @@ function problemOf(response: Response, ended: string): string | undefined {
 export const vitrine: Checker = {
   service: "vitrine",
   title: "Vitrine",
-  port: 8340,
+  port: 7465,
   evidence: "vendor",
   tls: "at-once",
   requests,

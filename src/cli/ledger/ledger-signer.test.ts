@@ -1,0 +1,152 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ManualClock } from "../../lib/clock.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { openCheckpoint } from "./checkpoint.ts";
+import { parseVerifierKey } from "./note.ts";
+import type { LedgerEntry } from "../state/ledger.ts";
+import type { Doubt } from "../vantage/kept-checkpoint.ts";
+import { KeptCheckpoint } from "../vantage/kept-checkpoint.ts";
+import { LedgerSigner } from "./ledger-signer.ts";
+
+const { privateKey: key } = generateKeyPairSync("ed25519");
+
+/** A ledger in memory, a place for its checkpoints, and time. */
+class Bench implements Disposable {
+  readonly folder = mkdtempSync(join(tmpdir(), "vitrine-checkpoints-"));
+  readonly clock = new ManualClock(Date.UTC(2026, 10, 23, 7, 30));
+  readonly said: string[] = [];
+  entries: LedgerEntry[] = [];
+  #stop = new AbortController();
+
+  grow(count: number, body = "x"): void {
+    for (let i = 0; i < count; i += 1) this.entries.push({ id: this.entries.length + 1, at: 0, kind: "k", body, hash: "" });
+  }
+
+  /** One that has signed what there is; the one before ends. */
+  async signer(signingKey = key): Promise<LedgerSigner> {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+    const signer = new LedgerSigner({
+      state: { installation: "0123abcd", entries: (after = 0) => this.entries.slice(after) },
+      key: signingKey,
+      folder: this.folder,
+      clock: this.clock,
+      log: (_, event) => this.said.push(event),
+    });
+    void signer.run(this.#stop.signal);
+    await this.pass(1_000);
+    return signer;
+  }
+
+  async pass(ms: number): Promise<void> {
+    for (let i = 0; i < 20; i += 1) await new Promise(setImmediate);
+    await this.clock.advance(ms);
+    for (let i = 0; i < 20; i += 1) await new Promise(setImmediate);
+  }
+
+  last(signer: LedgerSigner): Checkpoint | undefined {
+    const verifier = parseVerifierKey(signer.verifier);
+    return verifier && openCheckpoint(readFileSync(join(this.folder, "vitrine-0123abcd.checkpoint"), "utf8"), verifier);
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop.abort();
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** Shows the vantage's side what there is now. */
+function shown(signer: LedgerSigner, kept: KeptCheckpoint): string | undefined {
+  const now = signer.show(kept.size);
+  return now === undefined ? "nothing" : kept.take({ verifier: signer.verifier, note: now.note, proof: now.proof });
+}
+
+test("within a second of an entry, each hour, and of thousands at a start", async () => {
+  using bench = new Bench();
+  bench.grow(1_234);
+  const signer = await bench.signer();
+  expect(bench.last(signer)).toMatchObject({ origin: "vitrine-0123abcd", size: 1_234 });
+  bench.grow(1);
+  await bench.pass(1_000);
+  const before = bench.last(signer);
+  expect(before?.size).toBe(1_235);
+  await bench.pass(30 * 60_000);
+  expect(bench.last(signer)).toEqual(before);
+  for (let i = 0; i < 40; i += 1) await bench.pass(60_000);
+  expect(Date.parse(bench.last(signer)?.time ?? "") - Date.parse(before?.time ?? "")).toBeGreaterThanOrEqual(60 * 60_000);
+  expect(readdirSync(bench.folder).toSorted()).toEqual(
+    ["2026-11-23T07.", "2026-11-23T08.", ""].map((hour) => `vitrine-0123abcd.${hour}checkpoint`),
+  );
+});
+
+test("a vantage keeps what follows, over restarts of both", async () => {
+  using bench = new Bench();
+  const file = join(bench.folder, "kept.json");
+  bench.grow(5);
+  expect(shown(await bench.signer(), new KeptCheckpoint(file))).toBeUndefined();
+  bench.grow(8);
+  const kept = new KeptCheckpoint(file);
+  expect(kept.size).toBe(5);
+  expect(shown(await bench.signer(), kept)).toBeUndefined();
+  expect(new KeptCheckpoint(file).size).toBe(13);
+});
+
+const changes: readonly (readonly [string, (bench: Bench) => void, Doubt])[] = [
+  ["cut off", ({ entries }) => void entries.splice(10), "shorter"],
+  [
+    "cut off, and grown again",
+    (bench) => {
+      bench.entries.splice(10);
+      bench.grow(9, "y");
+    },
+    "other",
+  ],
+  ["rewritten", ({ entries }) => void entries.splice(2, 1, { id: 3, at: 0, kind: "k", body: "z", hash: "" }), "other"],
+];
+
+test.for(changes)("a ledger that was %s is doubted, and does not take the place of the one that was signed", async ([, change, what]) => {
+  using bench = new Bench();
+  const kept = new KeptCheckpoint(join(bench.folder, "kept.json"));
+  bench.grow(13);
+  const before = await bench.signer();
+  expect(shown(before, kept)).toBeUndefined();
+  const last: unknown = bench.last(before);
+  change(bench);
+  const signer: LedgerSigner = await bench.signer();
+  expect(shown(signer, kept)).toBe(what);
+  expect(kept.size).toBe(13);
+  expect(bench.last(signer)).toEqual(last);
+  expect(bench.said).toEqual(["the ledger is not the one that was signed there"]);
+});
+
+test("another key, a changed note and a proof that is none are doubted", async () => {
+  using bench = new Bench();
+  const kept = new KeptCheckpoint(join(bench.folder, "kept.json"));
+  bench.grow(3);
+  const signer = await bench.signer();
+  expect(shown(signer, kept)).toBeUndefined();
+  bench.grow(3);
+  await bench.pass(1_000);
+  const now = signer.show(3) ?? { note: "", proof: [] };
+  const { verifier } = signer;
+  expect(kept.take({ verifier, note: now.note.replace("\n6\n", "\n7\n"), proof: now.proof })).toBe("unsigned");
+  expect(kept.take({ verifier, note: now.note, proof: [] })).toBe("other");
+  expect(kept.take({ verifier, note: now.note, proof: ["not base64"] })).toBe("other");
+  const other = await bench.signer(generateKeyPairSync("ed25519").privateKey);
+  expect(shown(other, kept)).toBe("unsigned");
+  expect(kept.take({ verifier, note: now.note, proof: now.proof })).toBeUndefined();
+});
+
+test("a place that cannot be written is said, and no reason to stop", async () => {
+  using bench = new Bench();
+  bench.grow(1);
+  rmSync(bench.folder, { recursive: true });
+  writeFileSync(bench.folder, "");
+  const signer = await bench.signer();
+  expect(bench.said).toEqual(["a checkpoint of the ledger was not left"]);
+  expect(signer.show(0)?.size).toBe(1);
+});
