@@ -19,6 +19,7 @@ test.each([
   ["another's nonce", serverFirst.replace("rOpr", "xOpr")],
   ["ours alone", `r=${nonce},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096`],
   ["as many rounds as take for ever", serverFirst.replace("4096", "9999999")],
+  ["so few rounds that passwords can be guessed from our answer", serverFirst.replace("4096", "4095")],
   ["no rounds", serverFirst.replace("4096", "0")],
   ["an extension that we do not know", `m=x,${serverFirst}`],
   ["no salt", serverFirst.replace("W22ZaJ0SNY7soEsUEjb6gQ==", "")],

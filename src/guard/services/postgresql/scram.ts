@@ -6,7 +6,11 @@ import { createHash, createHmac, pbkdf2Sync, timingSafeEqual } from "node:crypto
 
 /** "n,,": we cannot bind to a channel. */
 const head = "n,,";
-/** A server that asks for more would hold us up: PostgreSQL's default is 4,096. */
+/**
+ * RFC 7677, section 4, and PostgreSQL's default: from an answer with fewer, whoever answers in the server's place tries passwords at
+ * little cost. With more they would hold us up.
+ */
+const iterationsMin = 4_096;
 const iterationsMax = 600_000;
 
 /** PostgreSQL takes the name from the startup message, not from here. */
@@ -25,7 +29,8 @@ export function proofOf(password: string, nonce: string, serverFirst: string): P
   const [, theirs = "", salt = "", count = ""] = /^r=([!-+\--~]{1,200}),s=([A-Za-z0-9+/=]{4,400}),i=(\d{1,7})$/.exec(serverFirst) ?? [];
   const iterations = Number(count);
   // Theirs goes on where ours ended: what was said to somebody else, at another time, is no answer.
-  if (!theirs.startsWith(nonce) || theirs.length === nonce.length || iterations < 1 || iterations > iterationsMax) return undefined;
+  if (!theirs.startsWith(nonce) || theirs.length === nonce.length || iterations < iterationsMin || iterations > iterationsMax)
+    return undefined;
   const salted = pbkdf2Sync(password.normalize("NFKC"), Buffer.from(salt, "base64"), iterations, 32, "sha256");
   const withoutProof = `c=${Buffer.from(head).toString("base64")},r=${theirs}`;
   const all = [clientFirst(nonce).slice(head.length), serverFirst, withoutProof].join(",");
