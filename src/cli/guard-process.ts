@@ -29,17 +29,17 @@ async function main(): Promise<void> {
   process.umask(0o077);
   guardProcess({ onFailure: endWith, exit: () => undefined });
   const over = new AbortController();
-  const stop = (): void => {
+  const stop = (code: number): void => {
     over.abort();
     // A store that never answers is asked for longer than anybody waits for our end.
-    setTimeout(() => process.exit(1), graceMs).unref();
+    setTimeout(() => process.exit(code), graceMs).unref();
   };
-  process.on("SIGTERM", stop);
+  process.on("SIGTERM", () => stop(1));
   // The supervisor alone decides; without it there is nobody to stop us.
-  process.on("disconnect", stop);
+  process.on("disconnect", () => stop(1));
   const config = JSON.parse(process.argv[2] ?? "{}") as Omit<Config, "choices">; // eslint-disable-line -- from our own supervisor
   const text = readFileSync(config.configFile, "utf8");
-  setInterval(() => hasChanged(config.configFile, text) && stop(), fileLookMs).unref();
+  setInterval(() => hasChanged(config.configFile, text) && stop(0), fileLookMs).unref();
   await runWatch({
     config,
     declared: declaredIn(config.configFile),

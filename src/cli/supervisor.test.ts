@@ -26,7 +26,7 @@ function fakeChild(name: string, events: string[], stubborn = false) {
   return child;
 }
 
-function world(stubborn = false, hasGuard = false) {
+function world(stubborn = false, hasGuard = false, now: () => number = () => 0) {
   const events: string[] = [];
   const servers: { child: ReturnType<typeof fakeChild>; say: (message: ServerMessage) => void }[] = [];
   const readers: { child: ReturnType<typeof fakeChild>; wanted: WantedReader }[] = [];
@@ -56,7 +56,7 @@ function world(stubborn = false, hasGuard = false) {
     sleep: async (_ms, signal) => {
       await wait(5, undefined, { signal }).catch(() => undefined);
     },
-    now: () => 0,
+    now,
     log: (_level, event) => void events.push(event),
     stop: stop.signal,
     kill: kill.signal,
@@ -198,6 +198,25 @@ test("of a guard that ends again and again the server is told, and why; also whe
     return restarts.next(100).crashLoop;
   });
   expect(loops).toEqual([false, false, false, false, true, true, true, true]);
+});
+
+test("a guard that ends since its file has changed is started at once with what is in it, however often", async () => {
+  let nowMs = 0;
+  const { guards, servers, events, stop, done, settle } = world(false, true, () => nowMs);
+  for (let i = 0; i < 7; i += 1) {
+    nowMs += 2_000;
+    guards[i]?.end(0);
+    await settle();
+  }
+  expect(guards.length).toBe(8);
+  expect(events).toEqual(Array.from({ length: 7 }, () => "guard-renewed"));
+  // One that ends as soon as it begins has read nothing, whatever it says of itself.
+  guards[7]?.end(0);
+  await settle();
+  expect(events.at(-1)).toBe("guard-ended");
+  expect(servers[0]?.child.heard).toEqual([]);
+  stop.abort();
+  await done;
 });
 
 test("a guard that does not heed SIGTERM is killed", async () => {

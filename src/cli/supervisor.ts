@@ -51,6 +51,8 @@ const backoffFirstMs = 100;
 const backoffMaxMs = 30_000;
 const quietMs = 60_000;
 const crashLoopCount = 5;
+/** A guard looks at its file each two seconds: one that ends sooner has ended of something else. */
+const renewedAfterMs = 1_000;
 /** Readers first, then the server: together under five seconds. */
 const readerGraceMs = 1_500;
 const serverGraceMs = 3_000;
@@ -144,7 +146,13 @@ class Run {
       if (ended === "aborted") await endChild(guard, { graceMs: readerGraceMs, sleep });
       this.#alive.delete(guard);
       if (ended === "aborted") return;
-      const next = restarts.next(now() - started);
+      const livedMs = now() - started;
+      // What it watches was declared anew: it ended in order, and goes on at once.
+      if (ended.code === 0 && livedMs >= renewedAfterMs) {
+        log("info", "guard-renewed", {});
+        continue;
+      }
+      const next = restarts.next(livedMs);
       const { count, crashLoop } = next;
       // The server says it to whoever asks: of the guard itself nobody hears that it does not watch.
       if (ended.code !== 0) this.#server?.send({ tag: "guard-ended", restarts: count, crashLoop, error: ended.error });
