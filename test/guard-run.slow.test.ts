@@ -29,6 +29,20 @@ beforeEach(async () => {
   [store, receiver] = [await openStore(), await openReceiver()];
   writeFileSync(join(folder, "assets.yaml"), declared([store]));
   writeFileSync(join(folder, "secret"), `whsec_${secret.toString("base64")}\n`, { mode: 0o600 });
+  await run();
+  const made = JSON.parse(await vitrine("token", "create", "--name", "test", "--role", "responder", "--json")) as {
+    readonly token: string;
+  };
+  ({ token } = made);
+}, 60_000);
+afterEach(async () => {
+  await end();
+  store[Symbol.dispose]();
+  receiver[Symbol.dispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function run(): Promise<void> {
   const listen = `127.0.0.1:${await freePort()}`;
   origin = `http://${listen}`;
   output = "";
@@ -37,25 +51,19 @@ beforeEach(async () => {
   });
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (piece: Buffer) => (output += piece.toString("utf8")));
   while (!output.includes('"event":"ready"')) await sleep(50);
-  const made = JSON.parse(await vitrine("token", "create", "--name", "test", "--role", "responder", "--json")) as {
-    readonly token: string;
-  };
-  ({ token } = made);
-}, 60_000);
-afterEach(async () => {
+}
+
+async function end(): Promise<void> {
   child.kill("SIGTERM");
   await new Promise((resolve) => (child.exitCode === null && child.signalCode === null ? child.once("exit", resolve) : resolve(undefined)));
-  store[Symbol.dispose]();
-  receiver[Symbol.dispose]();
-  rmSync(folder, { recursive: true, force: true });
-});
+}
 
 function declared(stores: readonly Pick<Store, "name" | "port">[]): string {
   const lines = stores.map(
     ({ name, port }) =>
       `  ${name}: { owner: platform, url: "redis://127.0.0.1:${port}", authorised: { by: Ann, on: 2026-11-01 }, profile: fast }\n`,
   );
-  return `version: 1\nlisteners: off\nassets:\n${lines.join("")}`;
+  return `version: 1\nlisteners: off\nassets:${lines.length === 0 ? " {}" : ""}\n${lines.join("")}`;
 }
 
 const flags = (): readonly string[] => ["--config", join(folder, "assets.yaml"), "--state", join(folder, ".vitrine")];
@@ -156,6 +164,18 @@ test("what is declared anew is watched, and a file that is broken leaves all as 
   expect(receiver.messages[0]?.asset).toBe("other");
   // The server was not started anew, and shows it all the same.
   await expect.poll(seen, { timeout: 20_000 }).toContainEqual(["other", "data-readable"]);
+}, 60_000);
+
+test("the first asset of a file without any is watched with no restart", async () => {
+  await end();
+  writeFileSync(join(folder, "assets.yaml"), declared([]));
+  await run();
+  await sleep(3_000);
+  expect([guardPid(), await seen()]).toEqual([0, []]);
+  store.isOpen = true;
+  writeFileSync(join(folder, "assets.yaml"), declared([store]));
+  await expect.poll(told, { timeout: 20_000 }).toEqual(["opened"]);
+  expect(await seen()).toEqual([["cache", "data-readable"]]);
 }, 60_000);
 
 test("the watch's process may see of the state its own files alone", async () => {

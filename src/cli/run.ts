@@ -37,6 +37,7 @@ export async function run(options: RunOptions): Promise<void> {
   const { configFile } = options.config;
   // What is wrong there is said before anything starts.
   let declared = declaredIn(configFile);
+  let hasWatched = false;
   const crash = crashHook(options.environment["VITRINE_CRASH_AT"], () => process.kill(process.pid, "SIGKILL"));
   const over = new AbortController();
   const looks = keepLooking(
@@ -49,16 +50,15 @@ export async function run(options: RunOptions): Promise<void> {
       crash("supervisor-after-spawn");
       return server;
     },
-    ...(declared.assets.length > 0
-      ? {
-          startGuard: () => {
-            declared = declaredNow(configFile) ?? declared;
-            const guard = startGuard(child, [...pathsWatched(declared.assets, dirname(configFile)), ...secretFilesOf(declared)]);
-            options.onChild?.("guard", guard.pid);
-            return guard;
-          },
-        }
-      : {}),
+    startGuard: () => {
+      declared = declaredNow(configFile) ?? declared;
+      // Once it has watched something it also sees to it that what is declared no longer is over.
+      if (declared.assets.length === 0 && !hasWatched) return undefined;
+      hasWatched = true;
+      const guard = startGuard(child, [...pathsWatched(declared.assets, dirname(configFile)), ...secretFilesOf(declared)]);
+      options.onChild?.("guard", guard.pid);
+      return guard;
+    },
     startReader: (wanted) => {
       const reader = startReader(child, wanted);
       options.onChild?.("reader", reader.pid);

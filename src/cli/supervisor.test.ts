@@ -31,6 +31,7 @@ function world(stubborn = false, hasGuard = false, now: () => number = () => 0) 
   const servers: { child: ReturnType<typeof fakeChild>; say: (message: ServerMessage) => void }[] = [];
   const readers: { child: ReturnType<typeof fakeChild>; wanted: WantedReader }[] = [];
   const guards: ReturnType<typeof fakeChild>[] = [];
+  const declares = { assets: true };
   const stop = new AbortController();
   const kill = new AbortController();
   const done = supervise({
@@ -47,6 +48,7 @@ function world(stubborn = false, hasGuard = false, now: () => number = () => 0) 
     ...(hasGuard
       ? {
           startGuard: () => {
+            if (!declares.assets) return undefined;
             const child = fakeChild("guard", events, stubborn);
             guards.push(child);
             return child;
@@ -62,7 +64,7 @@ function world(stubborn = false, hasGuard = false, now: () => number = () => 0) 
     kill: kill.signal,
   });
   const settle = async (): Promise<void> => wait(30);
-  return { events, servers, readers, guards, stop, kill, done, settle };
+  return { events, servers, readers, guards, declares, stop, kill, done, settle };
 }
 const want = (generation: number, mode: "stream" | "drop-slot" = "stream"): ServerMessage => ({
   tag: "want-reader",
@@ -217,6 +219,22 @@ test("a guard that ends since its file has changed is started at once with what 
   expect(servers[0]?.child.heard).toEqual([]);
   stop.abort();
   await done;
+});
+
+test("while nothing is declared there is no guard, and once something is there is one, with no restart", async () => {
+  const { guards, declares, events, stop, done, settle } = world(false, true);
+  guards[0]?.end(1);
+  declares.assets = false;
+  await settle();
+  expect(guards.length).toBe(1);
+  declares.assets = true;
+  await settle();
+  expect(guards.length).toBe(2);
+  expect(events).toEqual(["server hears guard-ended", "guard-ended"]);
+  declares.assets = false;
+  guards[1]?.end(1);
+  stop.abort();
+  expect(await done).toBeUndefined();
 });
 
 test("a guard that does not heed SIGTERM is killed", async () => {

@@ -29,8 +29,8 @@ export interface Ended {
 export interface SupervisorOptions {
   readonly startServer: (onMessage: (message: ServerMessage) => void) => Child;
   readonly startReader: (wanted: WantedReader) => Child;
-  /** The guard's watch, where something is declared to be watched. It needs neither of the others. */
-  readonly startGuard?: () => Child;
+  /** The guard's watch, which needs neither of the others. undefined: nothing is declared to be watched, so far. */
+  readonly startGuard?: () => Child | undefined;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Monotone milliseconds. */
   readonly now: () => number;
@@ -53,6 +53,8 @@ const quietMs = 60_000;
 const crashLoopCount = 5;
 /** A guard looks at its file each two seconds: one that ends sooner has ended of something else. */
 const renewedAfterMs = 1_000;
+/** As often does it itself look at the file. */
+const declaredYetMs = 2_000;
 /** Readers first, then the server: together under five seconds. */
 const readerGraceMs = 1_500;
 const serverGraceMs = 3_000;
@@ -141,6 +143,10 @@ class Run {
     while (!this.#isOver()) {
       const started = now();
       const guard = startGuard();
+      if (guard === undefined) {
+        await sleep(declaredYetMs, this.#over.signal);
+        continue;
+      }
       this.#alive.add(guard);
       const ended = await Promise.race([guard.ended, aborted(this.#over.signal)]);
       if (ended === "aborted") await endChild(guard, { graceMs: readerGraceMs, sleep });
