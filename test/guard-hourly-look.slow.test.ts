@@ -28,7 +28,7 @@ const answers: readonly (readonly [RegExp, object])[] = [
     /_search\?filter_path/,
     {
       timed_out: false,
-      _shards: { failed: 0 },
+      _shards: { total: 2, successful: 2, failed: 0 },
       hits: { total: { value: 3 } },
       aggregations: { categories: { buckets: { c0: { doc_count: 3 } } } },
     },

@@ -26,13 +26,17 @@ const fields = {
 };
 const counts = {
   timed_out: false,
-  _shards: { failed: 0 },
+  _shards: { total: 2, successful: 2, failed: 0 },
   hits: { total: { value: 2_400_000 } },
   aggregations: {
     categories: { buckets: { c0: { doc_count: 2_400_000 }, c1: { doc_count: 140 }, c2: { doc_count: 7 }, c3: { doc_count: 9 } } },
   },
 };
-const persons = { timed_out: false, _shards: { failed: 0 }, aggregations: { persons: { value: 1_000 } } };
+const persons = {
+  timed_out: false,
+  _shards: { total: 2, successful: 2, failed: 0 },
+  aggregations: { ignored: { doc_count: 0 }, persons: { value: 1_000 } },
+};
 
 interface Said {
   readonly identity?: unknown;
@@ -99,6 +103,8 @@ test("categories, worst first, with what is allowed; persons as an estimate; no 
     ],
   });
   expect(readableText([found ?? { target: "", dataSet: "", categories: [] }]).join("\n")).not.toMatch(/ann@|people|"/);
+  // What was too long for the index is in the record all the same.
+  expect(asked.at(-2)).toContain('{"terms":{"_ignored":["email"');
   // What is nested lies in records of its own.
   expect(asked.at(-2)).toContain('{"nested":{"path":"people","query":{"exists":{"field":"people.phone"}}}}');
   expect(asked.map((one) => one.split("?")[0])).toEqual([
@@ -144,10 +150,12 @@ test("what is stored and not indexed, or is of two types, is there: its number i
 });
 
 test("persons who lie in nested records are counted there", async () => {
-  const { inspection, asked } = await open({ persons: { ...persons, aggregations: { inside: { persons: { value: 5 } } } } });
+  const { inspection, asked } = await open({
+    persons: { ...persons, aggregations: { ignored: { doc_count: 0 }, inside: { persons: { value: 5 } } } },
+  });
   const [found] = await inspect({ ...inspection, person: "people.phone" });
   expect(found?.persons).toMatchObject({ kind: "about", value: 5 });
-  expect(asked.at(-1)).toContain('{"inside":{"nested":{"path":"people"}');
+  expect(asked.at(-1)).toContain('"inside":{"nested":{"path":"people"}');
 });
 
 test("nothing recorded: nothing is counted", async () => {
@@ -157,7 +165,17 @@ test("nothing recorded: nothing is counted", async () => {
 
 test.each([
   ["stopped in the middle", { counts: { ...counts, timed_out: true } }, "at least 2,400,000 records"],
-  ["a shard that failed", { counts: { ...counts, _shards: { failed: 1 } } }, "at least 2,400,000 records"],
+  [
+    "a shard that nobody holds now",
+    { counts: { ...counts, _shards: { total: 2, successful: 1, failed: 0 } } },
+    "at least 2,400,000 records",
+  ],
+  [
+    "persons whose names were too long for the index",
+    { persons: { ...persons, aggregations: { ...persons.aggregations, ignored: { doc_count: 1 } } } },
+    "of at least 987 persons",
+  ],
+  ["a shard that failed", { counts: { ...counts, _shards: { total: 2, successful: 1, failed: 1 } } }, "at least 2,400,000 records"],
   ["refused", { counts: 401 }, "it does not let itself be counted"],
   ["a number that is none", { counts: { ...counts, hits: { total: { value: -1 } } } }, "its answer is none that is known"],
   ["a description of 10 MB", { fields: JSON.stringify({ fields: { ["x".repeat(10_000_000)]: {} } }) }, "longer than what is read"],
@@ -188,7 +206,7 @@ test("of more fields than one query may hold the number is at least so much, and
   const many = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`list${i}.email`, { keyword: { searchable: true } }]));
   const answer = {
     timed_out: false,
-    _shards: { failed: 0 },
+    _shards: { total: 2, successful: 2, failed: 0 },
     hits: { total: { value: 100 } },
     aggregations: { categories: { buckets: { c0: { doc_count: 60 } } } },
   };

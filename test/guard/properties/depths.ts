@@ -74,9 +74,9 @@ const samples: Readonly<Record<string, readonly string[]>> = {
     json({ fields: { email: { keyword: { searchable: true } }, [`${marker}.phone`]: { text: { searchable: false } } } }),
     json({
       timed_out: false,
-      _shards: { failed: 0 },
+      _shards: { total: 2, successful: 2, failed: 0 },
       hits: { total: { value: 9 } },
-      aggregations: { persons: { value: 4 }, categories: { buckets: { c0: { doc_count: 3 } } } },
+      aggregations: { ignored: { doc_count: 0 }, persons: { value: 4 }, categories: { buckets: { c0: { doc_count: 3 } } } },
     }),
   ],
 };

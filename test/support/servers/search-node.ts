@@ -71,9 +71,18 @@ async function store(node: SearchNode, login: boolean, documents: string): Promi
   if (stored.status !== 200) throw new Error(`the fixture's documents were not stored: status ${stored.status}`);
 }
 
+/** What is longer is in the record, and in no index: `exists` does not find it. */
+const mappings = JSON.stringify({ mappings: { properties: { access_token: { type: "keyword", ignore_above: 16 } } } });
+const people: readonly object[] = [
+  { email: "made-up-1@example.org", access_token: "made-up-and-longer-than-what-is-indexed" },
+  { email: "made-up-2@example.org" },
+];
+
 /** Stores the documents; the node's version. */
 async function filled(node: SearchNode, login: boolean): Promise<string> {
-  const documents = [1, 2].map((id) => `{"index":{"_index":"users","_id":"${id}"}}\n{"email":"made-up-${id}@example.org"}\n`).join("");
+  const { status } = await node.ask("/users", { login, method: "PUT", body: mappings });
+  if (status !== 200) throw new Error(`the fixture's index was not made: status ${status}`);
+  const documents = people.map((one, i) => `{"index":{"_index":"users","_id":"${i}"}}\n${JSON.stringify(one)}\n`).join("");
   await store(node, login, documents);
   const nodes = JSON.parse((await node.ask("/_nodes/_local?filter_path=nodes.*.version", { login })).body) as {
     readonly nodes: Readonly<Record<string, { readonly version: string }>>;

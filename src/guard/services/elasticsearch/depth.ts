@@ -112,14 +112,11 @@ function counts(dataSet: string, all: readonly Field[], classified: Classified):
   const nested = nestedIn(all);
   const uncountable = new Set(all.filter(({ isUncountable }) => isUncountable === true).map(({ name }) => name));
   const filters = Object.fromEntries(
-    keys.map((key, i) => [
-      `c${i}`,
-      { bool: { should: (classified.get(key) ?? []).slice(0, fieldsMax).map((name) => exists(name, nested)) } },
-    ]),
+    keys.map((key, i) => [`c${i}`, { bool: { should: whereAny((classified.get(key) ?? []).slice(0, fieldsMax), nested) } }]),
   );
   return asking({
     method: "POST",
-    path: `${pathOf(dataSet)}/_search?filter_path=timed_out,_shards.failed,hits.total,aggregations.categories.buckets.*.doc_count`,
+    path: `${pathOf(dataSet)}/_search?filter_path=${shardsPath},hits.total,aggregations.categories.buckets.*.doc_count`,
     body: {
       size: 0,
       track_total_hits: true,
@@ -137,6 +134,16 @@ function nestedIn(all: readonly Field[]): readonly string[] {
 /** Not all of a category's fields are, or can be, counted. */
 function isPart(names: readonly string[], uncountable: ReadonlySet<string>): boolean {
   return names.length > fieldsMax || names.some((name) => uncountable.has(name));
+}
+
+/** Which records have one of the fields. */
+function whereAny(names: readonly string[], nested: readonly string[]): readonly object[] {
+  return [...names.map((name) => exists(name, nested)), isIgnored(names)];
+}
+
+/** What was too long for the index, or not of the field's type, is in the record all the same: `exists` does not find it, and the node notes which it was. */
+function isIgnored(names: readonly string[]): object {
+  return { terms: { _ignored: names } };
 }
 
 /** Whether a record has the field; what is `nested` lies in records of its own. */
@@ -165,10 +172,15 @@ function readCounts(json: unknown, keys: readonly CategoryKey[], isPartOf: (key:
   return records === undefined ? not("not-understood") : found({ records, byCategory });
 }
 
-/** Where the time was over or a shard failed it is a part of all. */
+/** How much of all was counted. */
+const shardsPath = "timed_out,_shards.total,_shards.successful,_shards.failed";
+
+/** Where the time was over, or a shard failed or was not there to be asked (which some versions do not call a failure), it is a part of all. */
 function countOf(value: unknown, { timed_out: isCut, _shards: shards }: Readonly<Record<string, unknown>>): Count | undefined {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) return undefined;
-  const isWhole = isCut === false && isRecord(shards) && shards["failed"] === 0;
+  const isEach =
+    isRecord(shards) && typeof shards["total"] === "number" && shards["successful"] === shards["total"] && shards["failed"] === 0;
+  const isWhole = isCut === false && isEach;
   return { kind: isWhole ? "exact" : "at-least", value };
 }
 
@@ -176,19 +188,24 @@ function persons(dataSet: string, field: string, all: readonly Field[]): Dialogu
   // What is nested lies in records of its own.
   const path = pathIn(nestedIn(all), field);
   const distinct = { cardinality: { field, precision_threshold: precision } };
-  const aggs = path === undefined ? { persons: distinct } : { inside: { nested: { path }, aggs: { persons: distinct } } };
+  const aggs = {
+    ignored: { filter: isIgnored([field]) },
+    ...(path === undefined ? { persons: distinct } : { inside: { nested: { path }, aggs: { persons: distinct } } }),
+  };
   return asking({
     method: "POST",
-    path: `${pathOf(dataSet)}/_search?filter_path=timed_out,_shards.failed,aggregations.persons.value,aggregations.inside.persons.value`,
+    path: `${pathOf(dataSet)}/_search?filter_path=${shardsPath},aggregations.ignored.doc_count,aggregations.persons.value,aggregations.inside.persons.value`,
     body: { size: 0, timeout, aggs },
     read: (json): Found<Count> => {
       const outer = isRecord(json) && isRecord(json["aggregations"]) ? json["aggregations"] : {};
       const within = isRecord(outer["inside"]) ? outer["inside"] : outer;
       const aggregations = within["persons"];
       const count = isRecord(json) && isRecord(aggregations) ? countOf(aggregations["value"], json) : undefined;
-      if (count === undefined) return not("not-understood");
+      const ignored = isRecord(json) && isRecord(outer["ignored"]) ? countOf(outer["ignored"]["doc_count"], json) : undefined;
+      if (count === undefined || ignored === undefined) return not("not-understood");
       const { value } = count;
-      if (count.kind === "at-least") return found({ kind: "at-least", value: Math.floor(value * (1 - estimateError)) });
+      if (count.kind === "at-least" || ignored.value > 0)
+        return found({ kind: "at-least", value: Math.floor(value * (1 - estimateError)) });
       return found({ kind: "about", value, low: Math.floor(value * (1 - estimateError)), high: Math.ceil(value * (1 + estimateError)) });
     },
   });
