@@ -150,3 +150,20 @@ test("a place that cannot be written is said, and no reason to stop", async () =
   expect(bench.said).toEqual(["a checkpoint of the ledger was not left"]);
   expect(signer.show(0)?.size).toBe(1);
 });
+
+test("a checkpoint is shown with the proof to its own entries, not to those that came since", async () => {
+  using bench = new Bench();
+  const kept = new KeptCheckpoint(join(bench.folder, "kept.json"));
+  bench.grow(5);
+  const signer = await bench.signer();
+  expect(shown(signer, kept)).toBeUndefined();
+  // Of more than are hashed together some are taken in before all are signed.
+  bench.grow(1_500);
+  const advanced = bench.clock.advance(1_000);
+  for (let i = 0; i < 20; i += 1) {
+    expect([signer.show(5)?.size, shown(signer, kept)]).toEqual([expect.any(Number), undefined]);
+    await new Promise(setImmediate);
+  }
+  await advanced;
+  expect(kept.size).toBe(1_505);
+});

@@ -57,8 +57,9 @@ export class LedgerSigner {
   /** The last checkpoint, with the proof from a tree of `from` entries; without one where it never had as many. */
   show(from: number): Shown | undefined {
     if (this.#note === undefined) return undefined;
-    const proof = from > this.#signedSize ? [] : this.#log.consistency(from).map((hash) => Buffer.from(hash).toString("base64"));
-    return { note: this.#note, size: this.#signedSize, proof };
+    // Entries that have come since are in the tree already, and not in the checkpoint.
+    const proof = from > this.#signedSize ? [] : this.#log.consistency(from, this.#signedSize);
+    return { note: this.#note, size: this.#signedSize, proof: proof.map((hash) => Buffer.from(hash).toString("base64")) };
   }
 
   /** Ends when the signal says so, with a last checkpoint. */
