@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ManualClock } from "../../lib/clock.ts";
+import { consistencyProof, leafHash, rootHash } from "../../lib/merkle.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { openCheckpoint } from "./checkpoint.ts";
-import { parseVerifierKey } from "./note.ts";
+import { openCheckpoint, signCheckpoint } from "./checkpoint.ts";
+import { parseVerifierKey, verifierKeyText } from "./note.ts";
 import type { LedgerEntry } from "../state/ledger.ts";
 import type { Doubt } from "../vantage/kept-checkpoint.ts";
 import { KeptCheckpoint } from "../vantage/kept-checkpoint.ts";
@@ -166,4 +167,20 @@ test("a checkpoint is shown with the proof to its own entries, not to those that
   }
   await advanced;
   expect(kept.size).toBe(1_505);
+});
+
+test("a clock that was ahead for a moment does not end what is kept", () => {
+  using bench = new Bench();
+  const kept = new KeptCheckpoint(join(bench.folder, "kept.json"));
+  const leaves = Array.from({ length: 9 }, (_, i) => leafHash(Uint8Array.of(i)));
+  const verifier = verifierKeyText("log", key);
+  const take = (size: number, time: string): Doubt | undefined => {
+    const note = signCheckpoint({ origin: "log", size, root: rootHash(leaves.slice(0, size)), time }, key);
+    const proof = kept.size > size ? [] : consistencyProof(leaves.slice(0, size), kept.size);
+    return kept.take({ verifier, note, proof: proof.map((hash) => Buffer.from(hash).toString("base64")) });
+  };
+  expect(take(3, "2046-11-23T07:30:00.000Z")).toBeUndefined();
+  expect(take(7, "2026-11-23T07:30:00.000Z")).toBeUndefined();
+  expect(kept.size).toBe(7);
+  expect(take(5, "2026-11-23T07:31:00.000Z")).toBe("shorter");
 });

@@ -45,8 +45,8 @@ export class KeptCheckpoint {
       const hashes = proof.map((text) => new Uint8Array(strictBase64(text) ?? []));
       if (!verifyConsistency({ firstSize: before.size, firstRoot: before.root, size: now.size, root: now.root, proof: hashes }))
         return "other";
-      // An older one of the same entries says nothing new.
-      if (now.time < before.time) return undefined;
+      // An older one of the same entries says nothing new. Of more entries it does, also after a clock that was ahead.
+      if (now.size === before.size && now.time < before.time) return undefined;
     }
     this.#kept = { verifier: this.#kept?.verifier ?? verifier, note, size: now.size };
     writeSecret(this.#file, `${JSON.stringify(this.#kept)}\n`);
