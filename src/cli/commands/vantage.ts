@@ -67,6 +67,11 @@ async function standAt(context: CommandContext): Promise<number> {
   const { stop: signal } = signals();
   const absence = new Absence(systemClock);
   const told = { vantage: name, receivers, log: context.log };
+  const checkpoint = new KeptCheckpoint(join(folder, "checkpoint.json"));
+  if (checkpoint.isUnreadable)
+    context.log("error", "what was kept of the watch's ledger cannot be read: whether it was rewritten before now is not known here", {
+      vantage: name,
+    });
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const standing = runVantage({
@@ -81,7 +86,7 @@ async function standAt(context: CommandContext): Promise<number> {
     log: context.log,
     signal,
     onWatch: (isThere) => absence.watchIs(isThere),
-    checkpoint: new KeptCheckpoint(join(folder, "checkpoint.json")),
+    checkpoint,
     onDoubt: (what) => absence.doubts(what, told),
   }).finally(() => failed.abort());
   await Promise.all([standing, absence.run({ ...told, signal: either })]);
