@@ -22,8 +22,8 @@ export interface Guest {
 export interface ListenerOptions {
   readonly listen: { readonly host: string; readonly port: number };
   readonly key: KeyObject;
-  /** Whose key this is; a code may make it somebody's. */
-  readonly admit: (hello: Hello, fingerprint: string) => { readonly name: string } | { readonly refused: "code" | "name" };
+  /** Whose key this is; a code may make it somebody's. undefined: nobody can say now, and it is to come again. */
+  readonly admit: (hello: Hello, fingerprint: string) => { readonly name: string } | { readonly refused: "code" | "name" } | undefined;
   readonly onGuest: (guest: Guest) => void;
   readonly onMessage: (guest: Guest, message: FromVantage) => void;
   readonly onGone: (guest: Guest) => void;
@@ -98,6 +98,7 @@ function greet(socket: TLSSocket, options: ListenerOptions, strangers: Strangers
     if (!hello.success || fingerprint === undefined) return false;
     if (hello.data.protocol !== protocol) return refuse("protocol");
     const found = admit(hello.data, fingerprint);
+    if (found === undefined) return false;
     if ("refused" in found) return refuse(found.refused);
     strangers.known(socket);
     channel.allow(lineMax);
