@@ -102,7 +102,7 @@ async function open(vantages = state.vantages) {
     await expect.poll(() => port).toBeGreaterThan(0);
     return work(port, fingerprintOf(watchKey));
   };
-  return { come, call, pass, end, seen };
+  return { come, call, pass, end, seen, now: () => clock.nowMs() };
 }
 
 /** What it says to one with a key of its own and a code, before it ends the connection. */
@@ -156,4 +156,17 @@ test("one that says more than it can have seen is cut off, and has moved little"
   await desk.end();
   expect(desk.seen.slice(0, 2)).toEqual(["deviation", "as-expected"]);
   expect(desk.seen.length).toBeLessThan(100);
+});
+
+test("one that comes again and again and says nothing of an asset is not known to have seen it", async () => {
+  const desk = await open();
+  for (let i = 0; i < 5; i += 1) {
+    const channel = await desk.come(true);
+    const until = desk.now() + 60_000;
+    await desk.pass(() => desk.now() >= until);
+    channel.close();
+    await channel.closed;
+  }
+  await desk.end();
+  expect(desk.seen).toContain("unknown");
 });

@@ -184,7 +184,9 @@ export class VantageDesk {
     guest.send({ tag: "list", assets: assets.map((asset) => toRemote(asset, guest.name)), controls: [...controls] });
     guest.send({ tag: "beat", beat: this.#beat });
     const nowMs = this.#options.clock.monotonicMs();
-    this.#said.set(guest.name, new Map(assets.map(({ name }) => [name, nowMs])));
+    // Who comes again owes what it owed: else a connection that breaks each minute would never have to say anything.
+    const before = this.#said.get(guest.name);
+    this.#said.set(guest.name, new Map(assets.map(({ name }) => [name, before?.get(name) ?? nowMs])));
     this.#options.log("info", "a vantage has come", { vantage: guest.name });
   }
 
@@ -291,6 +293,7 @@ export class VantageDesk {
     if (event !== undefined) this.#record(name, event);
     if (!isSilent(now, nowMs)) return this.#overdue(name, nowMs);
     this.#guests.get(name)?.close();
+    this.#said.delete(name);
     for (const asset of this.#assets.values()) {
       if (signal.aborted) return;
       this.#judge(asset, name, { checks: [], paths: { IPv4: "none", IPv6: "none" }, tookMs: 0 });
