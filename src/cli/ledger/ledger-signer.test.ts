@@ -184,3 +184,17 @@ test("a clock that was ahead for a moment does not end what is kept", () => {
   expect(kept.size).toBe(7);
   expect(take(5, "2026-11-23T07:31:00.000Z")).toBe("shorter");
 });
+
+test("a checkpoint is left as soon as there is room for it, and not with the next entry or hour; the trouble is said once", async () => {
+  using bench = new Bench();
+  bench.grow(1);
+  rmSync(bench.folder, { recursive: true });
+  writeFileSync(bench.folder, "");
+  const signer = await bench.signer();
+  for (let i = 0; i < 60; i += 1) await bench.pass(1_000);
+  expect(bench.said).toEqual(["a checkpoint of the ledger was not left"]);
+  rmSync(bench.folder);
+  for (let i = 0; i < 15; i += 1) await bench.pass(1_000);
+  expect(bench.last(signer)?.size).toBe(1);
+  expect(bench.said).toEqual(["a checkpoint of the ledger was not left", "checkpoints of the ledger are left again"]);
+});
