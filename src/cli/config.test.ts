@@ -91,6 +91,20 @@ test("an address is read with and without brackets", () => {
   expect(parseListen("127.0.0.1:0")).toEqual({ host: "127.0.0.1", port: 0 });
 });
 
+test("an address that is none names its own flag, and what would be one", () => {
+  const refusal = (work: () => unknown): unknown => {
+    try {
+      return work();
+    } catch (error) {
+      return error;
+    }
+  };
+  const remedy = "Give HOST:PORT, as watch.example.com:7466; an IPv6 address in brackets: [::1]:7466.";
+  expect(refusal(() => config({ "vantage-listen": "0.0.0.0" }))).toMatchObject({ place: "--vantage-listen", remedy });
+  expect(refusal(() => parseListen("::1:99", "--at"))).toMatchObject({ place: "--at", remedy });
+  expect(refusal(() => config({ listen: "x" }))).toMatchObject({ place: "--listen" });
+});
+
 test("a password is found in each place that is allowed, the nearest first", () => {
   const passwordFile = join(folder, "reader.pass");
   writeFileSync(passwordFile, "from-file\n", { mode: 0o600 });

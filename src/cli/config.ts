@@ -142,7 +142,7 @@ function checked(choices: Choices, at: (path: string) => string): Omit<Config, "
     pagerDuty: choices.pagerDuty.value,
     heartbeat: choices.heartbeat.value,
     checkpointsFolder: choices.checkpoints.value === undefined ? undefined : at(choices.checkpoints.value),
-    vantageListen: choices.vantageListen.value === undefined ? undefined : parseListen(choices.vantageListen.value),
+    vantageListen: choices.vantageListen.value === undefined ? undefined : parseListen(choices.vantageListen.value, "--vantage-listen"),
     listen,
     allowedHosts: (choices.allowedHosts.value ?? "").split(",").filter((host) => host !== ""),
     tls,
@@ -254,12 +254,20 @@ function isEscapedRightly({ username, password, pathname }: URL): boolean {
   }
 }
 
-export function parseListen(text: string): { readonly host: string; readonly port: number } {
+export function parseListen(
+  text: string,
+  place: "--listen" | "--vantage-listen" | "--at" = "--listen",
+): { readonly host: string; readonly port: number } {
   const match = /^(?:\[([0-9A-Fa-f:]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];
   if (host === undefined || port > 65_535)
-    throw new VitrineError("cli/listen-invalid", { message: "The address to listen on is not HOST:PORT.", place: "--listen" });
+    throw new VitrineError("cli/listen-invalid", {
+      message: "The address is not HOST:PORT.",
+      place,
+      // What is not for browsers has its own certificate.
+      ...(place === "--listen" ? {} : { remedy: "Give HOST:PORT, as watch.example.com:7466; an IPv6 address in brackets: [::1]:7466." }),
+    });
   return { host, port };
 }
 

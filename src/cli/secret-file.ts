@@ -8,7 +8,12 @@ import { VitrineError } from "../model/error.ts";
 export function writeSecret(file: string, text: string): void {
   writing(file, () => {
     const beside = writeBeside(file, text);
-    renameSync(beside, file);
+    try {
+      renameSync(beside, file);
+    } catch (error) {
+      rmSync(beside, { force: true });
+      throw error;
+    }
   });
 }
 
@@ -20,6 +25,8 @@ export function requireWritableSecret(file: string): void {
 function writeBeside(file: string, text: string): string {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const beside = `${file}.${process.pid}.new`;
+  // Of one with our number that was killed, or whose disk was full. What stands there is not written into: it may be another's.
+  rmSync(beside, { force: true });
   writeFileSync(beside, text, { mode: 0o600, flag: "wx" });
   return beside;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { canonicalAddress, isLoopback, isOwnNetwork } from "./address.ts";
+import { callerOf, canonicalAddress, isLoopback, isOwnNetwork } from "./address.ts";
 
 test.each([
   ["2001:DB8:0:0::1", "2001:db8::1"],
@@ -28,3 +28,17 @@ test.each([
 ])("%s is of one's own network: %s", (address, is) => expect(isOwnNetwork(address)).toBe(is));
 
 test("loopback", () => expect(["127.9.9.9", "::1", "::ffff:127.0.0.1", "10.0.0.1", "fe80::1"].filter(isLoopback)).toHaveLength(3));
+
+test("of IPv6 one caller has a network of 2^64 addresses, of IPv4 one address", () => {
+  for (const [address, network] of [
+    ["192.0.2.7", "192.0.2.7"],
+    ["::ffff:192.0.2.7", "192.0.2.7"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:db8:1:2::9", "2001:db8:1:2::/64"],
+    ["2001:db8::9", "2001:db8:0:0::/64"],
+    ["::1", "0:0:0:0::/64"],
+    ["fe80::1%eth0", "fe80:0:0:0::/64"],
+    ["", ""],
+  ])
+    expect(callerOf(address ?? "")).toBe(network);
+});

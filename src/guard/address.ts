@@ -13,6 +13,15 @@ export function canonicalAddress(text: string): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(bits / 2 ** shift) % 256).join(".");
 }
 
+/** Whose address it is, as far as others can say: an IPv6 host may take any address of its network (RFC 4291 section 2.5.4). */
+export function callerOf(address: string): string {
+  const written = canonicalAddress(address.replace(/%.*$/, ""));
+  if (!written.includes(":")) return written;
+  const [before = [], after = []] = written.split("::").map((part) => (part === "" ? [] : part.split(":")));
+  const groups = [...before, ...Array.from({ length: 8 - before.length - after.length }, () => "0"), ...after];
+  return `${groups.slice(0, 4).join(":")}::/64`;
+}
+
 /** Loopback, and what is routed within one's own network alone: RFC 1918, 3927, 6598, 4193, 4291. */
 const own = new BlockList();
 for (const [network, prefix] of [

@@ -30,10 +30,10 @@ export class MerkleLog {
     return size === 0 ? rootHash([]) : this.#rootOf(0, size);
   }
 
-  /** PROOF(from, D[size]): the tree of the first `from` entries is the beginning of this one. */
-  consistency(from: number): readonly Hash[] {
-    assert(from >= 0 && from <= this.size, "a size that it had");
-    return from === 0 ? [] : this.#subproof(from, 0, this.size, true);
+  /** PROOF(from, D[size]): the tree of the first `from` entries is the beginning of that of the first `size`. */
+  consistency(from: number, size = this.size): readonly Hash[] {
+    assert(from >= 0 && from <= size && size <= this.size, "sizes that it had");
+    return from === 0 ? [] : this.#subproof(from, 0, size, true);
   }
 
   /** MTH(D[start:end]). `start` is a multiple of the largest power of two that is in the range. */

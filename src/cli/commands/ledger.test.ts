@@ -21,8 +21,7 @@ function grow(entries: number): void {
 }
 
 /** Exit code, and what was printed as JSON. */
-async function call(positionals: readonly string[], values: CommandContext["values"] = {}) {
-  const printed: string[] = [];
+async function call(positionals: readonly string[], values: CommandContext["values"] = {}, printed: string[] = []) {
   const context = {
     config: () => ({ stateFolder: join(folder, "state"), ledgerKeyFile: join(folder, "secrets", "ledger.key") }),
     positionals,
@@ -51,6 +50,18 @@ test("an export is verified with the printed key, and the checkpoint is kept for
   expect(await call(["verify", at("one")], { verifier, known: at("kept") })).toMatchObject({ code: 2, said: { outcome: "faulty" } });
   expect(readFileSync(at("kept"), "utf8")).toBe(kept);
   expect(await call(["verify", at("one")])).toMatchObject({ code: 3, said: { outcome: "unproven" } });
+});
+
+test("a checkpoint that cannot be kept is said by its place, after what was found", async () => {
+  const verifier = await verifierOf();
+  await call(["export"], { to: at("one") });
+  const printed: string[] = [];
+  await expect(call(["verify", at("one")], { verifier, known: at("none/kept") }, printed)).rejects.toMatchObject({
+    code: "cli/refused",
+    place: at("none/kept"),
+  });
+  expect(JSON.parse(printed.join(""))).toMatchObject({ outcome: "whole", entries: 5 });
+  expect(await call(["verify", at("one")], { verifier, known: at("kept") })).toMatchObject({ code: 0 });
 });
 
 test("to standard output come the same lines", async () => {

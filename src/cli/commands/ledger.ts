@@ -139,12 +139,12 @@ function verify(context: CommandContext, file: string): number {
   const known = text(context, "known");
   const kept = known === undefined || !existsSync(known) ? undefined : readText(known).toString("utf8");
   const found = verifyExport(readText(file), { key: verifier(context), known: kept });
-  if (known !== undefined && found.outcome === "whole" && found.note !== undefined) keep(known, found.note);
   print(
     context,
     { ...found, checkpoint: found.checkpoint && { ...found.checkpoint, root: Buffer.from(found.checkpoint.root).toString("base64") } },
     () => verificationText(found, context),
   );
+  if (known !== undefined && found.outcome === "whole" && found.note !== undefined) keep(known, found.note);
   return exits[found.outcome];
 }
 
@@ -171,8 +171,14 @@ function readText(file: string): Buffer {
 }
 
 function keep(file: string, note: string): void {
-  writeFileSync(`${file}.new`, note);
-  renameSync(`${file}.new`, file);
+  try {
+    writeFileSync(`${file}.new`, note);
+    renameSync(`${file}.new`, file);
+  } catch (error) {
+    const code = systemCode(error);
+    const message = "The checkpoint cannot be kept there: the next export will not be held against this one.";
+    throw new VitrineError("cli/refused", { message, place: file, remedy: "Name another file with --known.", origin: { code } });
+  }
 }
 
 function verificationText({ outcome, entries, checkpoint, faults }: Verification, { terminal }: Pick<CommandContext, "terminal">): string {

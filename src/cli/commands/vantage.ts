@@ -47,7 +47,7 @@ minutes it says so in its log and to --webhook and PagerDuty, where these are se
 
 const keptShape = z.strictObject({
   host: z.string(),
-  port: z.number().int(),
+  port: z.number().int().min(1).max(65_535),
   name: z.string(),
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
 });
@@ -67,6 +67,11 @@ async function standAt(context: CommandContext): Promise<number> {
   const { stop: signal } = signals();
   const absence = new Absence(systemClock);
   const told = { vantage: name, receivers, log: context.log };
+  const checkpoint = new KeptCheckpoint(join(folder, "checkpoint.json"));
+  if (checkpoint.isUnreadable)
+    context.log("error", "what was kept of the watch's ledger cannot be read: whether it was rewritten before now is not known here", {
+      vantage: name,
+    });
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const standing = runVantage({
@@ -81,7 +86,7 @@ async function standAt(context: CommandContext): Promise<number> {
     log: context.log,
     signal,
     onWatch: (isThere) => absence.watchIs(isThere),
-    checkpoint: new KeptCheckpoint(join(folder, "checkpoint.json")),
+    checkpoint,
     onDoubt: (what) => absence.doubts(what, told),
   }).finally(() => failed.abort());
   await Promise.all([standing, absence.run({ ...told, signal: either })]);
@@ -100,17 +105,19 @@ function invited(invitation: string | undefined, file: string): Kept & { readonl
 }
 
 function kept(file: string): Kept {
-  const read = existsSync(file) ? keptShape.safeParse(parsed(readFileSync(file, "utf8"))) : undefined;
+  const read = existsSync(file) ? keptShape.safeParse(parsed(file)) : undefined;
   if (read?.success === true) return read.data;
   throw new VitrineError("guard/vantage-code", {
-    message: "This vantage has no watch yet: it takes an invitation the first time.",
+    message: existsSync(file)
+      ? "What this vantage has kept of its watch cannot be read: it takes another invitation."
+      : "This vantage has no watch yet: it takes an invitation the first time.",
     place: file,
   });
 }
 
-function parsed(json: string): unknown {
+function parsed(file: string): unknown {
   try {
-    return JSON.parse(json);
+    return JSON.parse(readFileSync(file, "utf8"));
   } catch {
     return undefined;
   }

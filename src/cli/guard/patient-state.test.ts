@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import type { AlarmMessage } from "../../guard/alarms/alarm-message.ts";
 import { Nudges } from "../../guard/nudges.ts";
@@ -194,6 +195,23 @@ test.skipIf(!isMounted)("changes of verdicts beyond so many are not kept, which 
   expect(said.slice(1)).toEqual([`room ${waitingMax + 1}`, "lost 11"]);
   expect(file.ledger({ kind: "guard-not-kept", last: 10 })).toMatchObject([{ body: { changes: 11 } }]);
   expect(file.guard.alarms({ limit: 10, openOnly: true })).toMatchObject([{ event: "opened" }]);
+});
+
+test.skipIf(!isMounted)("with a full disk a vantage with a code is asked to come again, and a stranger's code is none", () => {
+  file.vantages.addCode({ hash: "h", name: "outside", expiresAt: 10, at: 1 });
+  const enrolment = { hash: "h", name: "outside", fingerprint: "f", at: 2 };
+  fill();
+  expect(patient.state.vantages.enrol(enrolment)).toBeUndefined();
+  expect(patient.state.vantages.enrol({ ...enrolment, hash: "other" })).toBe(false);
+  rmSync(filler);
+  expect(patient.state.vantages.enrol(enrolment)).toBe(true);
+});
+
+test("a stranger's code takes no lock", () => {
+  file.vantages.addCode({ hash: "h", name: "outside", expiresAt: 10, at: 1 });
+  using other = new DatabaseSync(join(file.folder, "state.sqlite"));
+  other.exec("BEGIN IMMEDIATE");
+  expect(patient.state.vantages.enrol({ hash: "other", name: "outside", fingerprint: "f", at: 2 })).toBe(false);
 });
 
 test("what no room would mend is thrown", () => {

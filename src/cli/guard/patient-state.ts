@@ -146,6 +146,11 @@ export class PatientState {
     return {
       ...vantages,
       heard: (name, at) => void failureOf(() => vantages.heard(name, at)),
+      enrol: (enrolment) => {
+        let isDone: boolean | undefined;
+        void failureOf(() => (isDone = vantages.enrol(enrolment)));
+        return isDone;
+      },
       record: (alarm) =>
         this.#write({ run: () => vantages.record(alarm), deliveries: alarm.deliveries, once: `${alarm.alarm.id} ${alarm.alarm.event}` }),
     };
@@ -190,7 +195,7 @@ function alarmIn(body: Json): Json | undefined {
 }
 
 /** Why it could not be written now; undefined: it is. Throws what no room would mend. */
-function failureOf(run: () => void): number | undefined {
+function failureOf(run: () => unknown): number | undefined {
   try {
     run();
     return undefined;

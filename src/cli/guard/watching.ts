@@ -87,6 +87,7 @@ export async function runWatch({ config, declared, log, crash, signal, onNews, o
     config,
     declared: declaredVantages(config),
     state,
+    append: (kind, body) => patient.append(kind, body),
     assets,
     judge,
     nudges,

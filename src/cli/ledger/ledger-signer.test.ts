@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ManualClock } from "../../lib/clock.ts";
+import { consistencyProof, leafHash, rootHash } from "../../lib/merkle.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { openCheckpoint } from "./checkpoint.ts";
-import { parseVerifierKey } from "./note.ts";
+import { openCheckpoint, signCheckpoint } from "./checkpoint.ts";
+import { parseVerifierKey, verifierKeyText } from "./note.ts";
 import type { LedgerEntry } from "../state/ledger.ts";
 import type { Doubt } from "../vantage/kept-checkpoint.ts";
 import { KeptCheckpoint } from "../vantage/kept-checkpoint.ts";
@@ -149,4 +150,51 @@ test("a place that cannot be written is said, and no reason to stop", async () =
   const signer = await bench.signer();
   expect(bench.said).toEqual(["a checkpoint of the ledger was not left"]);
   expect(signer.show(0)?.size).toBe(1);
+});
+
+test("a checkpoint is shown with the proof to its own entries, not to those that came since", async () => {
+  using bench = new Bench();
+  const kept = new KeptCheckpoint(join(bench.folder, "kept.json"));
+  bench.grow(5);
+  const signer = await bench.signer();
+  expect(shown(signer, kept)).toBeUndefined();
+  // Of more than are hashed together some are taken in before all are signed.
+  bench.grow(1_500);
+  const advanced = bench.clock.advance(1_000);
+  for (let i = 0; i < 20; i += 1) {
+    expect([signer.show(5)?.size, shown(signer, kept)]).toEqual([expect.any(Number), undefined]);
+    await new Promise(setImmediate);
+  }
+  await advanced;
+  expect(kept.size).toBe(1_505);
+});
+
+test("a clock that was ahead for a moment does not end what is kept", () => {
+  using bench = new Bench();
+  const kept = new KeptCheckpoint(join(bench.folder, "kept.json"));
+  const leaves = Array.from({ length: 9 }, (_, i) => leafHash(Uint8Array.of(i)));
+  const verifier = verifierKeyText("log", key);
+  const take = (size: number, time: string): Doubt | undefined => {
+    const note = signCheckpoint({ origin: "log", size, root: rootHash(leaves.slice(0, size)), time }, key);
+    const proof = kept.size > size ? [] : consistencyProof(leaves.slice(0, size), kept.size);
+    return kept.take({ verifier, note, proof: proof.map((hash) => Buffer.from(hash).toString("base64")) });
+  };
+  expect(take(3, "2046-11-23T07:30:00.000Z")).toBeUndefined();
+  expect(take(7, "2026-11-23T07:30:00.000Z")).toBeUndefined();
+  expect(kept.size).toBe(7);
+  expect(take(5, "2026-11-23T07:31:00.000Z")).toBe("shorter");
+});
+
+test("a checkpoint is left as soon as there is room for it, and not with the next entry or hour; the trouble is said once", async () => {
+  using bench = new Bench();
+  bench.grow(1);
+  rmSync(bench.folder, { recursive: true });
+  writeFileSync(bench.folder, "");
+  const signer = await bench.signer();
+  for (let i = 0; i < 60; i += 1) await bench.pass(1_000);
+  expect(bench.said).toEqual(["a checkpoint of the ledger was not left"]);
+  rmSync(bench.folder);
+  for (let i = 0; i < 15; i += 1) await bench.pass(1_000);
+  expect(bench.last(signer)?.size).toBe(1);
+  expect(bench.said).toEqual(["a checkpoint of the ledger was not left", "checkpoints of the ledger are left again"]);
 });

@@ -32,6 +32,8 @@ export interface Shown {
 
 const everyMs = 1_000;
 const hourMs = 60 * 60_000;
+/** Where one could not be left, it is tried so often. */
+const againMs = 10_000;
 /** Entries that are hashed without a pause. */
 const together = 500;
 
@@ -43,6 +45,8 @@ export class LedgerSigner {
   #signedSize = -1;
   #signedMs = 0;
   #isOdd = false;
+  /** The last one could not be left: when that was tried, and the time that it bears. */
+  #notLeft: { readonly triedMs: number; readonly time: string } | undefined;
 
   constructor(options: SignerOptions) {
     this.#options = options;
@@ -57,8 +61,9 @@ export class LedgerSigner {
   /** The last checkpoint, with the proof from a tree of `from` entries; without one where it never had as many. */
   show(from: number): Shown | undefined {
     if (this.#note === undefined) return undefined;
-    const proof = from > this.#signedSize ? [] : this.#log.consistency(from).map((hash) => Buffer.from(hash).toString("base64"));
-    return { note: this.#note, size: this.#signedSize, proof };
+    // Entries that have come since are in the tree already, and not in the checkpoint.
+    const proof = from > this.#signedSize ? [] : this.#log.consistency(from, this.#signedSize);
+    return { note: this.#note, size: this.#signedSize, proof: proof.map((hash) => Buffer.from(hash).toString("base64")) };
   }
 
   /** Ends when the signal says so, with a last checkpoint. */
@@ -67,6 +72,7 @@ export class LedgerSigner {
     while (!signal.aborted) {
       await this.#take(signal);
       if (!signal.aborted && (this.#log.size !== this.#signedSize || clock.monotonicMs() - this.#signedMs >= hourMs)) this.sign();
+      else this.#leaveAgain();
       await clock.sleep(everyMs, signal);
     }
   }
@@ -96,15 +102,26 @@ export class LedgerSigner {
   #leave(note: string, time: string): void {
     const { folder, log } = this.#options;
     if (folder === undefined) return;
+    const before = this.#notLeft;
     try {
       mkdirSync(folder, { recursive: true });
       const last = join(folder, `${this.#origin}.checkpoint`);
       // One an hour stays: when something is wrong, since when.
       put(join(folder, `${this.#origin}.${time.slice(0, 13)}.checkpoint`), note);
       if (this.#follows(last)) put(last, note);
+      this.#notLeft = undefined;
+      if (before !== undefined) log("info", "checkpoints of the ledger are left again", { folder });
     } catch (error) {
-      log("error", "a checkpoint of the ledger was not left", { folder, code: systemCode(error) });
+      this.#notLeft = { triedMs: this.#options.clock.monotonicMs(), time };
+      if (before === undefined) log("error", "a checkpoint of the ledger was not left", { folder, code: systemCode(error) });
     }
+  }
+
+  /** There may be no other entry for an hour. */
+  #leaveAgain(): void {
+    if (this.#note === undefined || this.#notLeft === undefined) return;
+    const { triedMs, time } = this.#notLeft;
+    if (this.#options.clock.monotonicMs() - triedMs >= againMs) this.#leave(this.#note, time);
   }
 
   /** False, and said once: what lies there covers another history, or more than there is. */

@@ -177,3 +177,16 @@ test("the signature is plain Ed25519 over the text (RFC 8032, 7.1, test 1)", () 
   expect(parsed && isSignedBy(note, parsed)).toBe(true);
   expect(parsed && isSignedBy(note.replace("text", "texT"), parsed)).toBe(false);
 });
+
+test("the name of a log says nothing to a terminal", () => {
+  for (const name of ["x\u001b[2K\rwhole", "x\u0007", "x\u009b1A", "x\u202ewhole", "x\u2066"]) {
+    const forged = Buffer.from([...exportLines({ origin: name, entries: [], time, key: signer })].join(""), "utf8");
+    const { outcome, checkpoint, faults } = verifyExport(forged, { key: undefined });
+    expect({ outcome, checkpoint, faults }).toEqual({
+      outcome: "faulty",
+      checkpoint: undefined,
+      faults: [expect.stringContaining("no signed"), expect.anything()],
+    });
+    expect(parseVerifierKey(verifierKeyText(name, signer))).toBeUndefined();
+  }
+});

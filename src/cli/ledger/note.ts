@@ -19,7 +19,7 @@ export interface VerifierKey {
 
 /** `name+id+base64(algorithm || key)`, as others write it down. undefined: it is none, or its id is not the key's. */
 export function parseVerifierKey(text: string): VerifierKey | undefined {
-  const [, name = "", id = "", encoded = ""] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(text) ?? [];
+  const [, name = "", id = "", encoded = ""] = /^([^\s+\p{C}]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/u.exec(text) ?? [];
   const bytes = strictBase64(encoded);
   if (bytes === undefined || bytes.length !== 1 + keySize || bytes[0] !== ed25519[0]) return undefined;
   const raw = bytes.subarray(1);
@@ -53,8 +53,9 @@ export function isSignedBy(note: string, key: VerifierKey): boolean {
   return verify(null, Buffer.from(parts.text, "utf8"), key.key, parts.signature.subarray(4));
 }
 
+/** Whose name it bears may be a stranger: nothing in it moves a terminal's cursor or turns text around. */
 function split(note: string): { readonly text: string; readonly name: string; readonly signature: Buffer } | undefined {
-  const [, text = "", name = "", encoded = ""] = /^((?:[^\n]+\n)+)\n— ([^\s+]+) ([A-Za-z0-9+/=]+)\n$/.exec(note) ?? [];
+  const [, text = "", name = "", encoded = ""] = /^((?:[^\n]+\n)+)\n— ([^\s+\p{C}]+) ([A-Za-z0-9+/=]+)\n$/u.exec(note) ?? [];
   const signature = strictBase64(encoded);
   return signature?.length === 4 + signatureSize ? { text, name, signature } : undefined;
 }

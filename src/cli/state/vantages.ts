@@ -31,12 +31,19 @@ export function alarmedAs(vantage: string): string {
   return `vantage:${vantage}`;
 }
 
+interface Enrolment {
+  readonly hash: string;
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly at: number;
+}
+
 export interface VantageState {
   list(): readonly VantageRow[];
   /** The last code of a name is the only one. */
   addCode(code: { readonly hash: string; readonly name: string; readonly expiresAt: number; readonly at: number }): void;
-  /** Spends the code. False: there is no such code of that name, it is too old or spent, or that name is enrolled. */
-  enrol(enrolment: { readonly hash: string; readonly name: string; readonly fingerprint: string; readonly at: number }): boolean;
+  /** Spends the code. False: there is no such code of that name, it is too old or spent, or that name is enrolled. undefined: not now. */
+  enrol(enrolment: Enrolment): boolean | undefined;
   /** With all that it saw. False: there is none of that name. */
   remove(name: string, at: number): boolean;
   heard(name: string, at: number): void;
@@ -54,21 +61,27 @@ export function vantageState(database: DatabaseSync): VantageState {
         insertEntry(database, { at, kind: "guard-vantage", body: { event: "code", vantage: name } });
       });
     },
-    enrol: ({ hash, name, fingerprint, at }) =>
-      inTransaction(database, () => {
-        const spent = database.prepare("DELETE FROM guard_code WHERE hash = ? AND name = ? AND expires_at > ?").run(hash, name, at);
-        const isTaken = database.prepare("SELECT 1 FROM guard_vantage WHERE name = ? OR fingerprint = ?").get(name, fingerprint);
-        if (spent.changes !== 1 || isTaken !== undefined) return false;
-        database.prepare("INSERT INTO guard_vantage (name, fingerprint, enrolled_at) VALUES (?, ?, ?)").run(name, fingerprint, at);
-        insertEntry(database, { at, kind: "guard-vantage", body: { event: "enrolled", vantage: name, fingerprint } });
-        return true;
-      }),
+    enrol: (enrolment) => isInvited(database, enrolment) && inTransaction(database, () => enrol(database, enrolment)),
     remove: (name, at) => inTransaction(database, () => remove(database, name, at)),
     heard: (name, at) => void database.prepare("UPDATE guard_vantage SET seen_at = ? WHERE name = ?").run(Math.round(at), name),
     record: (alarm) => {
       inTransaction(database, () => record(database, alarm));
     },
   };
+}
+
+/** Who asks may be any stranger: for one without a code nothing is locked, and nobody waits. */
+function isInvited(database: DatabaseSync, { hash, name, at }: Enrolment): boolean {
+  return database.prepare("SELECT 1 FROM guard_code WHERE hash = ? AND name = ? AND expires_at > ?").get(hash, name, at) !== undefined;
+}
+
+function enrol(database: DatabaseSync, { hash, name, fingerprint, at }: Enrolment): boolean {
+  const spent = database.prepare("DELETE FROM guard_code WHERE hash = ? AND name = ? AND expires_at > ?").run(hash, name, at);
+  const isTaken = database.prepare("SELECT 1 FROM guard_vantage WHERE name = ? OR fingerprint = ?").get(name, fingerprint);
+  if (spent.changes !== 1 || isTaken !== undefined) return false;
+  database.prepare("INSERT INTO guard_vantage (name, fingerprint, enrolled_at) VALUES (?, ?, ?)").run(name, fingerprint, at);
+  insertEntry(database, { at, kind: "guard-vantage", body: { event: "enrolled", vantage: name, fingerprint } });
+  return true;
 }
 
 function list(database: DatabaseSync): readonly VantageRow[] {

@@ -13,12 +13,15 @@ export type Doubt = "unsigned" | "shorter" | "other";
 
 export class KeptCheckpoint {
   readonly #file: string;
+  /** Something is there and says nothing: another history would not be seen to be one. */
+  readonly isUnreadable: boolean;
   #kept: z.infer<typeof shape> | undefined;
 
   constructor(file: string) {
     this.#file = file;
-    const read = existsSync(file) ? shape.safeParse(parsed(readFileSync(file, "utf8"))) : undefined;
+    const read = existsSync(file) ? shape.safeParse(parsed(file)) : undefined;
     this.#kept = read?.success === true ? read.data : undefined;
+    this.isUnreadable = read?.success === false;
   }
 
   /** Entries that the last one covers. */
@@ -26,7 +29,7 @@ export class KeptCheckpoint {
     return this.#kept?.size ?? 0;
   }
 
-  /** Keeps it, where it follows from the last one. */
+  /** Keeps it, where it follows from the last one; in memory at least. Throws cli/credential-unwritable. */
   take({
     verifier,
     note,
@@ -45,8 +48,8 @@ export class KeptCheckpoint {
       const hashes = proof.map((text) => new Uint8Array(strictBase64(text) ?? []));
       if (!verifyConsistency({ firstSize: before.size, firstRoot: before.root, size: now.size, root: now.root, proof: hashes }))
         return "other";
-      // An older one of the same entries says nothing new.
-      if (now.time < before.time) return undefined;
+      // An older one of the same entries says nothing new. Of more entries it does, also after a clock that was ahead.
+      if (now.size === before.size && now.time < before.time) return undefined;
     }
     this.#kept = { verifier: this.#kept?.verifier ?? verifier, note, size: now.size };
     writeSecret(this.#file, `${JSON.stringify(this.#kept)}\n`);
@@ -54,9 +57,9 @@ export class KeptCheckpoint {
   }
 }
 
-function parsed(text: string): unknown {
+function parsed(file: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(readFileSync(file, "utf8"));
   } catch {
     return undefined;
   }

@@ -1,11 +1,12 @@
 /**
- * Where vantages come to. Who has not said who it is holds little: a bounded number of connections, of each address fewer, each with a few
+ * Where vantages come to. Who has not said who it is holds little: a bounded number of connections, of each caller fewer, each with a few
  * seconds and one short line. Nobody is told more than that it was refused.
  */
 import type { KeyObject } from "node:crypto";
 import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { createServer } from "node:tls";
+import { callerOf } from "../../guard/address.ts";
 import type { FromVantage, FromWatch, Hello } from "../../guard/vantages/vantage-messages.ts";
 import { fromVantage, helloShape, lineMax, protocol, strangerLineMax } from "../../guard/vantages/vantage-messages.ts";
 import { VitrineError } from "../../model/error.ts";
@@ -22,8 +23,8 @@ export interface Guest {
 export interface ListenerOptions {
   readonly listen: { readonly host: string; readonly port: number };
   readonly key: KeyObject;
-  /** Whose key this is; a code may make it somebody's. */
-  readonly admit: (hello: Hello, fingerprint: string) => { readonly name: string } | { readonly refused: "code" | "name" };
+  /** Whose key this is; a code may make it somebody's. undefined: nobody can say now, and it is to come again. */
+  readonly admit: (hello: Hello, fingerprint: string) => { readonly name: string } | { readonly refused: "code" | "name" } | undefined;
   readonly onGuest: (guest: Guest) => void;
   readonly onMessage: (guest: Guest, message: FromVantage) => void;
   readonly onGone: (guest: Guest) => void;
@@ -98,6 +99,7 @@ function greet(socket: TLSSocket, options: ListenerOptions, strangers: Strangers
     if (!hello.success || fingerprint === undefined) return false;
     if (hello.data.protocol !== protocol) return refuse("protocol");
     const found = admit(hello.data, fingerprint);
+    if (found === undefined) return false;
     if ("refused" in found) return refuse(found.refused);
     strangers.known(socket);
     channel.allow(lineMax);
@@ -113,32 +115,33 @@ function greet(socket: TLSSocket, options: ListenerOptions, strangers: Strangers
 /** Connections of which it is not known whose they are. */
 class Strangers {
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
-  readonly #byAddress = new Map<string, number>();
+  readonly #byCaller = new Map<string, number>();
 
   came(socket: Socket): void {
     const { remoteAddress = "", remotePort = 0 } = socket;
-    const already = this.#byAddress.get(remoteAddress) ?? 0;
+    const caller = callerOf(remoteAddress);
+    const already = this.#byCaller.get(caller) ?? 0;
     if (this.#timers.size >= strangersMax || already >= strangersOfOneMax) return void socket.destroy();
     const key = `${remoteAddress} ${remotePort}`;
-    this.#byAddress.set(remoteAddress, already + 1);
+    this.#byCaller.set(caller, already + 1);
     this.#timers.set(
       key,
       setTimeout(() => socket.destroy(), strangerMs),
     );
-    socket.once("close", () => this.#left(key, remoteAddress));
+    socket.once("close", () => this.#left(key, caller));
   }
 
   known({ remoteAddress = "", remotePort = 0 }: Socket): void {
-    this.#left(`${remoteAddress} ${remotePort}`, remoteAddress);
+    this.#left(`${remoteAddress} ${remotePort}`, callerOf(remoteAddress));
   }
 
-  #left(key: string, address: string): void {
+  #left(key: string, caller: string): void {
     const timer = this.#timers.get(key);
     if (timer === undefined) return;
     clearTimeout(timer);
     this.#timers.delete(key);
-    const left = (this.#byAddress.get(address) ?? 1) - 1;
-    if (left <= 0) this.#byAddress.delete(address);
-    else this.#byAddress.set(address, left);
+    const left = (this.#byCaller.get(caller) ?? 1) - 1;
+    if (left <= 0) this.#byCaller.delete(caller);
+    else this.#byCaller.set(caller, left);
   }
 }

@@ -8,9 +8,9 @@ import { Judge } from "../../guard/judge.ts";
 import { isOpen } from "../../guard/ladder.ts";
 import { Nudges } from "../../guard/nudges.ts";
 import type { Paths } from "../../guard/vantages/path-control.ts";
-import { PathLog, provePaths } from "../../guard/vantages/path-control.ts";
+import { isOfThisHost, PathLog, provePaths } from "../../guard/vantages/path-control.ts";
 import type { IsAllowed } from "../../guard/vantages/remote-asset.ts";
-import { fromRemote } from "../../guard/vantages/remote-asset.ts";
+import { fromRemote, isElsewhere } from "../../guard/vantages/remote-asset.ts";
 import type { FromVantage, FromWatch } from "../../guard/vantages/vantage-messages.ts";
 import { watch } from "../../guard/watch.ts";
 import { checkByName, systemLookup } from "./names.ts";
@@ -51,7 +51,7 @@ export class Outlook implements Disposable {
     this.#watching.abort();
     this.#watching = new AbortController();
     const names = own.map(({ host }) => host).filter((host) => isIP(host) === 0);
-    const paths = new PathLog(clock, async () => provePaths(own));
+    const paths = new PathLog(clock, async () => provePaths(own, { isAway: this.#isAway }));
     this.#paths = paths;
     void this.#watch(taken.assets, paths, { signal: this.#watching.signal, names });
     return true;
@@ -70,6 +70,9 @@ export class Outlook implements Disposable {
     this.#isProving = false;
     this.#options.send({ tag: "alive", beat: this.#beat, paths });
   }
+
+  readonly #isAway = (address: string, family: "IPv4" | "IPv6"): boolean =>
+    this.#options.allowed.includes(address) || (isElsewhere({ address, family }) && !isOfThisHost(address));
 
   [Symbol.dispose](): void {
     this.#watching.abort();

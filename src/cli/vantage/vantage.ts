@@ -99,7 +99,7 @@ function talk(socket: ConstructorParameters<typeof Channel>[0], options: Vantage
         outlook.look(message.asset);
         return true;
       case "checkpoint": {
-        const what = checkpoint.take(message);
+        const what = takenBy(checkpoint, message, log);
         if (what !== undefined) onDoubt(what);
         channel.send((what === undefined ? { tag: "kept", size: checkpoint.size } : { tag: "doubt", what }) satisfies FromVantage);
         return true;
@@ -117,6 +117,17 @@ function talk(socket: ConstructorParameters<typeof Channel>[0], options: Vantage
     outlook[Symbol.dispose]();
   };
   return { channel, end, ended: () => ended };
+}
+
+/** Where there is no room for it the vantage goes on with the one in memory. */
+function takenBy(checkpoint: KeptCheckpoint, message: Extract<FromWatch, { readonly tag: "checkpoint" }>, log: Log): Doubt | undefined {
+  try {
+    return checkpoint.take(message);
+  } catch (error) {
+    if (!(error instanceof VitrineError)) throw error;
+    log("error", "a checkpoint of the watch's ledger cannot be kept", { code: error.code, file: error.place });
+    return undefined;
+  }
 }
 
 function placeOf({ host, port }: VantageOptions["watch"]): string {

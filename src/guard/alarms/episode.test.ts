@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { AssetState, EpisodeEvent, Sighting } from "./episode.ts";
 import { observe, seenBy, unseen } from "./episode.ts";
 
-const letters = { f: "as-expected", o: "deviation", u: "unknown" } as const;
+const letters = { f: "as-expected", o: "deviation", u: "unknown", x: "as-expected", y: "deviation" } as const;
 
-/** A check a second: `f` as expected, `o` open, `u` unknown; capitals are of a second vantage. */
+/** A check a second: `f` as expected, `o` open, `u` unknown; capitals are of a second vantage; `x` and `y` as `f` and `o` of a third. */
 function play(text: string, options: { readonly vantages?: number; readonly everyMs?: number } = {}) {
   const { vantages = 1, everyMs = 1_000 } = options;
   let state: AssetState = unseen;
@@ -13,7 +13,7 @@ function play(text: string, options: { readonly vantages?: number; readonly ever
   const again: number[] = [];
   for (const [step, letter] of Array.from(text).entries()) {
     const is = letters[letter.toLowerCase() as keyof typeof letters];
-    const vantage = letter === letter.toLowerCase() ? "here" : "outside";
+    const vantage = "xy".includes(letter) ? "third" : letter === letter.toLowerCase() ? "here" : "outside";
     const sighting: Sighting = { vantage, atMs: step * everyMs, is, height: is === "deviation" ? 4 : 0 };
     const observed = observe(state, sighting, vantages);
     state = observed.state;
@@ -74,6 +74,16 @@ describe("closing", () => {
     expect(play("oofffffff", { vantages: 2 }).tags).toEqual(["opened@1"]);
     expect(play("oofffF", { vantages: 2 }).events.at(-1)).toEqual({ tag: "closed", sinceMs: 0, from: "two-vantages", flaps: 0, step: 5 });
     expect(play("oofF", { vantages: 2 }).tags).toEqual(["opened@1"]);
+  });
+
+  test("who saw it open has to see it closed, whatever two others see: what is open may be open to one alone", () => {
+    const { state, tags } = play("yyfFfFfF", { vantages: 3 });
+    expect(tags).toEqual(["opened@1"]);
+    expect(play("yyfFfFfx", { vantages: 3 }).tags).toEqual(["opened@1", "closed@7"]);
+    expect(play("YyfxfxfF", { vantages: 3 }).tags).toEqual(["opened@1", "closed@7"]);
+    // It is asked no more when it was removed.
+    const left = seenBy((name) => name !== "third", state);
+    expect(observe(left, { vantage: "here", atMs: 9_000, is: "as-expected", height: 0 }, 2).events).toMatchObject([{ tag: "closed" }]);
   });
 
   test("not knowing is not closed, and begins the count anew", () => {

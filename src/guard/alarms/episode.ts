@@ -21,6 +21,8 @@ export interface Episode {
   readonly heightMax: number;
   /** How often it looked closed and was open again, without a proof in between. */
   readonly flaps: number;
+  /** Vantages that saw it, and have not seen it closed since: what is open may be open to them alone. */
+  readonly openFrom: readonly string[];
 }
 
 export interface AssetState {
@@ -86,12 +88,13 @@ export function observe(before: AssetState, sighting: Sighting, vantages: number
 
 function deviating(before: AssetState, sighting: Sighting, events: readonly EpisodeEvent[]): Observed {
   const { episode, good } = before;
-  const { height, atMs } = sighting;
+  const { height, atMs, vantage } = sighting;
   const state = { ...before, good: [] };
   if (episode !== undefined) {
     const flaps = episode.flaps + (good.length > 0 ? 1 : 0);
+    const openFrom = [...new Set([...episode.openFrom, vantage])];
     return {
-      state: { ...state, episode: { ...episode, flaps, heightMax: Math.max(episode.heightMax, height) } },
+      state: { ...state, episode: { ...episode, flaps, openFrom, heightMax: Math.max(episode.heightMax, height) } },
       events: [
         ...events,
         ...(flaps > episode.flaps ? [{ tag: "flapped", sinceMs: episode.sinceMs, flaps } as const] : []),
@@ -104,15 +107,16 @@ function deviating(before: AssetState, sighting: Sighting, events: readonly Epis
   if (first === undefined) return { state: { ...state, suspicion: sighting }, events, again: true };
   const heightMax = Math.max(height, before.suspicion?.height ?? 0);
   const sinceMs = Math.min(first.atMs, atMs);
+  const openFrom = [...new Set([first.vantage, vantage])];
   return {
-    state: { ...state, suspicion: undefined, unconfirmed: undefined, episode: { sinceMs, heightMax, flaps: 0 } },
+    state: { ...state, suspicion: undefined, unconfirmed: undefined, episode: { sinceMs, heightMax, flaps: 0, openFrom } },
     events: [...events, { tag: "opened", sinceMs, height: heightMax }],
     again: false,
   };
 }
 
 /** What this one confirms. */
-function firstSight({ suspicion, unconfirmed }: AssetState, atMs: number): Pick<Sighting, "atMs"> | undefined {
+function firstSight({ suspicion, unconfirmed }: AssetState, atMs: number): Pick<Sighting, "vantage" | "atMs"> | undefined {
   if (suspicion !== undefined || unconfirmed === undefined) return suspicion;
   return Math.abs(atMs - unconfirmed.atMs) <= unconfirmedMs ? unconfirmed : undefined;
 }
@@ -130,8 +134,9 @@ function fine(before: AssetState, { vantage }: Sighting, events: readonly Episod
   }
   const good = [...before.good, { vantage }].slice(-2 * closedChecks * vantages);
   const from = new Set(good.map((one) => one.vantage)).size;
-  const isProven = good.length >= closedChecks && from >= Math.min(2, vantages);
-  if (!isProven) return { state: { ...before, good }, events, again: good.length < closedChecks };
+  const openFrom = episode.openFrom.filter((one) => one !== vantage);
+  const isProven = good.length >= closedChecks && from >= Math.min(2, vantages) && openFrom.length === 0;
+  if (!isProven) return { state: { ...before, good, episode: { ...episode, openFrom } }, events, again: good.length < closedChecks };
   return {
     state: { ...before, good: [], episode: undefined },
     events: [...events, { tag: "closed", sinceMs: episode.sinceMs, from: from >= 2 ? "two-vantages" : "here", flaps: episode.flaps }],
@@ -142,7 +147,7 @@ function fine(before: AssetState, { vantage }: Sighting, events: readonly Episod
 /** What vantages saw that are no more is neither a doubt nor a proof. The alarm stays: whoever is left has to see it closed. */
 export function seenBy(isThere: (vantage: string) => boolean, { episode, suspicion, unconfirmed, good, unknown }: AssetState): AssetState {
   return {
-    episode,
+    episode: episode && { ...episode, openFrom: episode.openFrom.filter(isThere) },
     unconfirmed: unconfirmed !== undefined && isThere(unconfirmed.vantage) ? unconfirmed : undefined,
     suspicion: suspicion !== undefined && isThere(suspicion.vantage) ? suspicion : undefined,
     good: good.filter(({ vantage }) => isThere(vantage)),

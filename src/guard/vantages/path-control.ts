@@ -25,6 +25,8 @@ export const families = ["IPv4", "IPv6"] as const;
 export interface ControlOptions {
   readonly lookup?: (host: string, family: Family) => Promise<readonly string[]>;
   readonly isReachable?: (address: string, port: number) => Promise<boolean>;
+  /** Whether an address leads away from this host: what it reaches in itself proves no path. */
+  readonly isAway?: (address: string, family: Family) => boolean;
   /** Whether this host has an address of the family that leads anywhere. */
   readonly hasFamily?: (family: Family) => boolean;
 }
@@ -40,8 +42,9 @@ export async function provePaths(controls: readonly ControlEndpoint[], options: 
 }
 
 async function provePath(controls: readonly ControlEndpoint[], family: Family, options: ControlOptions): Promise<PathState> {
-  const { lookup = addressesOf, isReachable = connects, hasFamily = hasGlobalAddress } = options;
-  const places = await placesOf(controls, family, lookup);
+  const { lookup = addressesOf, isReachable = connects, hasFamily = hasGlobalAddress, isAway = () => true } = options;
+  const found = async (one: Family) => (await placesOf(controls, one, lookup)).filter(({ address }) => isAway(address, one));
+  const places = await found(family);
   const isProven = await Promise.any(
     places.map(async ({ address, port }) => {
       if (!(await isReachable(address, port))) throw new Error("bug: a control that failed was not counted as such");
@@ -51,7 +54,7 @@ async function provePath(controls: readonly ControlEndpoint[], family: Family, o
   if (isProven) return "proven";
   if (!hasFamily(family)) return "untested";
   // Where names are not found at all it is the path that is missing.
-  const others = places.length > 0 ? [] : await placesOf(controls, family === "IPv4" ? "IPv6" : "IPv4", lookup);
+  const others = places.length > 0 ? [] : await found(family === "IPv4" ? "IPv6" : "IPv4");
   return others.length > 0 ? "no-control" : "none";
 }
 
@@ -79,6 +82,11 @@ async function addressesOf(host: string, family: Family): Promise<readonly strin
   } catch {
     return [];
   }
+}
+
+/** Whether this host has it: who calls it leaves the host by no way. */
+export function isOfThisHost(address: string): boolean {
+  return Object.values(networkInterfaces()).some((all = []) => all.some((one) => one.address === address));
 }
 
 /** Loopback and link-local addresses lead to nobody else. */

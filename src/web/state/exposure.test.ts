@@ -105,8 +105,10 @@ describe("tiles", () => {
       tilesOf({ assets: { at: ago(0), watch: { state: "watching" }, assets: [asset("a", [sight()])] }, alarms, nowMs, isAway: false })[0];
     expect(told([opened])).toMatchObject({ state: "unknown", isClosing: true, isPast: false });
     expect(told([])).toMatchObject({ state: "as-expected", isClosing: false });
+    // Where it is to be unreachable, a login that was asked for outside was too much; here it is still asked for, and right.
+    expect(told([{ ...opened, seen: "auth-required" }])).toMatchObject({ state: "unknown", isClosing: true });
     // Of something else than how far somebody gets.
-    expect(told([{ ...opened, seen: "auth-required" }])).toMatchObject({ state: "as-expected", isClosing: false });
+    expect(told([{ ...opened, seen: "unknown" }])).toMatchObject({ state: "as-expected", isClosing: false });
   });
 
   test("an alarm of several stores stands at each of them, and once by itself", () => {

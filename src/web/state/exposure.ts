@@ -79,7 +79,7 @@ function tileOf(
   const seen = worstOf(why.map((one) => one.seen));
   // Some are of several stores: of which, the server says.
   const own = alarms.filter((alarm) => alarm.asset === asset.name || asset.alarms.includes(alarm.id));
-  const isClosing = state === "as-expected" && own.some((alarm) => isOfOpening(alarm, seen));
+  const isClosing = state === "as-expected" && own.some(isOfOpening);
   return {
     asset,
     state: isClosing ? "unknown" : state,
@@ -106,9 +106,9 @@ export function isOfHolding({ readable, seen }: GuardAlarm): boolean {
 
 const openings: ReadonlySet<string> = new Set(["opened", "worse", "readable", "escalated", "still", "acknowledged"]);
 
-/** Of what was seen there, and is not what is seen now. */
-function isOfOpening({ event, seen }: GuardAlarm, now: GuardSeen): boolean {
-  return openings.has(event) && rungs.includes(seen) && seen !== now;
+/** Of how far somebody got, from wherever: another vantage may see the same rung and be right. */
+function isOfOpening({ event, seen }: GuardAlarm): boolean {
+  return openings.has(event) && rungs.includes(seen);
 }
 
 /** What is open; then what nobody knows; then the highest of the rest. */

@@ -5,7 +5,7 @@ import { stateFromJson, stateToJson } from "./asset-state.ts";
 
 test("a restart goes on with all of it, also with what a version before this one kept", () => {
   const state: AssetState = {
-    episode: { sinceMs: 1, heightMax: 4, flaps: 2 },
+    episode: { sinceMs: 1, heightMax: 4, flaps: 2, openFrom: ["outside"] },
     suspicion: { vantage: "here", atMs: 2, is: "deviation", height: 4 },
     unconfirmed: { vantage: "outside", atMs: 3 },
     good: [{ vantage: "here" }],

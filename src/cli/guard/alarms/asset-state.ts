@@ -12,7 +12,10 @@ const sighting = z.object({
 });
 
 const shape = z.object({
-  episode: z.object({ sinceMs: z.number(), heightMax: z.number(), flaps: z.number() }).nullable(),
+  // `openFrom` was not kept by earlier versions.
+  episode: z
+    .object({ sinceMs: z.number(), heightMax: z.number(), flaps: z.number(), openFrom: z.array(z.string()).default([]) })
+    .nullable(),
   suspicion: sighting.nullable(),
   // Not kept by earlier versions.
   unconfirmed: sighting.pick({ vantage: true, atMs: true }).nullish(),
@@ -22,7 +25,7 @@ const shape = z.object({
 
 export function stateToJson({ episode, suspicion, unconfirmed, good, unknown }: AssetState): Json {
   return {
-    episode: episode === undefined ? null : { ...episode },
+    episode: episode === undefined ? null : { ...episode, openFrom: [...episode.openFrom] },
     suspicion: suspicion === undefined ? null : { ...suspicion },
     ...(unconfirmed === undefined ? {} : { unconfirmed: { ...unconfirmed } }),
     good: good.map(({ vantage }) => ({ vantage })),

@@ -225,3 +225,41 @@ test("what was counted while it was closed is told as of the past", () => {
   expect(told()).toEqual([["info", "Closed by now. cache: readable: 3 with passwords"]]);
   expect(state.guard.alarm("cache.1000")?.readable).toHaveLength(1);
 });
+
+test("where it was seen is as of the last check, also where the worst of it is the same as before", () => {
+  const journal = new GuardJournal(state, [], () => undefined);
+  const judge = new Judge({ stateOf: (asset) => journal.stateOf(asset), vantagesOf: () => 1 });
+  const row = (address: string, seen: Seen): Row => ({
+    address,
+    family: "IPv4",
+    channel: "plain",
+    calledBy: "address",
+    seen,
+    because: "",
+    notes: [],
+    certificate: undefined,
+    bytesSent: 0,
+    bytesReceived: 0,
+    tookMs: 1,
+  });
+  const keepRows = (second: number, rows: readonly Row[]): void => {
+    const [atMs, seen] = [second * 1000, rows.some((one) => one.seen === "data-readable") ? "data-readable" : "auth-required"] as const;
+    const check = { target: target.label, service: "Redis", evidence: "vendor", seen, rows, untested: [], remedy: undefined };
+    journal.keep(judge.see(cache, { vantage: "here", checks: [check], atMs, steadyMs: atMs, tookMs: second, isPathProven: true }));
+  };
+  const places = (): unknown => {
+    const [{ body } = { body: {} }] = state.guard.sights();
+    const { checks = [] } = body as { readonly checks?: readonly { readonly places: readonly Pick<Row, "address" | "seen">[] }[] };
+    return checks[0]?.places.map(({ address, seen }) => [address, seen]);
+  };
+  for (const second of [1, 2, 3]) keepRows(second, [row("10.0.0.1", "data-readable"), row("10.0.0.2", "auth-required")]);
+  keepRows(4, [row("10.0.0.1", "auth-required"), row("10.0.0.2", "data-readable")]);
+  expect(places()).toEqual([
+    ["10.0.0.1", "auth-required"],
+    ["10.0.0.2", "data-readable"],
+  ]);
+  expect(state.guard.sights()).toMatchObject([{ since: 1000, at: 4000 }]);
+  // The same in another order, as a name's addresses come, is written with the others' times alone.
+  keepRows(5, [row("10.0.0.2", "data-readable"), row("10.0.0.1", "auth-required")]);
+  expect(state.guard.sights()).toMatchObject([{ at: 4000 }]);
+});

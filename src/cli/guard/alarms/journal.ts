@@ -2,6 +2,7 @@
  * Keeps what checks come to: state, ledger and the alarms to be sent, in one transaction. Nothing is sent that is not kept. A check that
  * changes nothing costs no write: when it was is kept with those of all others, now and then.
  */
+import { createHash } from "node:crypto";
 import type { CrashHook } from "../../../lib/crash-points.ts";
 import type { AlarmMessage } from "../../../guard/alarms/alarm-message.ts";
 import { alarmOf, isOver, messageOf } from "../../../guard/alarms/alarm-message.ts";
@@ -28,6 +29,8 @@ interface Known {
   readonly state: Json;
   /** What each vantage saw the last time. */
   readonly seen: ReadonlyMap<string, Seen>;
+  /** Where and why, by vantage, as a hash; of a vantage that is not in it nothing was kept by this process. */
+  readonly details: ReadonlyMap<string, string>;
   /** Vantages of which the file says something else: it is written with their next sight. */
   readonly stale: ReadonlySet<string>;
 }
@@ -53,7 +56,7 @@ export class GuardJournal {
         const seen = new Map((sights.get(row.asset) ?? []).map((one) => [one.vantage, one.seen as Seen])); // eslint-disable-line -- written here alone
         // With a vantage that is removed its sights go at once; that the worst was one of them stays.
         const isRight = row.seen === worst([...seen.values()]);
-        return [row.asset, { seen, state: row.state, stale: new Set(isRight ? [] : seen.keys()) }];
+        return [row.asset, { seen, state: row.state, details: new Map(), stale: new Set(isRight ? [] : seen.keys()) }];
       }),
     );
     this.#leave(isThere);
@@ -83,7 +86,7 @@ export class GuardJournal {
       const state = stateToJson(seenBy(isThere, stateFromJson(before.state)));
       const seen = new Map([...before.seen].filter(([name]) => isThere(name)));
       const isAsBefore = seen.size === before.seen.size && canonicalJson(state) === canonicalJson(before.state);
-      this.#known.set(asset, { state, seen, stale: isAsBefore ? before.stale : new Set(seen.keys()) });
+      this.#known.set(asset, { ...before, state, seen, stale: isAsBefore ? before.stale : new Set(seen.keys()) });
     }
   }
 
@@ -96,19 +99,21 @@ export class GuardJournal {
     const seen = worst(report.checks.map((check) => check.seen));
     const state = stateToJson(report.state);
     const isNew = seen !== before;
+    const details = detailsOf(report);
     const groups = this.#groups.see(report);
     if (
       isNew ||
-      known?.stale.has(vantage) === true ||
+      details !== known?.details.get(vantage) ||
+      known.stale.has(vantage) ||
       groups.length > 0 ||
       report.events.length > 0 ||
-      canonicalJson(state) !== canonicalJson(known?.state ?? null)
+      canonicalJson(state) !== canonicalJson(known.state)
     )
       this.#record(report, {
         seen,
         before,
         groups,
-        known: knownAfter(known, { state, vantage, seen }),
+        known: knownAfter(known, { state, vantage, seen, details }),
       });
     else this.#checked.set(JSON.stringify([asset, vantage]), { asset, vantage, at: atMs });
     return { seen, isNew };
@@ -192,10 +197,15 @@ export class GuardJournal {
 
 function knownAfter(
   before: Known | undefined,
-  { state, vantage, seen }: { readonly state: Json; readonly vantage: string; readonly seen: Seen },
+  { state, vantage, seen, details }: { readonly state: Json; readonly vantage: string; readonly seen: Seen; readonly details: string },
 ): Known {
   const stale = [...(before?.stale ?? [])].filter((one) => one !== vantage);
-  return { state, seen: new Map([...(before?.seen ?? []), [vantage, seen]]), stale: new Set(stale) };
+  return {
+    state,
+    seen: new Map([...(before?.seen ?? []), [vantage, seen]]),
+    details: new Map([...(before?.details ?? []), [vantage, details]]),
+    stale: new Set(stale),
+  };
 }
 
 /** A suspicion that nothing confirmed is no alarm. */
@@ -247,20 +257,27 @@ function placesOf({ checks }: Report): Json {
 
 /** For the page: every place with why, what was not tested, what to do. */
 function sightBody({ checks, tookMs }: Report): Json {
-  return {
-    tookMs: Math.round(tookMs),
-    checks: checks.map(({ target, service, evidence, seen, rows, untested, remedy }) => ({
-      target,
-      service,
-      evidence,
-      seen,
-      untested: [...untested],
-      remedy: remedy ?? null,
-      places: rows.map(({ address, family, channel, calledBy, seen: at, because, notes }) => {
-        return { address, family, channel, by: calledBy, seen: at, because, notes: [...notes] };
-      }),
-    })),
-  };
+  return { tookMs: Math.round(tookMs), checks: checksOf({ checks }) };
+}
+
+/** What a person would see to be different, whatever the order in which a name's addresses come. */
+function detailsOf(report: Pick<Report, "checks">): string {
+  const all = checksOf(report).map(({ places, ...check }) => canonicalJson({ ...check, places: places.map(canonicalJson).toSorted() }));
+  return createHash("sha256").update(all.join("\n")).digest("base64");
+}
+
+function checksOf({ checks }: Pick<Report, "checks">) {
+  return checks.map(({ target, service, evidence, seen, rows, untested, remedy }) => ({
+    target,
+    service,
+    evidence,
+    seen,
+    untested: [...untested],
+    remedy: remedy ?? null,
+    places: rows.map(({ address, family, channel, calledBy, seen: at, because, notes }) => {
+      return { address, family, channel, by: calledBy, seen: at, because, notes: [...notes] };
+    }),
+  }));
 }
 
 export function plain(value: object): Json {

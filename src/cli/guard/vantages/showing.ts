@@ -1,7 +1,7 @@
 /** Shows each vantage the ledger's last checkpoint, with the proof from the one that it keeps: one at a time, and what it doubts is told once. */
 import type { Log } from "../../../lib/log.ts";
 import type { FromVantage } from "../../../guard/vantages/vantage-messages.ts";
-import type { State } from "../../state.ts";
+import type { Json } from "../../canonical-json.ts";
 import type { Guest } from "../../vantage/listener.ts";
 import type { LedgerSigner } from "../../ledger/ledger-signer.ts";
 
@@ -9,16 +9,16 @@ type Said = Extract<FromVantage, { readonly tag: "kept" | "doubt" }>;
 
 export class Showing {
   readonly #signer: LedgerSigner | undefined;
-  readonly #state: Pick<State, "append">;
+  readonly #append: (kind: string, body: Json) => void;
   readonly #log: Log;
   /** By connection: what it keeps, what it was shown the last time, and whether it has answered to that. */
   readonly #kept = new WeakMap<Guest, { readonly size: number; readonly shown: string | undefined; readonly isAnswered: boolean }>();
   /** Each is an entry of the ledger, and so a new checkpoint: once is enough. */
   readonly #doubts = new Set<string>();
 
-  constructor(signer: LedgerSigner | undefined, state: Pick<State, "append">, log: Log) {
+  constructor(signer: LedgerSigner | undefined, append: (kind: string, body: Json) => void, log: Log) {
     this.#signer = signer;
-    this.#state = state;
+    this.#append = append;
     this.#log = log;
   }
 
@@ -48,6 +48,6 @@ export class Showing {
     if (this.#doubts.has(key)) return;
     this.#doubts.add(key);
     this.#log("error", "a vantage keeps a checkpoint of another ledger", { vantage: guest.name, reason: what });
-    this.#state.append("guard-vantage", { event: "doubt", vantage: guest.name, what });
+    this.#append("guard-vantage", { event: "doubt", vantage: guest.name, what });
   }
 }

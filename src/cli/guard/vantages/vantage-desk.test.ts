@@ -41,12 +41,12 @@ const cache: Asset = {
 };
 
 /** A watch with one asset and one vantage, whose key is enrolled. */
-async function open() {
+async function open(vantages = state.vantages) {
   const clock = new ManualClock(beginMs);
   const over = new AbortController();
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-  state.vantages.addCode({ hash: "h", name: "outside", expiresAt: beginMs + 1, at: beginMs });
-  state.vantages.enrol({ hash: "h", name: "outside", fingerprint: fingerprintOf(publicKey), at: beginMs });
+  vantages.addCode({ hash: "h", name: "outside", expiresAt: beginMs + 1, at: beginMs });
+  vantages.enrol({ hash: "h", name: "outside", fingerprint: fingerprintOf(publicKey), at: beginMs });
   const vantageKeyFile = join(folder, "key");
   const watchKey = ownKey(vantageKeyFile);
   const seen: string[] = [];
@@ -54,6 +54,7 @@ async function open() {
   const desk = new VantageDesk({
     config: { vantageListen: { host: "127.0.0.1", port: 0 }, vantageKeyFile },
     state,
+    append: (kind, body) => void state.append(kind, body),
     assets: [cache],
     declared: [],
     judge: new Judge({ stateOf: () => undefined, vantagesOf: () => 1 }),
@@ -97,8 +98,33 @@ async function open() {
     await clock.advance(60_000);
     await done;
   };
-  return { come, pass, end, seen };
+  const call = async <T>(work: (port: number, watch: string) => Promise<T>): Promise<T> => {
+    await expect.poll(() => port).toBeGreaterThan(0);
+    return work(port, fingerprintOf(watchKey));
+  };
+  return { come, call, pass, end, seen, now: () => clock.nowMs() };
 }
+
+/** What it says to one with a key of its own and a code, before it ends the connection. */
+async function refusalOf(port: number, watch: string): Promise<readonly string[]> {
+  const said: string[] = [];
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const dialled = await dial({ host: "127.0.0.1", port, fingerprint: watch }, privateKey, new AbortController().signal);
+  if (dialled.tag !== "connected") throw new Error("the desk does not answer");
+  const channel = new Channel(dialled.socket, 4 << 20, (message) => said.push((message as { readonly tag: string }).tag) > 0);
+  channel.send({ tag: "hello", protocol, name: "outside", code: "a".repeat(22) });
+  await channel.closed;
+  return said;
+}
+
+test("one that comes with a code while the state cannot be written is not told that its code is none", async () => {
+  const { vantages } = state;
+  state = { ...state, vantages: { ...vantages, enrol: () => undefined }, [Symbol.dispose]: state[Symbol.dispose].bind(state) };
+  const desk = await open(vantages);
+  expect(await desk.call(refusalOf)).toEqual([]);
+  state = { ...state, vantages };
+  await desk.end();
+});
 
 const standing = (): string | undefined => state.guard.alarms({ limit: 1, openOnly: true })[0]?.id;
 
@@ -130,4 +156,17 @@ test("one that says more than it can have seen is cut off, and has moved little"
   await desk.end();
   expect(desk.seen.slice(0, 2)).toEqual(["deviation", "as-expected"]);
   expect(desk.seen.length).toBeLessThan(100);
+});
+
+test("one that comes again and again and says nothing of an asset is not known to have seen it", async () => {
+  const desk = await open();
+  for (let i = 0; i < 5; i += 1) {
+    const channel = await desk.come(true);
+    const until = desk.now() + 60_000;
+    await desk.pass(() => desk.now() >= until);
+    channel.close();
+    await channel.closed;
+  }
+  await desk.end();
+  expect(desk.seen).toContain("unknown");
 });

@@ -26,7 +26,7 @@ import type { Config } from "../../config.ts";
 import type { State } from "../../state.ts";
 import { alarmedAs } from "../../state/vantages.ts";
 import { codeHash } from "../../vantage/code.ts";
-import type { Guest } from "../../vantage/listener.ts";
+import type { Guest, ListenerOptions } from "../../vantage/listener.ts";
 import { listenForVantages } from "../../vantage/listener.ts";
 import { Refusals } from "../../vantage/refusals.ts";
 import { ownKey } from "../../vantage/key.ts";
@@ -38,6 +38,8 @@ import { Showing } from "./showing.ts";
 export interface DeskOptions {
   readonly config: Pick<Config, "vantageListen" | "vantageKeyFile">;
   readonly state: State;
+  /** Writes an entry of the ledger, now or when there is room. */
+  readonly append: (kind: string, body: Json) => void;
   readonly assets: readonly Asset[];
   readonly declared: readonly VantageDeclaration[];
   readonly judge: Judge;
@@ -89,7 +91,7 @@ export class VantageDesk {
     this.#assets = new Map(options.assets.map((asset) => [asset.name, asset]));
     this.#offset = options.clock.nowMs() - options.clock.monotonicMs();
     this.#lostMs = lostAfterMs(options.assets.map(cycleOf));
-    this.#showing = new Showing(options.signer, options.state, options.log);
+    this.#showing = new Showing(options.signer, options.append, options.log);
     this.#readEnrolled();
   }
 
@@ -159,14 +161,15 @@ export class VantageDesk {
     }
   }
 
-  #admit(hello: Hello, fingerprint: string): { readonly name: string } | { readonly refused: "code" | "name" } {
+  #admit(hello: Hello, fingerprint: string): ReturnType<ListenerOptions["admit"]> {
     const { state, clock, log } = this.#options;
     this.#readEnrolled();
     const known = [...this.#known].find(([, one]) => one.fingerprint === fingerprint)?.[0];
     if (known !== undefined) return known === hello.name ? { name: known } : { refused: "name" };
     const { name, code } = hello;
     if (code === undefined) return { refused: "name" };
-    if (!state.vantages.enrol({ hash: codeHash(code), name, fingerprint, at: clock.nowMs() })) return { refused: "code" };
+    const isEnrolled = state.vantages.enrol({ hash: codeHash(code), name, fingerprint, at: clock.nowMs() });
+    if (isEnrolled !== true) return isEnrolled === undefined ? undefined : { refused: "code" };
     log("info", "a vantage is enrolled", { vantage: name });
     this.#readEnrolled();
     return { name };
@@ -181,7 +184,9 @@ export class VantageDesk {
     guest.send({ tag: "list", assets: assets.map((asset) => toRemote(asset, guest.name)), controls: [...controls] });
     guest.send({ tag: "beat", beat: this.#beat });
     const nowMs = this.#options.clock.monotonicMs();
-    this.#said.set(guest.name, new Map(assets.map(({ name }) => [name, nowMs])));
+    // Who comes again owes what it owed: else a connection that breaks each minute would never have to say anything.
+    const before = this.#said.get(guest.name);
+    this.#said.set(guest.name, new Map(assets.map(({ name }) => [name, before?.get(name) ?? nowMs])));
     this.#options.log("info", "a vantage has come", { vantage: guest.name });
   }
 
@@ -288,6 +293,7 @@ export class VantageDesk {
     if (event !== undefined) this.#record(name, event);
     if (!isSilent(now, nowMs)) return this.#overdue(name, nowMs);
     this.#guests.get(name)?.close();
+    this.#said.delete(name);
     for (const asset of this.#assets.values()) {
       if (signal.aborted) return;
       this.#judge(asset, name, { checks: [], paths: { IPv4: "none", IPv6: "none" }, tookMs: 0 });

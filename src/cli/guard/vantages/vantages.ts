@@ -48,7 +48,7 @@ function add(context: CommandContext, name: string): number {
 /** Where it listens may be every address of this host, which nobody elsewhere can call. */
 function addressOf(context: CommandContext, { vantageListen }: Config): { readonly host: string; readonly port: number } {
   const given = text(context, "at");
-  const address = given === undefined ? vantageListen : parseListen(given);
+  const address = given === undefined ? vantageListen : parseListen(given, "--at");
   if (address === undefined || ["0.0.0.0", "::"].includes(address.host) || address.port === 0)
     throw new VitrineError("guard/usage", {
       message: "--at says where the vantage finds this watch: HOST:PORT as it is called from there.",
