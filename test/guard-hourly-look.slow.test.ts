@@ -23,7 +23,7 @@ const others = {
 
 const answers: readonly (readonly [RegExp, object])[] = [
   [/cluster_uuid/, { cluster_uuid: "kX3ZyTrGQ8yQ2aXn3mXb7A" }],
-  [/_field_caps/, { fields: { email: { keyword: { searchable: true } } } }],
+  [/_field_caps/, { fields: { email: { keyword: { searchable: true } }, _id: { _id: { metadata_field: true } } } }],
   [
     /_search\?filter_path/,
     {

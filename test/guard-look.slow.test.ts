@@ -13,7 +13,7 @@ const right = `Basic ${Buffer.from(`owner:${password}`).toString("base64")}`;
 
 const answers: readonly (readonly [RegExp, object])[] = [
   [/cluster_uuid/, { cluster_uuid: "kX3ZyTrGQ8yQ2aXn3mXb7A" }],
-  [/_field_caps/, { fields: { email: { keyword: { searchable: true } } } }],
+  [/_field_caps/, { fields: { email: { keyword: { searchable: true } }, _id: { _id: { metadata_field: true } } } }],
   [
     /_search\?filter_path/,
     {

@@ -102,7 +102,10 @@ const allowed: Readonly<Record<OwnLog["of"], readonly RegExp[]>> = {
     /^GET \/vitrine-canary\/_doc\/canary$/,
     // Beyond the gate: which cluster it is, names of fields, numbers.
     /^GET \/_cluster\/state\/version\?filter_path=cluster_uuid$/,
-    new RegExp(String.raw`^GET (?:/${names})?/_field_caps\?fields=\*&filter_path=fields\.\*\.\*\.searchable$`),
+    new RegExp(
+      String.raw`^GET (?:/${names})?/_field_caps\?fields=\*&filter_path=fields\.\*\.\*\.searchable,fields\._id\._id\.metadata_field$`,
+    ),
+    new RegExp(String.raw`^GET (?:/${names})?/_mapping\?filter_path=\*\.mappings\.\*\*\.ignore_above$`),
     new RegExp(
       String.raw`^POST (?:/${names})?/_search\?filter_path=timed_out,_shards\.total,_shards\.successful,_shards\.failed,(?:hits\.total,aggregations\.categories\.buckets\.\*\.doc_count|aggregations\.ignored\.doc_count,aggregations\.persons\.value,aggregations\.inside\.persons\.value)$`,
     ),

@@ -20,7 +20,7 @@ const fields = {
     "people.phone": { keyword: { searchable: true } },
     user_id: { long: { searchable: true } },
     model: { keyword: { searchable: true } },
-    _id: { _id: { searchable: true } },
+    _id: { _id: { searchable: true, metadata_field: true } },
     [secret]: { keyword: { searchable: true } },
   },
 };
@@ -41,6 +41,7 @@ const persons = {
 interface Said {
   readonly identity?: unknown;
   readonly fields?: unknown;
+  readonly mapping?: unknown;
   readonly counts?: unknown;
   readonly persons?: unknown;
 }
@@ -61,12 +62,14 @@ async function open(said: Said = {}): Promise<{ readonly inspection: Inspection;
       const kind =
         request.url?.includes("cluster_uuid") === true
           ? "identity"
-          : request.url?.includes("_field_caps") === true
-            ? "fields"
-            : body.includes("cardinality")
-              ? "persons"
-              : "counts";
-      const answer = { identity: { cluster_uuid: uuid }, fields, counts, persons, ...said }[kind];
+          : request.url?.includes("_mapping?") === true
+            ? "mapping"
+            : request.url?.includes("_field_caps") === true
+              ? "fields"
+              : body.includes("cardinality")
+                ? "persons"
+                : "counts";
+      const answer = { identity: { cluster_uuid: uuid }, fields, mapping: {}, counts, persons, ...said }[kind];
       if (typeof answer === "number") response.writeHead(answer).end("{}");
       else
         response.writeHead(200, { "content-type": "application/json" }).end(typeof answer === "string" ? answer : JSON.stringify(answer));
@@ -135,6 +138,7 @@ test("what is stored and not indexed, or is of two types, is there: its number i
       fields: {
         access_token: { keyword: { searchable: false } },
         email: { boolean: { searchable: true }, keyword: { searchable: true } },
+        _id: { _id: { metadata_field: true } },
       },
     },
     counts: { ...counts, aggregations: { categories: { buckets: { c0: { doc_count: 0 }, c1: { doc_count: 3 } } } } },
@@ -147,6 +151,46 @@ test("what is stored and not indexed, or is of two types, is there: its number i
   expect(readableText(await inspect(inspection)).join("\n")).toContain("an unknown number with integration tokens");
   // The declared key of persons is not there.
   expect(readableText(await inspect(inspection)).join("\n")).toContain("of an unknown number of persons");
+});
+
+const lengths = {
+  mappings: {
+    properties: {
+      email: { ignore_above: 64 },
+      // Not those of fields that hold the same.
+      note: { fields: { keyword: { ignore_above: 256 } } },
+      people: { properties: { phone: { ignore_above: 8 } } },
+      // A field that is called so has none.
+      ignore_above: { type: "keyword" },
+    },
+  },
+};
+
+test.each([
+  ["of fields that are cut at no length the number is whole", {}, ["exact", "exact", "exact", "about"]],
+  ["of those that are it is at least so much", { users: lengths }, ["at-least", "at-least", "exact", "about"]],
+  ["in one of several indices, too", { a: {}, users: lengths, b: "" }, ["at-least", "at-least", "exact", "about"]],
+  ["who does not say it may have cut any", 403, ["at-least", "at-least", "at-least", "at-least"]],
+  ["nor does garbage say it", "<html>", ["at-least", "at-least", "at-least", "at-least"]],
+])("a server that does not note what is too long for its index: %s", async (_what, mapping, kinds) => {
+  const { inspection, asked } = await open({
+    mapping,
+    fields: {
+      fields: {
+        ...fields.fields,
+        _id: { _id: { searchable: true } },
+        user_id: { keyword: { searchable: true } },
+        note: { text: { searchable: true } },
+        "note.keyword": { keyword: { searchable: true } },
+        model: { text: { searchable: true } },
+        "model.keyword": { keyword: { searchable: true } },
+      },
+    },
+  });
+  const [found] = await inspect(inspection);
+  expect([...(found?.categories ?? []).slice(0, 3).map(({ records }) => records?.kind), found?.persons?.kind]).toEqual(kinds);
+  expect(found?.categories[3]).toMatchObject({ category: "user.device.model", records: { kind: "exact" } });
+  expect(asked[2]).toContain("GET /users/_mapping?filter_path=*.mappings.**.ignore_above");
 });
 
 test("persons who lie in nested records are counted there", async () => {

@@ -72,6 +72,7 @@ const samples: Readonly<Record<string, readonly string[]>> = {
   elasticsearch: [
     json({ cluster_uuid: "kX3ZyTrGQ8yQ2aXn3mXb7A" }),
     json({ fields: { email: { keyword: { searchable: true } }, [`${marker}.phone`]: { text: { searchable: false } } } }),
+    json({ users: { mappings: { properties: { email: { ignore_above: 64 }, [marker]: { properties: {} } } } } }),
     json({
       timed_out: false,
       _shards: { total: 2, successful: 2, failed: 0 },

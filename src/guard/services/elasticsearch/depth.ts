@@ -7,6 +7,7 @@ import { done } from "../../checks/checker.ts";
 import type { Classified, Field } from "../../readable/classify.ts";
 import type { CategoryKey } from "../../readable/categories.ts";
 import type { Counts, Depth, Found } from "../../readable/depth.ts";
+import { markedAsCut, mayBeCut, namesOfCut, notesWhatIsCut } from "./cut.ts";
 import { httpRequest } from "../../http/request.ts";
 import type { Response } from "../../http/response.ts";
 import { isRecord, jsonOf, parseResponse } from "../../http/response.ts";
@@ -85,13 +86,28 @@ function identity(): Dialogue<Found<string>> {
 function fields(dataSet: string): Dialogue<Found<readonly Field[]>> {
   return asking({
     method: "GET",
-    path: `${pathOf(dataSet)}/_field_caps?fields=*&filter_path=fields.*.*.searchable`,
+    path: `${pathOf(dataSet)}/_field_caps?fields=*&filter_path=fields.*.*.searchable,fields._id._id.metadata_field`,
     limit: fieldsLimit,
-    read: (json) => {
+    read: (json): Found<readonly Field[]> => {
       const all = isRecord(json) ? (json["fields"] ?? {}) : undefined;
       if (!isRecord(all)) return not("not-understood");
+      const own = Object.entries(all).flatMap(([name, byType]) => (isRecord(byType) && !name.startsWith("_") ? fieldOf(name, byType) : []));
+      // Until it is known that none are cut, all may be.
+      return notesWhatIsCut(all) ? found(own) : { tag: "found", value: markedAsCut(own), more: lengths(dataSet, own) };
+    },
+  });
+}
+
+/** Which fields have a length after which they are not in the index. */
+function lengths(dataSet: string, own: readonly Field[]): Dialogue<Found<readonly Field[]>> {
+  return asking({
+    method: "GET",
+    path: `${pathOf(dataSet)}/_mapping?filter_path=*.mappings.**.ignore_above`,
+    limit: fieldsLimit,
+    read: (json) => {
+      if (!isRecord(json)) return not("not-understood");
       return found(
-        Object.entries(all).flatMap(([name, byType]) => (isRecord(byType) && !name.startsWith("_") ? fieldOf(name, byType) : [])),
+        markedAsCut(own, new Set(Object.values(json).flatMap((index) => (isRecord(index) ? namesOfCut(index["mappings"]) : [])))),
       );
     },
   });
@@ -100,7 +116,12 @@ function fields(dataSet: string): Dialogue<Found<readonly Field[]>> {
 /** Of several indices a name may be of several types: what holds most is meant. Those with an underscore first are the node's own. */
 function fieldOf(name: string, byType: Readonly<Record<string, unknown>>): readonly Field[] {
   const types = Object.keys(byType);
-  const type = types.find((one) => !["object", "nested", "boolean"].includes(one)) ?? types.find((one) => one !== "object") ?? types[0];
+  // One that may be cut in one of them may be so in all.
+  const type =
+    types.find(mayBeCut) ??
+    types.find((one) => !["object", "nested", "boolean"].includes(one)) ??
+    types.find((one) => one !== "object") ??
+    types[0];
   if (type === undefined) return [];
   // Stored and not indexed: `exists` finds none of it.
   const isCountable = Object.values(byType).every((one) => isRecord(one) && one["searchable"] === true);
@@ -187,6 +208,7 @@ function countOf(value: unknown, { timed_out: isCut, _shards: shards }: Readonly
 function persons(dataSet: string, field: string, all: readonly Field[]): Dialogue<Found<Count>> {
   // What is nested lies in records of its own.
   const path = pathIn(nestedIn(all), field);
+  const isPersonCut = all.some(({ name, isUncountable }) => name === field && isUncountable === true);
   const distinct = { cardinality: { field, precision_threshold: precision } };
   const aggs = {
     ignored: { filter: isIgnored([field]) },
@@ -204,7 +226,7 @@ function persons(dataSet: string, field: string, all: readonly Field[]): Dialogu
       const ignored = isRecord(json) && isRecord(outer["ignored"]) ? countOf(outer["ignored"]["doc_count"], json) : undefined;
       if (count === undefined || ignored === undefined) return not("not-understood");
       const { value } = count;
-      if (count.kind === "at-least" || ignored.value > 0)
+      if (count.kind === "at-least" || ignored.value > 0 || isPersonCut)
         return found({ kind: "at-least", value: Math.floor(value * (1 - estimateError)) });
       return found({ kind: "about", value, low: Math.floor(value * (1 - estimateError)), high: Math.ceil(value * (1 + estimateError)) });
     },
