@@ -47,7 +47,7 @@ minutes it says so in its log and to --webhook and PagerDuty, where these are se
 
 const keptShape = z.strictObject({
   host: z.string(),
-  port: z.number().int(),
+  port: z.number().int().min(1).max(65_535),
   name: z.string(),
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
 });
@@ -105,17 +105,19 @@ function invited(invitation: string | undefined, file: string): Kept & { readonl
 }
 
 function kept(file: string): Kept {
-  const read = existsSync(file) ? keptShape.safeParse(parsed(readFileSync(file, "utf8"))) : undefined;
+  const read = existsSync(file) ? keptShape.safeParse(parsed(file)) : undefined;
   if (read?.success === true) return read.data;
   throw new VitrineError("guard/vantage-code", {
-    message: "This vantage has no watch yet: it takes an invitation the first time.",
+    message: existsSync(file)
+      ? "What this vantage has kept of its watch cannot be read: it takes another invitation."
+      : "This vantage has no watch yet: it takes an invitation the first time.",
     place: file,
   });
 }
 
-function parsed(json: string): unknown {
+function parsed(file: string): unknown {
   try {
-    return JSON.parse(json);
+    return JSON.parse(readFileSync(file, "utf8"));
   } catch {
     return undefined;
   }
