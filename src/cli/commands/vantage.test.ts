@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const watch = { host: "192.0.2.1", port: 7466, name: "outside", fingerprint: "0".repeat(64) };
+const watch = { host: "127.0.0.1", port: 7466, name: "outside", fingerprint: "0".repeat(64) };
 
 test.for([
   ["nothing", () => undefined],
@@ -22,6 +22,7 @@ test.for([
 ] as const)("of its watch it has %s: it asks for an invitation, and says where it has looked", async ([, write]) => {
   const file = join(folder, "watch.json");
   write(file);
-  const context = { config: () => ({ vantageKeyFile: join(folder, "key") }), positionals: [], values: { folder }, log: () => undefined };
+  const files = { vantageKeyFile: join(folder, "key"), webhookSecretFile: join(folder, "none"), pagerDutyKeyFile: join(folder, "none") };
+  const context = { config: () => files, positionals: [], values: { folder }, log: () => undefined };
   await expect(vantage.run(context as unknown as CommandContext)).rejects.toMatchObject({ code: "guard/vantage-code", place: file });
 });
