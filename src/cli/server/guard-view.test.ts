@@ -93,3 +93,13 @@ test("what another process has written is heard; while it writes nobody is held 
   // A state that waited for the lock would have waited its five seconds.
   expect(longestMs).toBeLessThan(4_000);
 });
+
+test("what changes is heard also where the first asset was declared after the start", async () => {
+  const declared: Asset[] = [];
+  const heard: unknown[] = [];
+  using _view = new GuardView({ state, assets: () => declared, nowMs: () => atMs, onChange: (event) => heard.push(event) });
+  declared.push(cache);
+  using other = openState({ folder, now: () => 1, random: () => "0123456789abcdef" });
+  other.guard.setWatching(true, atMs);
+  await expect.poll(() => heard.length).toBeGreaterThan(0);
+});

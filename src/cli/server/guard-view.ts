@@ -42,7 +42,7 @@ const alarmsMax = 500;
 
 export class GuardView implements Disposable {
   readonly #options: GuardViewOptions;
-  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #timer: NodeJS.Timeout;
   #changes: number | undefined;
 
   constructor(options: GuardViewOptions) {
@@ -50,8 +50,7 @@ export class GuardView implements Disposable {
     // Whoever starts us starts the watch, too.
     options.state.guard.setFailing(undefined, options.nowMs());
     this.#changes = options.state.changes();
-    // Where nothing is declared nothing changes.
-    this.#timer = options.assets().length === 0 ? undefined : setInterval(() => this.#look(), lookMs).unref();
+    this.#timer = setInterval(() => this.#look(), lookMs).unref();
   }
 
   readonly backend: GuardBackend = {
@@ -138,6 +137,8 @@ export class GuardView implements Disposable {
   }
 
   #look(): void {
+    // Where nothing is declared nothing of it changes; it may be declared while we run.
+    if (this.#options.assets().length === 0) return;
     const changes = this.#options.state.changes();
     if (changes === undefined || changes === this.#changes) return;
     this.#changes = changes;
