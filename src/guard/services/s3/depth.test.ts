@@ -85,6 +85,24 @@ test("a page that is longer than what is read: its own number counts, and the na
   expect(counted(long)).toMatchObject({ records: "at-least 200", "system.authentication.session_token": "at-least 2" });
 });
 
+test("names that were not heard stay so, whatever comes after them", () => {
+  const pages = [list(["tokens/1", "x".repeat(70_000)], truncated("t", 100)), list(["tokens/2"])];
+  expect(counted(() => pages.shift() ?? "")).toEqual({
+    asked: 2,
+    records: "at-least 101",
+    "system.authentication.session_token": "at-least 2",
+  });
+});
+
+test("a store that lists more than was asked for, or says another number than it lists", () => {
+  const many = Array.from({ length: 150 }, (_, i) => `tokens/${i}`);
+  expect(counted(list(many))).toMatchObject({ records: "exact 150", "system.authentication.session_token": "exact 150" });
+  expect(counted(list(["tokens/1", "tokens/2"], "<KeyCount>5</KeyCount><IsTruncated>false</IsTruncated>"))).toMatchObject({
+    records: "at-least 5",
+    "system.authentication.session_token": "at-least 2",
+  });
+});
+
 test.each([
   ["refused", denied, "refused"],
   ["a page", http("200 OK", "<html><Contents><Key>tokens/1</Key></Contents></html>"), "not-understood"],

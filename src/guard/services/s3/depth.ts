@@ -79,6 +79,8 @@ interface Listed {
   readonly count: number;
   readonly pages: number;
   readonly token: string | undefined;
+  /** Names of a page were not heard. */
+  readonly isCut: boolean;
 }
 
 function page(before: Listed): Dialogue<Found<Counts>> {
@@ -103,16 +105,20 @@ function page(before: Listed): Dialogue<Found<Counts>> {
   };
 }
 
-function soFar(before: Listed, { texts, within }: Beginning, isCut: boolean): Found<Counts> {
+/** `isEnded`: by us, as it was too long. */
+function soFar(before: Listed, { texts, within }: Beginning, isEnded: boolean): Found<Counts> {
   const names = within.get("Contents/Key") ?? [];
-  const keys = [...before.keys, ...names.slice(0, keysAtOnce).map((key) => reduceKey(textOf(key)))];
-  const said = Number(texts.get("KeyCount") ?? Number.NaN);
+  // Some list more than they are asked for: no more of them than are in an answer of ours.
+  const keys = [...before.keys, ...names.map((key) => reduceKey(textOf(key)))];
+  const said = Number(texts.get("KeyCount") ?? names.length);
   const isSaid = Number.isSafeInteger(said) && said >= 0 && said <= keysAtOnce;
-  const count = before.count + Math.max(Math.min(names.length, keysAtOnce), isSaid ? said : 0);
+  const count = before.count + Math.max(names.length, isSaid ? said : 0);
   const token = textOf(texts.get("NextContinuationToken") ?? "");
-  const isWhole = texts.get("IsTruncated") === "false" && !isCut;
-  const listed = { keys, count, pages: before.pages + 1, token };
-  const hasMore = !isWhole && tokenForm.test(token) && token !== before.token && listed.pages < pagesMax;
+  const isLast = texts.get("IsTruncated") === "false" && !isEnded;
+  const isCut = before.isCut || isEnded || (said >= 0 && said !== names.length);
+  const isWhole = isLast && !isCut;
+  const listed = { keys, count, pages: before.pages + 1, token, isCut };
+  const hasMore = !isLast && tokenForm.test(token) && token !== before.token && listed.pages < pagesMax;
   return {
     tag: "found",
     value: { records: { kind: isWhole ? "exact" : "at-least", value: count }, byCategory: countKeys(keys, isWhole) },
@@ -124,5 +130,5 @@ export const depth: DepthOfNames = {
   identities: [{ kind: plantedKind, ask: identity }],
   // What follows it is the owner's object.
   dataSets: ([bucket]) => (bucket === undefined || bucket === inTheHost ? [] : [bucket]),
-  names: () => page({ keys: [], count: 0, pages: 0, token: undefined }),
+  names: () => page({ keys: [], count: 0, pages: 0, token: undefined, isCut: false }),
 };
