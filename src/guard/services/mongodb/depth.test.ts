@@ -99,6 +99,18 @@ test.each([
   expect(fieldsOf(said)).toMatchObject(expected);
 });
 
+test("of as many names as are asked for, or where the last documents are not shown, it is a part", () => {
+  const many = names(...Array.from({ length: 900 }, (_, i): [string, string] => [`k${i}`, "value"]));
+  const few = names(["email", "value"]);
+  expect(fieldsOf({ first: few, last: few })).not.toHaveProperty("isPart");
+  for (const [first, last] of [
+    [many, few],
+    [few, many],
+    [few, failure(50)],
+  ] as const)
+    expect(fieldsOf({ first, last })).toMatchObject({ tag: "found", isPart: true });
+});
+
 test("of more names than are read it is a part", () => {
   const many = reply(2, names(...Array.from({ length: 900 }, (_, i) => [`${i}${"y".repeat(90)}`, "value"] as const)));
   expect(fieldsOf({ first: many, last: batch() })).toMatchObject({ tag: "found", isPart: true });

@@ -12,7 +12,7 @@ import type { Count, NotCounted } from "../../readable/readable.ts";
 import type { Document, Value, Written } from "./bson.ts";
 import { documentOf, fieldOf } from "./bson.ts";
 import { commandOf, errorCode, hello, namespaceOf, readReply } from "./messages.ts";
-import { fieldNames, holding, presence, separator } from "./stages.ts";
+import { fieldNames, holding, namesMax, presence, separator } from "./stages.ts";
 
 /** The server breaks off what takes longer. */
 const serverLimitMs = 8_000;
@@ -144,7 +144,8 @@ function fields(dataSet: string): Dialogue<Found<readonly MongoField[]>> {
       const named = batchOf(one);
       if (named === undefined) return refused(one);
       if (!replies.has("last")) return "last";
-      const isWhole = [one, other].every((reply) => reply?.isAll === true);
+      // As many names as are asked for are not all that there are.
+      const isWhole = [one, other].every((reply) => reply?.isAll === true && (batchOf(reply)?.length ?? namesMax) < namesMax);
       return { tag: "found", value: merged([...named, ...(batchOf(other) ?? [])]), ...(isWhole ? {} : { isPart: true }) };
     },
   );

@@ -2,7 +2,8 @@
 import type { Written } from "./bson.ts";
 
 const documentsMax = 200;
-const namesMax = 900;
+/** Of a collection; they fit in an answer. */
+export const namesMax = 900;
 /** Documents within documents, and in lists of them. */
 const levels = 3;
 /** Between the names of a path: the one character that no field's name has in it. */
