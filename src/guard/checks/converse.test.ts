@@ -122,6 +122,35 @@ test("a checker that never comes to an end is a bug that is seen, not a check th
   expect(place.connections()).toBeLessThanOrEqual(64);
 });
 
+test("an answer that comes byte by byte is looked at as a whole a bounded number of times, and its end is seen all the same", async () => {
+  const size = 12_000;
+  await using place = await host({
+    onConnection: (socket) => {
+      socket.setNoDelay(true);
+      let left = size;
+      const drip = (): void => {
+        if (left === 0) return;
+        left -= 1;
+        socket.write(Buffer.alloc(1, 7), () => setImmediate(drip));
+      };
+      socket.once("data", drip);
+    },
+  });
+  let looks = 0;
+  const isWhole = (prefix: Uint8Array): boolean => {
+    looks += 1;
+    return prefix.length === size;
+  };
+  const checker = checkerOf(
+    () => ({ ask: { bytes: Buffer.from("x"), limit: 65_536, isWhole } }),
+    (heard) => (heard.length === 0 ? sendOf("ask") : done(verdict("unknown", ""))),
+  );
+  const patient = { quietMs: 500, answerMs: 20_000 };
+  const { heard } = await converse(checker, question, { address: "127.0.0.1", port: place.port }, patient);
+  expect(heard).toMatchObject([{ tag: "answer", ended: "whole" }]);
+  expect(looks).toBeLessThan(1_200);
+});
+
 test("an answer is cut at its limit, to the byte", async () => {
   await using place = await host({ onConnection: (socket) => socket.once("data", () => socket.write(Buffer.alloc(1_000, 7))) });
   const checker = checkerOf(

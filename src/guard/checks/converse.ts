@@ -51,6 +51,12 @@ function unasked(next: Exclude<Step<unknown>, { readonly tag: "done" }>): Heard 
   return { tag: "answer", request: next.request, bytes: new Uint8Array(), ended: "quiet" };
 }
 
+/**
+ * Each look at an answer reads all that came so far. Who sends it byte by byte would keep us reading: after so many pieces it is looked at once in so many
+ * bytes, and at the end.
+ */
+const [looksMax, lookEvery] = [1_000, 512];
+
 /** The connections of one conversation: one at a time. */
 class Line implements Disposable {
   readonly #allowed: ReadonlyMap<string, Request>;
@@ -142,13 +148,18 @@ class Line implements Disposable {
       return { bytes: new Uint8Array(), ended: "whole" };
     }
     let bytes: Buffer = Buffer.alloc(0);
+    let [looks, seen] = [0, 0];
     const ended = await link.exchange(request.bytes, (chunk) => {
       this.#received += chunk.length;
       bytes = Buffer.concat([bytes, chunk.subarray(0, request.limit - bytes.length)]);
+      const isFull = bytes.length >= request.limit;
+      if (looks >= looksMax && bytes.length - seen < lookEvery && !isFull) return undefined;
+      [looks, seen] = [looks + 1, bytes.length];
       if (request.isWhole(bytes)) return "whole";
-      return bytes.length >= request.limit ? "limit" : undefined;
+      return isFull ? "limit" : undefined;
     });
-    return { bytes, ended };
+    const isLeftOut = ended !== "whole" && seen < bytes.length;
+    return { bytes, ended: isLeftOut && request.isWhole(bytes) ? "whole" : ended };
   }
 
   async #askDatagram(name: string, request: Request): Promise<Heard> {

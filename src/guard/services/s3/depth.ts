@@ -110,12 +110,11 @@ function soFar(before: Listed, { texts, within }: Beginning, isEnded: boolean): 
   const names = within.get("Contents/Key") ?? [];
   // Some list more than they are asked for: no more of them than are in an answer of ours.
   const keys = [...before.keys, ...names.map((key) => reduceKey(textOf(key)))];
-  const said = Number(texts.get("KeyCount") ?? names.length);
-  const isSaid = Number.isSafeInteger(said) && said >= 0 && said <= keysAtOnce;
-  const count = before.count + Math.max(names.length, isSaid ? said : 0);
+  const said = countOf(texts.get("KeyCount")) ?? names.length;
+  const count = before.count + Math.max(names.length, Math.min(said, keysAtOnce));
   const token = textOf(texts.get("NextContinuationToken") ?? "");
   const isLast = texts.get("IsTruncated") === "false" && !isEnded;
-  const isCut = before.isCut || isEnded || (said >= 0 && said !== names.length);
+  const isCut = before.isCut || isEnded || said !== names.length;
   const isWhole = isLast && !isCut;
   const listed = { keys, count, pages: before.pages + 1, token, isCut };
   const hasMore = !isLast && tokenForm.test(token) && token !== before.token && listed.pages < pagesMax;
@@ -124,6 +123,10 @@ function soFar(before: Listed, { texts, within }: Beginning, isEnded: boolean): 
     value: { records: { kind: isWhole ? "exact" : "at-least", value: count }, byCategory: countKeys(keys, isWhole) },
     ...(hasMore ? { more: page(listed) } : {}),
   };
+}
+
+function countOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 export const depth: DepthOfNames = {
