@@ -46,9 +46,9 @@ async function lookAt(
   const { depth } = target.checker;
   if (depth?.takesLogin !== true) return without(depth === undefined ? "not-offered" : "no-login");
   const { rows } = await check(target, systemClock);
-  let last = without("refused");
+  const best = new Map<string, Readable>();
   for (const row of rows.filter(speaks)) {
-    last = await inspect({
+    const found = await inspect({
       target,
       question: questionAt(target, row),
       place: { address: row.address, port: target.port },
@@ -58,9 +58,19 @@ async function lookAt(
       isLate,
       authorization: { header, mayBeTold: (shown) => mayBeTold(row, shown, keys) },
     });
-    if (last.every(({ notCounted }) => notCounted === undefined)) return last;
+    for (const one of found) if (told(one) >= told(best.get(one.dataSet))) best.set(one.dataSet, one);
+    if ([...best.values()].every(({ notCounted }) => notCounted === undefined)) break;
   }
-  return last;
+  return best.size === 0 ? without("refused") : [...best.values()];
+}
+
+/** Of one data set at several places: what was found at one of them is not taken back by another that shows less. */
+function told(found: Readable | undefined): number {
+  if (found === undefined) return -1;
+  if (found.notCounted === undefined) return 4;
+  if (isForbidden(found)) return 3;
+  if (found.records !== undefined) return 2;
+  return found.notCounted === "identity-not-confirmed" ? 0 : 1;
 }
 
 export function isForbidden({ categories }: Readable): boolean {
