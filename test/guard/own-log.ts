@@ -107,7 +107,7 @@ const allowed: Readonly<Record<OwnLog["of"], readonly RegExp[]>> = {
     ),
     new RegExp(String.raw`^GET (?:/${names})?/_mapping\?filter_path=\*\.mappings\.\*\*\.ignore_above$`),
     new RegExp(
-      String.raw`^POST (?:/${names})?/_search\?filter_path=timed_out,_shards\.total,_shards\.successful,_shards\.failed,(?:hits\.total,aggregations\.categories\.buckets\.\*\.doc_count|aggregations\.ignored\.doc_count,aggregations\.persons\.value,aggregations\.inside\.persons\.value)$`,
+      String.raw`^POST (?:/${names})?/_search\?filter_path=timed_out,_shards\.total,_shards\.successful,_shards\.failed,_clusters\.total,_clusters\.successful,(?:hits\.total,aggregations\.categories\.buckets\.\*\.doc_count|aggregations\.ignored\.doc_count,aggregations\.persons\.value,aggregations\.inside\.persons\.value)$`,
     ),
     // What is no HTTP at all the node calls so: a TLS handshake at a plain port.
     /^GET \/bad-request$/,

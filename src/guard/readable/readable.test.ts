@@ -220,6 +220,13 @@ test.each([
     "of at least 987 persons",
   ],
   ["a shard that failed", { counts: { ...counts, _shards: { total: 2, successful: 1, failed: 1 } } }, "at least 2,400,000 records"],
+  [
+    "persons of a shard that is nowhere",
+    { persons: { ...persons, _shards: { total: 2, successful: 1, failed: 0 } } },
+    "of at least 987 persons",
+  ],
+  ["a cluster that was left out", { counts: { ...counts, _clusters: { total: 2, successful: 1 } } }, "at least 2,400,000 records"],
+  ["all clusters", { counts: { ...counts, _clusters: { total: 2, successful: 2 } } }, "users: 2,400,000 records"],
   ["refused", { counts: 401 }, "it does not let itself be counted"],
   ["a number that is none", { counts: { ...counts, hits: { total: { value: -1 } } } }, "its answer is none that is known"],
   ["a description of 10 MB", { fields: JSON.stringify({ fields: { ["x".repeat(10_000_000)]: {} } }) }, "longer than what is read"],

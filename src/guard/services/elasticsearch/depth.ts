@@ -21,7 +21,6 @@ const precision = 40_000;
 const fieldsMax = 50;
 /** The node stops by itself after it; what it has by then is a part. */
 const timeout = "8s";
-
 /** One request, one answer. */
 function asking<T>(options: {
   readonly method: "GET" | "POST";
@@ -137,7 +136,7 @@ function counts(dataSet: string, all: readonly Field[], classified: Classified):
   );
   return asking({
     method: "POST",
-    path: `${pathOf(dataSet)}/_search?filter_path=${shardsPath},hits.total,aggregations.categories.buckets.*.doc_count`,
+    path: `${pathOf(dataSet)}/_search?filter_path=${extent},hits.total,aggregations.categories.buckets.*.doc_count`,
     body: {
       size: 0,
       track_total_hits: true,
@@ -193,16 +192,20 @@ function readCounts(json: unknown, keys: readonly CategoryKey[], isPartOf: (key:
   return records === undefined ? not("not-understood") : found({ records, byCategory });
 }
 
-/** How much of all was counted. */
-const shardsPath = "timed_out,_shards.total,_shards.successful,_shards.failed";
+/** How much of all was counted. Of failures the numbers alone: their texts may hold values. */
+const extent = "timed_out,_shards.total,_shards.successful,_shards.failed,_clusters.total,_clusters.successful";
 
-/** Where the time was over, or a shard failed or was not there to be asked (which some versions do not call a failure), it is a part of all. */
-function countOf(value: unknown, { timed_out: isCut, _shards: shards }: Readonly<Record<string, unknown>>): Count | undefined {
+/** Where the time was over, or a shard or another cluster did not answer, it is a part of all. */
+function countOf(value: unknown, json: Readonly<Record<string, unknown>>): Count | undefined {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) return undefined;
-  const isEach =
-    isRecord(shards) && typeof shards["total"] === "number" && shards["successful"] === shards["total"] && shards["failed"] === 0;
-  const isWhole = isCut === false && isEach;
+  const { timed_out: isCut, _shards: shards, _clusters: clusters } = json;
+  const isWhole = isCut === false && isOfAll(shards) && shards["failed"] === 0 && (clusters === undefined || isOfAll(clusters));
   return { kind: isWhole ? "exact" : "at-least", value };
+}
+
+/** OpenSearch, and older versions of Elasticsearch, do not call it a failure where a shard is on no node at all: fewer are successful then. */
+function isOfAll(of: unknown): of is Readonly<Record<string, unknown>> {
+  return isRecord(of) && Number.isSafeInteger(of["total"]) && of["total"] === of["successful"];
 }
 
 function persons(dataSet: string, field: string, all: readonly Field[]): Dialogue<Found<Count>> {
@@ -216,7 +219,7 @@ function persons(dataSet: string, field: string, all: readonly Field[]): Dialogu
   };
   return asking({
     method: "POST",
-    path: `${pathOf(dataSet)}/_search?filter_path=${shardsPath},aggregations.ignored.doc_count,aggregations.persons.value,aggregations.inside.persons.value`,
+    path: `${pathOf(dataSet)}/_search?filter_path=${extent},aggregations.ignored.doc_count,aggregations.persons.value,aggregations.inside.persons.value`,
     body: { size: 0, timeout, aggs },
     read: (json): Found<Count> => {
       const outer = isRecord(json) && isRecord(json["aggregations"]) ? json["aggregations"] : {};
