@@ -94,13 +94,17 @@ test("names that were not heard stay so, whatever comes after them", () => {
   });
 });
 
-test("a store that lists more than was asked for, or says another number than it lists", () => {
-  const many = Array.from({ length: 150 }, (_, i) => `tokens/${i}`);
-  expect(counted(list(many))).toMatchObject({ records: "exact 150", "system.authentication.session_token": "exact 150" });
-  expect(counted(list(["tokens/1", "tokens/2"], "<KeyCount>5</KeyCount><IsTruncated>false</IsTruncated>"))).toMatchObject({
-    records: "at-least 5",
-    "system.authentication.session_token": "at-least 2",
-  });
+const many = (length: number): readonly string[] => Array.from({ length }, (_, i) => `tokens/${i}`);
+test.each([
+  ["longer than what was asked for", list(many(150)), "exact 150"],
+  ["cut off by the other side", { text: list(many(3)).slice(0, -100), ended: "closed" }, "at-least 2"],
+  ["cut off by silence", { text: list(many(3)).slice(0, -100), ended: "quiet" }, "at-least 2"],
+  ["cut off behind the last key", { text: list(many(3)).slice(0, -"</ListBucketResult>".length), ended: "reset" }, "at-least 3"],
+  ["whole, though nothing but the end of the connection says so", { text: list(many(3)), ended: "closed" }, "exact 3"],
+  ["of fewer names than it says it has", list(many(3), "<KeyCount>9</KeyCount><IsTruncated>false</IsTruncated>"), "at-least 9"],
+] as const)("a list that is %s", (_what, said, expected) => {
+  const number = expected.replace("at-least 9", "at-least 3");
+  expect(counted(said)).toMatchObject({ records: expected, "system.authentication.session_token": number });
 });
 
 test.each([

@@ -79,8 +79,8 @@ interface Listed {
   readonly count: number;
   readonly pages: number;
   readonly token: string | undefined;
-  /** Names of a page were not heard. */
-  readonly isCut: boolean;
+  /** No page was cut off, or says another number than it lists. */
+  readonly isRead: boolean;
 }
 
 function page(before: Listed): Dialogue<Found<Counts>> {
@@ -100,23 +100,22 @@ function page(before: Listed): Dialogue<Found<Counts>> {
       const [list] = heard;
       if (list === undefined) return { tag: "send", request: "list", on: "new" };
       const listed = listOf(list);
-      return done(listed.tag === "not" ? listed : soFar(before, listed.value, list.tag === "answer" && list.ended === "limit"));
+      return done(listed.tag === "not" ? listed : soFar(before, listed.value));
     },
   };
 }
 
-/** `isEnded`: by us, as it was too long. */
-function soFar(before: Listed, { texts, within }: Beginning, isEnded: boolean): Found<Counts> {
+function soFar(before: Listed, { texts, within, isWhole: isEnded }: Beginning): Found<Counts> {
   const names = within.get("Contents/Key") ?? [];
   // Some list more than they are asked for: no more of them than are in an answer of ours.
   const keys = [...before.keys, ...names.map((key) => reduceKey(textOf(key)))];
   const said = countOf(texts.get("KeyCount")) ?? names.length;
   const count = before.count + Math.max(names.length, Math.min(said, keysAtOnce));
   const token = textOf(texts.get("NextContinuationToken") ?? "");
-  const isLast = texts.get("IsTruncated") === "false" && !isEnded;
-  const isCut = before.isCut || isEnded || said !== names.length;
-  const isWhole = isLast && !isCut;
-  const listed = { keys, count, pages: before.pages + 1, token, isCut };
+  const isRead = before.isRead && isEnded && said === names.length;
+  const isLast = texts.get("IsTruncated") === "false";
+  const isWhole = isLast && isRead;
+  const listed = { keys, count, pages: before.pages + 1, token, isRead };
   const hasMore = !isLast && tokenForm.test(token) && token !== before.token && listed.pages < pagesMax;
   return {
     tag: "found",
@@ -133,5 +132,5 @@ export const depth: DepthOfNames = {
   identities: [{ kind: plantedKind, ask: identity }],
   // What follows it is the owner's object.
   dataSets: ([bucket]) => (bucket === undefined || bucket === inTheHost ? [] : [bucket]),
-  names: () => page({ keys: [], count: 0, pages: 0, token: undefined, isCut: false }),
+  names: () => page({ keys: [], count: 0, pages: 0, token: undefined, isRead: true }),
 };

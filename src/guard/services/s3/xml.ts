@@ -9,6 +9,8 @@ export interface Beginning {
   readonly texts: ReadonlyMap<string, string>;
   /** Their children in the same way, as `Contents/Key`: of several all, in their order. */
   readonly within: ReadonlyMap<string, readonly string[]>;
+  /** The root came to its end. */
+  readonly isWhole: boolean;
 }
 
 /** Longer than any answer that is read. */
@@ -24,6 +26,7 @@ export function beginningOf(body: Buffer): Beginning | undefined {
   const open: string[] = [];
   let root: string | undefined;
   let since = 0;
+  let isWhole = false;
   for (let at = 0; at < text.length;) {
     tag.lastIndex = at;
     const found = tag.exec(text);
@@ -31,28 +34,29 @@ export function beginningOf(body: Buffer): Beginning | undefined {
     const [whole, isEnd, name = "", , isEmpty] = found;
     if (isEnd === "/") {
       if (open.pop() !== name) return undefined;
-      note({ texts, within }, [...open, name], text.slice(since, at));
-      if (open.length === 0) break;
+      if (open.length === 1 || open.length === 2) note({ texts, within }, [...open.slice(1), name], text.slice(since, at));
+      isWhole = open.length === 0;
+      if (isWhole) break;
     } else if (isEmpty !== "/") {
       root ??= name;
       open.push(name);
       since = at + whole.length;
-    } else if (root === undefined) return { root: name, texts, within };
+    } else if (root === undefined) return { root: name, texts, within, isWhole: true };
     const next = text.indexOf("<", at + whole.length);
     if (next === -1) break;
     // Between the root's start and its end there is text in leaves alone.
     at = next;
   }
-  return root === undefined ? undefined : { root, texts, within };
+  return root === undefined ? undefined : { root, texts, within, isWhole };
 }
 
-/** What ends at this path. */
+/** What ends at this path below the root. */
 function note(
   { texts, within }: { readonly texts: Map<string, string>; readonly within: Map<string, string[]> },
-  [, child, grandchild, ...deeper]: readonly string[],
+  [child, grandchild]: readonly string[],
   inside: string,
 ): void {
-  if (child === undefined || deeper.length > 0 || inside.includes("<")) return;
+  if (child === undefined || inside.includes("<")) return;
   if (grandchild === undefined) {
     if (!texts.has(child)) texts.set(child, inside);
     return;
