@@ -186,8 +186,7 @@ async function readableOf(inspection: Inspection, depth: Depth, dataSet: string)
       ? await ask(depth.persons(dataSet, person, known))
       : undefined;
   const why = whyNot(fields, counts);
-  // Of a part of the fields each number is at least so much.
-  const told = (count: Count): Count => (isPart(fields) ? { kind: "at-least", value: count.low ?? count.value } : count);
+  const told = (count: Count): Count => (isPart(fields) ? { kind: "at-least", value: leastOf(count) } : count);
   return {
     ...head,
     ...(why === undefined ? {} : { notCounted: why }),
@@ -198,6 +197,11 @@ async function readableOf(inspection: Inspection, depth: Depth, dataSet: string)
       return categoryOf(key, allows, count === undefined ? undefined : told(count));
     }),
   };
+}
+
+/** Of a part of the fields each number is at least so much. An estimate that says nothing of what is behind it may be more than there is. */
+function leastOf({ kind, value, low }: Count): number {
+  return low ?? (kind === "about" ? 0 : value);
 }
 
 function isCalled(depth: Depth, field: Field, name: string): boolean {

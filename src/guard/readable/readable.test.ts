@@ -7,6 +7,10 @@ import fc from "fast-check";
 import { classify } from "./classify.ts";
 import type { Inspection } from "./inspect.ts";
 import { inspect } from "./inspect.ts";
+import type { Dialogue } from "../checks/checker.ts";
+import { done } from "../checks/checker.ts";
+import type { Depth, Found } from "./depth.ts";
+import type { Count } from "./readable.ts";
 import { readableText } from "./readable.ts";
 import { depth } from "../services/elasticsearch/depth.ts";
 import { targetOf } from "../target.ts";
@@ -265,6 +269,23 @@ test("of more fields than one query may hold the number is at least so much, and
   const [found] = await inspect(inspection);
   expect(found?.records).toEqual({ kind: "exact", value: 100 });
   expect(found?.categories[0]?.records).toEqual({ kind: "at-least", value: 60 });
+});
+
+test("of a part of the fields an estimate is no number that it is at least: what is behind it is", async () => {
+  const { inspection } = await open();
+  const said = <T>(found: Found<T>): Dialogue<Found<T>> => ({ tls: "at-once", requests: () => ({}), next: () => done(found) });
+  const counted = async (records: Count): Promise<string> => {
+    const own: Depth = {
+      ...depth,
+      fields: () => said({ tag: "found", value: [], isPart: true }),
+      counts: () => said({ tag: "found", value: { records, byCategory: new Map() } }),
+    };
+    const { target } = inspection;
+    return readableText(await inspect({ ...inspection, target: { ...target, checker: { ...target.checker, depth: own } } })).join("\n");
+  };
+  expect(await counted({ kind: "about", value: 5_005 })).toContain("users: an unknown number records");
+  expect(await counted({ kind: "about", value: 5_005, low: 5 })).toContain("users: at least 5 records");
+  expect(await counted({ kind: "exact", value: 7 })).toContain("users: at least 7 records");
 });
 
 test("what there was no time for is not asked, and says so", async () => {

@@ -2,7 +2,7 @@
 import type { Category, CategoryKey } from "./categories.ts";
 import { categories } from "./categories.ts";
 
-/** exact; at-least: the store stopped counting; about: its estimate, between low and high. */
+/** exact; at-least: the store stopped counting; about: its estimate, between low and high, or where nobody knows its error at least low. */
 export interface Count {
   readonly kind: "exact" | "at-least" | "about";
   readonly value: number;

@@ -103,5 +103,5 @@ function sum(amounts: readonly Amount[]): Count {
   const floor = amounts.reduce((all, one) => all + one.floor, 0);
   if (amounts.some(({ kind }) => kind === "at-least")) return { kind: "at-least", value: floor };
   const value = amounts.reduce((all, one) => all + one.value, 0);
-  return { kind: amounts.some(({ kind }) => kind === "about") ? "about" : "exact", value };
+  return amounts.some(({ kind }) => kind === "about") ? { kind: "about", value, low: floor } : { kind: "exact", value };
 }

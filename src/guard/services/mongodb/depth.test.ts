@@ -133,15 +133,15 @@ test.each([
   [
     "not in time",
     { count: { n: 2_400_000, ok: 1 }, whole: failure(50), part: batch({ all: 100_000, c0: 8, c1: 99_000, c2: 0 }) },
-    [{ kind: "about", value: 2_400_000 }, "at-least 8", "at-least 99000", "at-least 0"],
+    [{ kind: "about", value: 2_400_000, low: 100_000 }, "at-least 8", "at-least 99000", "at-least 0"],
   ],
   [
     "not in time, though it is small",
     { count: { n: 70, ok: 1 }, whole: failure(50), part: batch({ all: 70, c0: 8, c1: 9, c2: 0 }) },
     [{ kind: "exact", value: 70 }, "exact 8", "exact 9", "at-least 0"],
   ],
-  ["never in time", { count: { n: 70, ok: 1 }, whole: failure(50), part: failure(50) }, [{ kind: "about", value: 70 }]],
-  ["stages that it does not know", { count: { n: 70, ok: 1 }, whole: failure(40_324) }, [{ kind: "about", value: 70 }]],
+  ["never in time", { count: { n: 70, ok: 1 }, whole: failure(50), part: failure(50) }, [{ kind: "about", value: 70, low: 0 }]],
+  ["stages that it does not know", { count: { n: 70, ok: 1 }, whole: failure(40_324) }, [{ kind: "about", value: 70, low: 0 }]],
   ["refused", { count: failure(13), whole: failure(13) }, "refused"],
   ["numbers that are none", { count: { n: -1, ok: 1 }, whole: batch({ all: -1, c0: 1, c1: 1, c2: 1 }) }, "not-understood"],
 ] as const)("counted %s", (_what, said, expected) => {

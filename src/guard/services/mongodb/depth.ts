@@ -225,7 +225,7 @@ function isCountable({ isUncountable }: MongoField): boolean {
 /** What was counted document by document is exact; the server's own number may be a little off after a crash. */
 function recordsOf(counted: number | undefined, estimate: number | undefined, isPart: boolean): Count {
   if (counted !== undefined && !isPart) return { kind: "exact", value: counted };
-  if (estimate !== undefined) return { kind: "about", value: estimate };
+  if (estimate !== undefined) return { kind: "about", value: estimate, low: counted ?? 0 };
   return { kind: "at-least", value: counted ?? 0 };
 }
 
