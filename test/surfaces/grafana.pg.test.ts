@@ -17,7 +17,7 @@ let authorization: string;
 
 beforeAll(async () => {
   running = await runProduct({
-    load: async (at) => createWorld({ url: at, accounts: 10_000, attempts: 300_000, now: new Date(), seed: 5 }),
+    load: async (at) => createWorld({ url: at, accounts: 20_000, attempts: 600_000, now: new Date(), seed: 5 }),
     declaration,
   });
   await running.untilProven("activations", "grain=month&range=last+13+months");
