@@ -135,9 +135,9 @@ function withoutCollection<T>(): Dialogue<Found<T>> {
 function fields(dataSet: string): Dialogue<Found<readonly MongoField[]>> {
   const { database, collection } = namespaceOf(dataSet);
   if (collection === undefined) return withoutCollection();
-  const [first, last] = [fieldNames([]), fieldNames([{ $sort: { _id: -1 } }])];
+  const newest = fieldNames([{ $sort: { _id: -1 } }]);
   return asking<readonly MongoField[]>(
-    { first: aggregate(database, collection, first), last: aggregate(database, collection, last) },
+    { first: aggregate(database, collection, fieldNames([])), last: aggregate(database, collection, newest) },
     (replies) => {
       if (!replies.has("first")) return "first";
       const [one, other] = [replies.get("first"), replies.get("last")];
@@ -145,8 +145,10 @@ function fields(dataSet: string): Dialogue<Found<readonly MongoField[]>> {
       if (named === undefined) return refused(one);
       if (!replies.has("last")) return "last";
       // As many names as are asked for are not all that there are.
-      const isWhole = [one, other].every((reply) => reply?.isAll === true && (batchOf(reply)?.length ?? namesMax) < namesMax);
-      return { tag: "found", value: merged([...named, ...(batchOf(other) ?? [])]), ...(isWhole ? {} : { isPart: true }) };
+      const last = batchOf(other);
+      const isFull = named.length >= namesMax || last === undefined || last.length >= namesMax;
+      const isWhole = one?.isAll === true && other?.isAll === true && !isFull;
+      return { tag: "found", value: merged([...named, ...(last ?? [])]), ...(isWhole ? {} : { isPart: true }) };
     },
   );
 }
