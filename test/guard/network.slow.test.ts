@@ -15,7 +15,7 @@ import { needsNamespace, openNamespace } from "../support/servers/namespace.ts";
 const isThere = needsNamespace.isThere();
 if (!isThere && mustBeThere) throw new Error(`in CI what is missing fails: ${needsNamespace.command}`);
 
-const patience = { quietMs: 300, answerMs: 900 };
+const patience = { quietMs: 1_000, answerMs: 3_000 };
 /** Beyond the namespace, where it is asked to pass packets on: what it says of them is a router's word. */
 const [unreachable, prohibited, blackhole] = ["198.19.255.1", "198.19.255.2", "198.19.255.3"] as const;
 const [ours6, theirs6] = ["2001:db8:77::1", "2001:db8:77::2"] as const;
@@ -26,14 +26,18 @@ const stores = `
   const say = (text) => process.stdout.write(text + "\\n");
   const quiet = (socket) => socket.on("error", () => {});
   createServer((socket) => quiet(socket).on("data", () => socket.write("END\\r\\n"))).listen(11211, "::");
-  createServer((socket) => { say("connected"); quiet(socket).on("data", () => setTimeout(() => socket.write("END\\r\\n"), 250)); }).listen(11212, "::");
+  createServer((socket) => { say("connected"); quiet(socket).on("data", () => process.stdin.once("data", () => socket.write("END\\r\\n"))); }).listen(11212, "::");
   require("node:http").createServer((request, response) => { say("host " + request.headers.host); response.writeHead(403, { "content-type": "application/xml" }).end("<?xml version=\\"1.0\\"?><Error><Code>AccessDenied</Code></Error>"); }).listen(9000, "::");
   say("ready");
 `;
 
+const openStores = ({ run }: Namespace) =>
+  spawn("ip", [...run.slice(1), process.execPath, "-e", stores], { stdio: ["pipe", "pipe", "inherit"] });
+
 describe.skipIf(!isThere)(`a network of its own${isThere ? "" : ` (not tried: ${needsNamespace.command})`}`, () => {
   const ends = new DisposableStack();
   let namespace: Namespace;
+  let server: ReturnType<typeof openStores>;
   let said = "";
   const ip = (...args: readonly string[]): unknown => execFileSync("ip", args, { stdio: ["ignore", "ignore", "pipe"] });
   const inside = (...args: readonly string[]): unknown => ip(...namespace.run.slice(1), "ip", ...args);
@@ -56,7 +60,7 @@ describe.skipIf(!isThere)(`a network of its own${isThere ? "" : ` (not tried: ${
       inside("route", "add", kind, address);
       ip("route", "add", address, "via", namespace.address);
     }
-    const server = spawn("ip", [...namespace.run.slice(1), process.execPath, "-e", stores], { stdio: ["ignore", "pipe", "inherit"] });
+    server = openStores(namespace);
     ends.defer(() => server.kill("SIGKILL"));
     server.stdout.on("data", (bytes: Buffer) => (said += bytes.toString("utf8")));
     await vi.waitUntil(() => said.includes("ready"), { timeout: 20_000 });
@@ -111,6 +115,7 @@ describe.skipIf(!isThere)(`a network of its own${isThere ? "" : ` (not tried: ${
     const asked = ask(`memcached://${namespace.address}:11212`);
     await expect.poll(() => said, { timeout: 5_000, interval: 2 }).toContain("connected");
     using _lost = lost();
+    server.stdin.write("go on");
     expect(places(await asked)).toEqual([[namespace.address, "address", "unknown", "Nothing was answered."]]);
   });
 

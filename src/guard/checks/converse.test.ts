@@ -9,7 +9,7 @@ import { converse } from "./converse.ts";
 import { verdict } from "../ladder.ts";
 
 const question: Question = { channel: "plain", names: [], host: "127.0.0.1", user: undefined };
-const patience = { quietMs: 15, answerMs: 30 };
+const patience = { quietMs: 2_000, answerMs: 4_000 };
 
 function checkerOf(list: () => Requests, next: (heard: readonly Heard[]) => Step): Checker {
   return {

@@ -12,8 +12,12 @@ import type { Seen } from "../ladder.ts";
 import { memcached } from "../services/memcached/memcached.ts";
 import { targetOf } from "../target.ts";
 
-const patience = { quietMs: 100, answerMs: 300 };
+/** For who answers: nothing waits for its end, however busy this machine is. */
+const patience = { quietMs: 5_000, answerMs: 15_000 };
+/** For who is silent: it is waited for. */
+const impatience = { quietMs: 100, answerMs: 300 };
 interface Options {
+  readonly patience?: typeof patience;
   readonly address?: string;
   readonly channels?: readonly Channel[];
   readonly lookup?: (host: string) => Promise<readonly Address[]>;
@@ -22,7 +26,7 @@ interface Options {
 async function ask(checker: Checker, port: number, options: Options = {}): Promise<Check> {
   const { address = "127.0.0.1", channels = checker.tls === "none" ? ["plain"] : ["plain", "tls"], lookup } = options;
   const target = { checker, host: address, port, names: [], user: "app", channels, label: "" } as const;
-  return check(target, systemClock, { patience, ...(lookup && { lookup }) });
+  return check(target, systemClock, { patience: options.patience ?? patience, ...(lookup && { lookup }) });
 }
 
 describe.each(checkers.map((checker) => [checker.service, checker] as const))("%s", (_, checker) => {
@@ -52,14 +56,14 @@ describe.each(checkers.map((checker) => [checker.service, checker] as const))("%
   test.each(weather)("a host that %s", async (_what, onConnection, seen) => {
     await using place = await host({ onConnection });
     const startedMs = performance.now();
-    const found = await ask(checker, place.port);
+    const found = await ask(checker, place.port, { patience: impatience });
     expect(found.seen, found.rows.map(({ because }) => because).join(" ")).toBe(seen);
-    expect(performance.now() - startedMs).toBeLessThan(8_000);
+    expect(performance.now() - startedMs).toBeLessThan(20_000);
   });
 
   test("a host that drops is filtered from here, never closed", async () => {
     await using place = await droppingHost();
-    const { seen } = await ask(checker, place.port);
+    const { seen } = await ask(checker, place.port, { patience: impatience });
     expect(seen).toBe(process.platform === "linux" ? "filtered" : seen);
   });
 
@@ -70,7 +74,7 @@ describe.each(checkers.map((checker) => [checker.service, checker] as const))("%
   ])("of 10 GB (%s) little is read, and less is kept", async (_what, first) => {
     const flood = endless(first, Buffer.alloc(65_536));
     await using place = await host({ onConnection: flood.onConnection });
-    const found = await ask(checker, place.port);
+    const found = await ask(checker, place.port, { patience: impatience });
     const received = found.rows.reduce((sum, row) => sum + row.bytesReceived, 0);
     // A piece of the kernel's is at most 64 KB, and the last one may go beyond the limit.
     expect(received).toBeLessThanOrEqual(place.connections() * (2 * 65_536));

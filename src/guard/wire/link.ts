@@ -8,6 +8,7 @@ import { connect as connectTls, createSecureContext } from "node:tls";
 import type { Ended, Heard } from "../checks/checker.ts";
 import type { Certificate } from "./certificate.ts";
 import { certificateOf } from "./certificate.ts";
+import { Silence } from "./silence.ts";
 
 export interface Place {
   /** An address, never a name: what was looked up once is what is asked. */
@@ -50,11 +51,10 @@ export class Link {
     const socket = connect({ host: address, port, family: address.includes(":") ? 6 : 4 });
     socket.setNoDelay(true);
     const { promise, resolve } = Promise.withResolvers<NoConnection["why"] | Link>();
-    const timer = setTimeout(() => resolve("timeout"), patience.quietMs);
+    using _silence = new Silence(patience.quietMs, () => resolve("timeout"));
     socket.once("connect", () => resolve(new Link(socket, address, patience)));
     socket.on("error", (error) => resolve(connectFailure(error)));
     const opened = await promise;
-    clearTimeout(timer);
     if (opened instanceof Link) return opened;
     socket.destroy();
     return { tag: "no-connection", why: opened };
@@ -75,7 +75,7 @@ export class Link {
       ...(name === undefined ? {} : { servername: name }),
     });
     const { promise, resolve } = Promise.withResolvers<NoTls["why"] | undefined>();
-    const timer = setTimeout(() => resolve("timeout"), this.#patience.quietMs);
+    using _silence = new Silence(this.#patience.quietMs, () => resolve("timeout"));
     secure.once("secureConnect", () => {
       this.#socket = secure;
       this.#listen();
@@ -84,7 +84,6 @@ export class Link {
     secure.on("error", (error) => resolve(tlsFailure(error, certificateOf(secure) !== undefined)));
     secure.once("close", () => resolve("not-tls"));
     const why = await promise;
-    clearTimeout(timer);
     if (why === undefined) return certificateOf(secure);
     secure.destroy();
     return { tag: "no-tls", why };
@@ -93,13 +92,13 @@ export class Link {
   /** Sends, and reads until it decides, the limit, silence or the end. `read` says after each piece whether that was it. */
   async exchange(bytes: Uint8Array, read: (chunk: Buffer) => Ended | undefined): Promise<Ended> {
     const { promise, resolve } = Promise.withResolvers<Ended>();
-    let timer = setTimeout(() => resolve("quiet"), this.#patience.quietMs);
-    const whole = setTimeout(() => resolve("quiet"), this.#patience.answerMs);
+    using silence = new Silence(this.#patience.quietMs, () => resolve("quiet"));
+    using _whole = new Silence(this.#patience.answerMs, () => resolve("quiet"));
     this.#waiting = {
       data: (chunk) => {
         // What was on its way when it was decided is not looked at.
         if (this.#waiting === undefined) return;
-        timer.refresh();
+        silence.refresh();
         const ended = read(chunk);
         if (ended === undefined) return;
         this.#rest();
@@ -112,8 +111,6 @@ export class Link {
     this.#socket.resume();
     if (this.#over !== undefined) resolve(this.#over);
     const ended = await promise;
-    clearTimeout(timer);
-    clearTimeout(whole);
     this.#rest();
     return ended;
   }
